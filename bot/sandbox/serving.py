@@ -85,6 +85,7 @@ class ServerThread:
 
     def __init__(self, app: ASGIApp, port: int = 0) -> None:
         self._socket = socket.create_server((HOST, port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited; else 40 ms an answer
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{HOST}:{self.port}"
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws_max_size=2**24)

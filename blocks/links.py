@@ -1,0 +1,172 @@
+"""Choosing rows and unlinking or relinking them, with everything that follows from it said before it is confirmed."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from blocks.kit import (
+    OPTION_VALUE_CHARS,
+    Block,
+    Message,
+    actions,
+    button,
+    clean,
+    context,
+    escape,
+    field,
+    modal,
+    money,
+    option,
+    plain,
+    radio,
+    section,
+    shorten,
+)
+from blocks.table import names
+from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, counted, number
+from bot.core.model import LinkChange, RecordRef, RecordType, Result
+
+ALL_MATCHING = "*"
+"""The option that stands for every row of the filter."""
+MOST_CHOSEN = 100
+MOST_NAMES = 10
+NOTE_CHARS = 300
+
+
+class Verb(StrEnum):
+    UNLINK = "unlink"
+    RELINK = "relink"
+
+
+class Extent(StrEnum):
+    ONLY = "only"
+    EVERYTHING = "everything"
+
+
+def select_rows(total: int, view_id: str, problem: str = "") -> Block:
+    """A modal that searches the whole filtered result, not only the page that is shown."""
+    chooser = {
+        "type": "multi_external_select",
+        "action_id": "pick.rows",
+        "placeholder": plain("Search by name, number or details"),
+        "min_query_length": 0,
+        "max_selected_items": MOST_CHOSEN,
+    }
+    matching = "The one row" if total == 1 else f"All {number(total)} rows"
+    text = f"*Which rows?*\n{matching} of your filter can be chosen, also those on other pages."
+    blocks = [section(text, chooser, "rows"), *([section(escape(problem, 300))] if problem else [])]
+    blocks.append(actions(button("Unlink…", "select.unlink"), button("Relink…", "select.relink"), block_id="verbs"))
+    blocks.append(context("You will see what follows from it before anything is changed."))
+    return modal("select.rows", "Select rows", blocks, view_id, close="Cancel")
+
+
+def row_option(row: Result) -> Block | None:
+    """One row as an option of a searching select; None when its key does not fit."""
+    value = str(row.ref)
+    ours, theirs = names(row)
+    text = f"{TYPE_NOUNS[row.ref.type].capitalize()} {ours or theirs}{'' if row.linked else ' (unlinked)'}"
+    fits = len(value) <= OPTION_VALUE_CHARS
+    return option(text, value, clean(row.details) or OUTCOME_WORDS[row.outcome]) if fits else None
+
+
+def everything_option(total: int) -> Block:
+    return option(f"All {number(total)} rows of this filter", ALL_MATCHING)
+
+
+def confirm(verb: Verb, change: LinkChange, chosen: Sequence[RecordRef], view_id: str, extent: Extent) -> Block:
+    """`change` is the preview; its cascade are the records that refer to the chosen ones."""
+    what = _what(chosen, change.names)
+    blocks = [section(_consequences(verb, change, what, len(chosen)))]
+    affected = len(chosen) if extent is Extent.ONLY else len(chosen) + len(change.cascade)
+    if change.cascade:
+        blocks.append(context(_named(change)))
+        blocks.append(_extents(verb, change, what, len(chosen), extent))
+    note = {"type": "plain_text_input", "action_id": "note", "max_length": NOTE_CHARS, "multiline": True}
+    blocks.append(field("note", "Note", note, hint="Why, for whoever looks at this later"))
+    title = verb.value.capitalize()
+    return modal(f"links.{verb.value}", title, blocks, view_id, submit=f"{title} {number(affected)}", close="Cancel")
+
+
+def outcome(verb: Verb, change: LinkChange, note: str = "") -> str:
+    """ "29 records unlinked: “moved to head office”": what was done, in raw words; the caller adds by whom."""
+    done = f"{counted(len(change.changed), 'record')} {verb.value}ed"
+    waiting = (
+        f", {number(len(change.blocked))} wait for {'it' if len(change.changed) == 1 else 'them'}"
+        if change.blocked
+        else ""
+    )
+    why = f" (“{shorten(clean(note), NOTE_CHARS)}”)" if clean(note) else ""
+    return f"{done}{waiting}{why}"
+
+
+def undone(verb: Verb, change: LinkChange) -> str:
+    back = "linked" if verb is Verb.UNLINK else "unlinked"
+    return f"Undone: {counted(len(change.changed), 'record')} {back} again"
+
+
+def said(words: str, by: str, undo_view: str = "") -> Message:
+    """Who did what, for the thread of a red message; `words` and `by` come raw."""
+    text = f"{escape(words, 600)} by {escape(by, 60)}"
+    undo = button("Undo", "links.undo", undo_view, spoken=f"Undo: {words}") if undo_view else None
+    return Message(text, [section(text, undo)])
+
+
+def nothing_changed(verb: Verb) -> str:
+    return f"Nothing to {verb.value}: these rows are {verb.value}ed already"
+
+
+def _what(chosen: Sequence[RecordRef], names_of: Mapping[RecordRef, str]) -> str:
+    if len(chosen) == 1:
+        return clean(names_of.get(chosen[0], "")) or f"{TYPE_NOUNS[chosen[0].type]} {clean(chosen[0].key)}"
+    return counted(len(chosen), "record")
+
+
+def _consequences(verb: Verb, change: LinkChange, what: str, count: int) -> str:
+    it, stop, start = ("It", "stops", "syncs") if count == 1 else ("They", "stop", "sync")
+    question = f"*{verb.value.capitalize()} {escape(what, 120)}?*"
+    and_more = ""
+    if change.cascade:
+        refer = "refers" if len(change.cascade) == 1 else "refer"
+        to = "it" if count == 1 else "them"
+        and_more = f" and {counted(len(change.cascade), 'record')} that {refer} to {to}"
+        stop, start = "stop", "can sync"
+    counts = by_type(change.cascade_counts)
+    open_amount = f"{escape(money(change.open_amount, change.currency))} open" if change.open_amount else ""
+    told = f": {', '.join(filter(None, [counts, open_amount]))}" if counts or open_amount else ""
+    if verb is Verb.UNLINK:
+        return f"{question}\n{it}{and_more} {stop} syncing{told}. Nothing is deleted on either side."
+    return f"{question}\n{it}{and_more} {start} again from the next sync on{told}."
+
+
+def _named(change: LinkChange) -> str:
+    """The dependents by name, type by type, the first few of each."""
+    groups: dict[RecordType, list[str]] = {}
+    for ref in change.cascade:
+        groups.setdefault(ref.type, []).append(clean(change.names.get(ref, "")) or clean(ref.key))
+    lines = []
+    for kind, named in groups.items():
+        rest = f" and {number(len(named) - MOST_NAMES)} more" if len(named) > MOST_NAMES else ""
+        listed = ", ".join(escape(name, 60) for name in named[:MOST_NAMES])
+        lines.append(f"{counted(len(named), TYPE_NOUNS[kind])}: {listed}{rest}")
+    return shorten_lines(lines)
+
+
+def shorten_lines(lines: Sequence[str], limit: int = 2_500) -> str:
+    """As many whole lines as fit: they are escaped already, so none is cut."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(map(len, kept)) + len(line) > limit:
+            break
+        kept.append(line)
+    return "\n".join(kept) or "…"
+
+
+def _extents(verb: Verb, change: LinkChange, what: str, count: int, extent: Extent) -> Block:
+    others = len(change.cascade)
+    rest = "the 1 waits and stays red" if others == 1 else f"the {number(others)} wait and stay red"
+    if verb is Verb.RELINK:
+        rest = "the other stays as it is" if others == 1 else f"the other {number(others)} stay as they are"
+    subject = shorten(what, 30) if count == 1 else f"these {number(count)}"
+    only = option(f"Only {subject}: {rest}", Extent.ONLY.value)
+    everything = option(f"All {number(count + others)}", Extent.EVERYTHING.value)
+    element = radio("extent", [only, everything], extent.value)
+    return {**field("extent", "How far", element, optional=False), "dispatch_action": True}

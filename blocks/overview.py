@@ -1,0 +1,112 @@
+"""All companies with their flags, the ones that need somebody first."""
+
+from collections.abc import Sequence
+
+from blocks.kit import Block, Message, actions, button, context, escape, instant, option, overflow, section, select
+from blocks.words import company_name, company_state, headline, number
+from bot.core.model import CompanyStatus, CompanyView, Flag
+
+MOST_SHOWN = 20
+MOST_OPTIONS = 100
+MOST_BUTTONS = 5
+CALM = frozenset({CompanyStatus.SYNCED, CompanyStatus.IN_PROGRESS})
+
+
+def overview(companies: Sequence[CompanyView]) -> Message:
+    """`companies` worst first, as the desk gives them."""
+    if not companies:
+        return nothing_connected()
+    summary = _summary(companies)
+    shown, rest = companies[:MOST_SHOWN], companies[MOST_SHOWN:]
+    blocks = [section(f"*{summary}*"), *(_row(company) for company in shown)]
+    if rest:
+        blocks.append(context(_rest(rest)))
+    blocks.append(actions(*_footer(companies), block_id="overview"))
+    lines = [headline(one.flag, one.name, company_state(one), bold=False) for one in shown]
+    return Message("\n".join([summary, *lines]), blocks)
+
+
+def nothing_connected() -> Message:
+    """First use."""
+    text = "No company is connected yet."
+    steps = (
+        "☑  qbo-sync is installed in this workspace\n"
+        "☐  Connect a company: whoever runs qbo-sync does it with `qbo-sync connect`\n"
+        "☐  Start the first sync: `/qbo-sync sync`"
+    )
+    return Message(f"{text} Connect one with: qbo-sync connect", [section(f"*{text}*\n{steps}")])
+
+
+def choose_company(companies: Sequence[CompanyView], action_id: str, question: str) -> Message:
+    """Asks which company is meant; `action_id` gets the company id as its value."""
+    names = ", ".join(company_name(company.name) for company in companies[:MOST_BUTTONS])
+    blocks = [section(f"*{question}*")]
+    if len(companies) <= MOST_BUTTONS:
+        chosen = [
+            button(company.name, f"{action_id}.{place}", company.id, spoken=company.name)
+            for place, company in enumerate(companies)
+        ]
+        blocks.append(actions(*chosen, block_id="choose"))
+    else:
+        blocks.append(actions(company_select(companies, action_id), block_id="choose"))
+    return Message(f"{question} {names}", blocks)
+
+
+def company_select(companies: Sequence[CompanyView], action_id: str, chosen: str = "") -> Block:
+    """The worst hundred, the chosen one always among them; others are reached by name."""
+    near = list(companies[:MOST_OPTIONS])
+    if chosen and all(company.id != chosen for company in near):
+        near[-1:] = [company for company in companies if company.id == chosen]
+    return select(action_id, "Company", [option(company.name, company.id) for company in near], chosen)
+
+
+def _summary(companies: Sequence[CompanyView]) -> str:
+    needy = sum(1 for company in companies if company.flag is Flag.RED or company.status not in CALM)
+    if len(companies) == 1 and not needy:
+        return "Your company is in sync."
+    if not needy:
+        return f"All {number(len(companies))} companies are in sync."
+    if len(companies) == 1:
+        return "Your company needs attention."
+    return f"{number(needy)} of {number(len(companies))} companies {'needs' if needy == 1 else 'need'} attention."
+
+
+def _row(company: CompanyView) -> Block:
+    facts = filter(None, [_last_run(company), _last_clean(company), _observing(company)])
+    lines = [headline(company.flag, company.name, company_state(company)), " · ".join(facts), _error(company)]
+    choices = [option("View results", f"results|{company.id}"), option("Sync now", f"sync|{company.id}")]
+    return section("\n".join(filter(None, lines)), overflow("company.more", *choices))
+
+
+def _last_run(company: CompanyView) -> str:
+    run = company.last_run
+    return f"last sync {instant(run.finished_at)}" if run and run.finished_at else "not synced yet" if not run else ""
+
+
+def _last_clean(company: CompanyView) -> str:
+    if company.last_clean_at is None or company.flag is Flag.BLUE:
+        return ""
+    return f"last clean sync {instant(company.last_clean_at)}"
+
+
+def _observing(company: CompanyView) -> str:
+    return "observing only, nothing is written" if company.observe_only else ""
+
+
+def _error(company: CompanyView) -> str:
+    stuck = company.status in (CompanyStatus.NEEDS_RECONNECTING, CompanyStatus.INCOMPLETE_RUN)
+    return escape(company.last_run.error, 200) if stuck and company.last_run else ""
+
+
+def _rest(rest: Sequence[CompanyView]) -> str:
+    return f"and {number(len(rest))} more · see one with `/qbo-sync results` and the beginning of its name"
+
+
+def _footer(companies: Sequence[CompanyView]) -> list[Block]:
+    worst = companies[0]
+    needy = worst.flag is Flag.RED
+    view = button(
+        "View results", "open.company", worst.id, "primary" if needy else "", spoken=f"Results of {worst.name}"
+    )
+    sync = button("Sync now", "sync.company", worst.id) if len(companies) == 1 else button("Sync…", "sync.choose")
+    return [view, sync]

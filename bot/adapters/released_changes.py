@@ -1,0 +1,110 @@
+"""Reads a list that changes while it is read, without losing a record.
+
+The list is ordered by (modifiedAt, id). A record that is edited between two pages moves to the end and shifts all
+others, so page 2 may begin after a record that page 1 did not show. Hence each page is page 1 again, from the last
+instant received; later pages serve only while one instant fills a whole page (a "crowd"), and each of those has to
+begin with the records that the one before ended with: if it does not, the list has shifted and the crowd is read again.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from bot.core.faults import ApiError, Fault, Side
+
+MAX_CALLS = 100_000  # for one list; an end for what would have none
+MAX_RESTARTS = 20  # of one crowd that is edited while it is read
+
+Page = list[dict[str, Any]]
+Mark = tuple[str, int]  # id and version
+ReadPage = Callable[[str | None, int, int], tuple[Page, bool]]
+
+
+def read_changes(read_page: ReadPage, since: str | None, page_size: int) -> Iterator[Page]:
+    """Records that were not given before, by id and version.
+
+    `read_page(modified_since, page_number, page_size)` is one call; it gives the records and whether more pages follow.
+    Raises ApiError (RETRY) when the list is not in order or does not come to an end.
+    """
+    pages = _Pages(read_page)
+    cursor, known = since, set[Mark]()
+    while True:
+        rows, more = pages.read(cursor, 1, page_size)
+        if fresh := [row for row in rows if _mark(row) not in known]:
+            yield fresh
+        if more and rows[0]["modifiedAt"] == rows[-1]["modifiedAt"]:
+            rows, more = yield from _rest_of_crowd(pages, rows)
+        if not more:
+            return
+        cursor = rows[-1]["modifiedAt"]
+        known = {_mark(row) for row in rows if row["modifiedAt"] == cursor}
+
+
+def _rest_of_crowd(pages: "_Pages", rows: Page) -> Generator[Page, None, tuple[Page, bool]]:
+    """All pages of one instant after its first, `rows`; returns the last page read and whether more follow it."""
+    instant, size, more = rows[0]["modifiedAt"], len(rows), True
+    seen = [_mark(row) for row in rows]  # in the order of the list
+    known, restarts = set(seen), 0
+    while more and rows[-1]["modifiedAt"] == instant:
+        number, window = _overlapping(len(seen), size)
+        overlap = seen[(number - 1) * window :]
+        rows, more = pages.read(instant, number, window)
+        if [_mark(row) for row in rows[: len(overlap)]] != overlap:
+            restarts += 1
+            if restarts > MAX_RESTARTS:
+                raise _endless(f"the records of {instant} are edited faster than they can be read")
+            rows, more = pages.read(instant, 1, size)
+            seen, overlap = [], []
+        new = rows[len(overlap) :]
+        if fresh := [row for row in new if _mark(row) not in known]:
+            yield fresh
+        seen += map(_mark, new)
+        known.update(seen)
+    return rows, more
+
+
+def _overlapping(seen: int, size: int) -> tuple[int, int]:
+    """Number and size of a page that begins among the records seen, so that its beginning tells whether they moved."""
+    window = next(window for window in (size, size - 1, size + 1) if window > 1 and seen % window)
+    return seen // window + 1, window
+
+
+class _Pages:
+    """One call a page, each held against what the list promises."""
+
+    def __init__(self, read_page: ReadPage) -> None:
+        self._read_page, self._calls = read_page, 0
+
+    def read(self, since: str | None, number: int, size: int) -> tuple[Page, bool]:
+        self._calls += 1
+        if self._calls > MAX_CALLS:
+            raise _endless("too many pages")
+        rows, more = self._read_page(since, number, size)
+        if more and not rows:
+            raise _endless("an empty page with more to follow")
+        if not all({"id", "version", "modifiedAt"} <= row.keys() for row in rows):
+            raise _unexpected("a record without id, version or modifiedAt")
+        instants = [_instant(moment) for moment in (*([since] if since else []), *(row["modifiedAt"] for row in rows))]
+        if any(later < earlier for earlier, later in pairwise(instants)):
+            raise _unexpected("the list is not in order of modifiedAt, or begins before modifiedSince")
+        return rows, more
+
+
+def _mark(row: dict[str, Any]) -> Mark:
+    return row["id"], row["version"]
+
+
+def _instant(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _unexpected("modifiedAt is no instant") from None
+
+
+def _unexpected(why: str) -> ApiError:
+    return ApiError(Fault("unexpected-answer", why, side=Side.RELEASED))
+
+
+def _endless(why: str) -> ApiError:
+    return ApiError(Fault("endless-paging", why, side=Side.RELEASED))

@@ -1,0 +1,70 @@
+"""An HTTP answer as a plain value, and its JSON with money kept exact."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn
+
+
+@dataclass(frozen=True)
+class HttpReply:
+    """`headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def parse_json(body: bytes) -> Any:
+    """JSON with Decimal for every number that is not an integer; ValueError for anything that is not JSON."""
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (RecursionError, InvalidOperation) as problem:
+        raise ValueError("the JSON is nested too deeply or holds an impossible number") from problem
+
+
+def dump_json(value: Any) -> bytes:
+    """ASCII JSON, a Decimal as a plain number; a float is a TypeError, since money must not pass through one."""
+    return "".join(_pieces(value)).encode("ascii")
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds of the Retry-After header, which is a number or a date (RFC 9110 10.2.3); None without a usable one."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        return float(value)
+    until, now = _http_date(value), _http_date(headers.get("date", ""))
+    return max(0.0, (until - now).total_seconds()) if until and now else None
+
+
+def _pieces(value: Any) -> list[str]:
+    match value:
+        case None | bool() | int() | str():
+            return [json.dumps(value)]
+        case Decimal() if value.is_finite():
+            return [format(value, "f")]
+        case Mapping():
+            return _joined("{", "}", [[json.dumps(key), ":", *_pieces(item)] for key, item in value.items()])
+        case list() | tuple():
+            return _joined("[", "]", [_pieces(item) for item in value])
+    raise TypeError(f"not for JSON: {type(value).__name__}")
+
+
+def _joined(opening: str, closing: str, members: list[list[str]]) -> list[str]:
+    inner = [piece for member in members for piece in (",", *member)]
+    return [opening, *inner[1:], closing]
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

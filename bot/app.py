@@ -1,0 +1,142 @@
+"""The composition root: builds everything from the settings; the only file that knows everyone."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+import requests
+
+from bot.adapters.http import new_session
+from bot.adapters.limits import Caps, LimitsByRealm
+from bot.adapters.meter import Meter
+from bot.adapters.quickbooks import QuickBooks
+from bot.adapters.quickbooks_oauth import IntuitApp, TokenSet, refresh
+from bot.adapters.released import Released
+from bot.adapters.tokens import Tokens
+from bot.core.faults import UserError
+from bot.desk import Desk
+from bot.settings import Settings
+from bot.store import leases
+from bot.store.companies import Company
+from bot.store.database import Database, migrate
+from bot.sync import Engine
+from bot.vault import Vault, key_for
+from bot.web_links import WebLinks
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Sorts by time, and nobody can guess it."""
+    return f"{int(time.time() * 1000):011x}{secrets.token_hex(7)}"
+
+
+@dataclass
+class App:
+    """All parts, made when they are first asked for."""
+
+    settings: Settings
+    database: Database
+    session: requests.Session
+    limits: LimitsByRealm
+    clock: Callable[[], datetime] = now
+    wake: threading.Event = field(default_factory=threading.Event)
+    _tokens: dict[str, Tokens] = field(default_factory=dict)
+    _vault: Vault | None = None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def vault(self) -> Vault:
+        with self._lock:
+            if self._vault is None:
+                key = key_for(self.settings.token_encryption_key.get_secret_value(), self.settings.database)
+                self._vault = Vault(self.database, key)
+            return self._vault
+
+    @property
+    def engine(self) -> Engine:
+        return Engine(self.database, self.sides, self.clock, new_id, time.sleep)
+
+    @property
+    def desk(self) -> Desk:
+        links = WebLinks(self.settings.released_web_url, self.settings.quickbooks_web)
+        return Desk(self.database, links, self.clock, new_id, self.wake.set)
+
+    @property
+    def intuit(self) -> IntuitApp:
+        settings = self.settings
+        if not settings.qbo_client_id or not settings.qbo_client_secret.get_secret_value():
+            raise UserError(
+                "QBO_CLIENT_ID and QBO_CLIENT_SECRET are not set: copy them from the Intuit developer portal."
+            )
+        return IntuitApp(
+            client_id=settings.qbo_client_id,
+            client_secret=settings.qbo_client_secret.get_secret_value(),
+            redirect_uri=settings.qbo_redirect_uri,
+            discovery_url=settings.discovery,
+        )
+
+    def tokens(self, realm: str) -> Tokens:
+        with self._lock:
+            if realm not in self._tokens:
+                self._tokens[realm] = Tokens(
+                    load=partial(self.vault.load, realm),
+                    save=partial(self.vault.save, realm),
+                    renew=lambda refresh_token: refresh(self.intuit, refresh_token, self.clock),
+                    clock=self.clock,
+                    exclusive=partial(self.vault.exclusive, realm),
+                )
+            return self._tokens[realm]
+
+    def sides(self, company: Company, meter: Meter) -> tuple[Released, QuickBooks]:
+        """Both APIs for one company. Raises UserError when one of them is not configured."""
+        settings = self.settings
+        if not settings.released_api_url or not settings.released_api_key.get_secret_value():
+            raise UserError("RELEASED_API_URL and RELEASED_API_KEY are not set: ask Re-Leased for API access.")
+        released = Released(
+            settings.released_api_url,
+            settings.released_api_key.get_secret_value(),
+            self.session,
+            key_header=settings.released_key_header,
+            page_size=settings.released_page_size,
+            pause=time.sleep,
+            meter=meter,
+        )
+        quickbooks = QuickBooks(
+            realm=company.realm,
+            api_url=settings.quickbooks_api,
+            access_token=self.tokens(company.realm).access_token,
+            session=self.session,
+            limits=self.limits.of(company.realm),
+            meter=meter,
+            pause=time.sleep,
+        )
+        return released, quickbooks
+
+    def is_held(self, company_id: str) -> bool:
+        with self.database.read() as connection:
+            return leases.is_held(connection, company_id)
+
+    def close(self) -> None:
+        self.session.close()
+        self.database.close()
+
+
+def build(settings: Settings) -> App:
+    """Opens the database (and brings its tables up to date); everything else waits until it is asked for."""
+    database = Database(settings.database)
+    migrate(database.engine)
+    caps = Caps(batches_per_minute=settings.qbo_batches_per_minute)
+    return App(settings, database, new_session(), LimitsByRealm(caps))
+
+
+def first_tokens(refresh_token: str) -> TokenSet:
+    """A grant of which only the refresh token is known: the access token is fetched at the first call."""
+    start = datetime(1970, 1, 1, tzinfo=UTC)
+    return TokenSet("", refresh_token, access_expires_at=start, refresh_expires_at=datetime.max.replace(tzinfo=UTC))

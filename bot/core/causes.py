@@ -1,0 +1,83 @@
+"""Groups what needs attention by its cause, so that one archived contact is one line, not twenty-three."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot.core.model import Cause, Outcome, RecordRef, RecordType, Result
+
+CAUSED_BY_SETTING = frozenset({"6200", "6210", "closed-period"})  # one reason for many records, no record to blame
+RELINK = frozenset({"unlinked-parent"})
+HOW = "How to fix it: "
+
+
+def group(rows: Sequence[Result]) -> list[Cause]:
+    """Causes, the one that holds up most first."""
+    own = {row.ref: row for row in rows}
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for row in rows:
+        groups.setdefault(_key(row, own), []).append(row)
+    causes = [_cause(found, own) for found in groups.values()]
+    return sorted(causes, key=lambda cause: (-cause.count, cause.headline))
+
+
+def _root(row: Result, own: dict[RecordRef, Result]) -> RecordRef:
+    """Follow causes to the record that starts it all; a loop ends where it began."""
+    ref, seen = row.cause or row.ref, {row.ref}
+    while ref not in seen and ref in own:
+        seen.add(ref)
+        ref = own[ref].cause or ref
+    return ref
+
+
+def _key(row: Result, own: dict[RecordRef, Result]) -> tuple[str, str]:
+    root = _root(row, own)
+    culprit = own.get(root, row)
+    if culprit.code in CAUSED_BY_SETTING:
+        return culprit.code, culprit.details
+    return "record", str(root)
+
+
+def _cause(rows: list[Result], own: dict[RecordRef, Result]) -> Cause:
+    root = _root(rows[0], own)
+    failing = [row for row in rows if row.outcome is Outcome.FAILED]
+    lead = own.get(root) or (failing or rows)[0]
+    by_setting = lead.code in CAUSED_BY_SETTING
+    why, how = _why_and_how(lead)
+    held_up: dict[RecordType, int] = {}
+    for row in rows:
+        held_up[row.ref.type] = held_up.get(row.ref.type, 0) + 1
+    unlinked = lead.code in RELINK
+    currencies = {row.currency for row in rows if row.amount is not None}
+    return Cause(
+        ref=None if by_setting else root,
+        code=lead.code,
+        name=lead.name,
+        headline=_unlinked_headline(lead) if unlinked else lead.details.rstrip("."),
+        why=why,
+        how=how,
+        fix="relink" if unlinked else "retry",
+        held_up=held_up,
+        refs=tuple(row.ref for row in rows),
+        amount=_total(rows) if len(currencies) == 1 else None,
+        currency=next(iter(currencies)) if len(currencies) == 1 else "",
+        released_url=lead.released_url if lead.ref == root else "",
+        external_url=lead.external_url if lead.ref == root else "",
+    )
+
+
+def _total(rows: list[Result]) -> Decimal:
+    """Documents only: a payment's amount is in its document's already."""
+    counted = [row for row in rows if row.ref.type is not RecordType.PAYMENT] or rows
+    return sum((row.amount for row in counted if row.amount is not None), Decimal(0))
+
+
+def _unlinked_headline(row: Result) -> str:
+    _, _, parent = row.details.partition(" waits for ")
+    return (parent or row.details).replace(", which is unlinked", " is unlinked").rstrip(".")
+
+
+def _why_and_how(row: Result) -> tuple[str, str]:
+    lines = row.more_detail.splitlines()
+    why = lines[0] if lines and not lines[0].startswith(HOW) else ""
+    how = next((line.removeprefix(HOW) for line in lines if line.startswith(HOW)), "")
+    return why, how

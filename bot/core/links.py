@@ -1,0 +1,21 @@
+"""Unlink, relink and their cascade: which records stop with one, and what is left waiting."""
+
+from collections.abc import Callable, Iterable
+
+from bot.core.model import RecordRef
+
+Dependents = Callable[[list[RecordRef]], Iterable[RecordRef]]
+
+
+def cascade(named: Iterable[RecordRef], dependents_of: Dependents) -> tuple[RecordRef, ...]:
+    """All records that refer to the named ones, and those that refer to them, and so on; parents first.
+
+    `dependents_of` gives the records that refer directly to any of those asked about.
+    """
+    start = list(dict.fromkeys(named))
+    seen, level, found = set(start), start, []
+    while level:
+        level = [ref for ref in dict.fromkeys(dependents_of(level)) if ref not in seen]
+        seen.update(level)
+        found += level
+    return tuple(found)

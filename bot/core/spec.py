@@ -1,0 +1,120 @@
+"""What the engine must know about a record type: where it lives, what it refers to, how it is translated."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.core.model import Direction, Outcome, RecordRef, RecordType
+
+Body = Mapping[str, Any]
+
+
+class Problem(Exception):
+    """A record cannot be translated or sent, as far as can be seen beforehand. Raised by records, caught by plan.
+
+    `code` is a row of faults.toml; `context` fills its sentences; `cause` the record that is to blame, if another;
+    `outcome` is SKIPPED for records that are left out on purpose.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        cause: RecordRef | None = None,
+        outcome: Outcome = Outcome.FAILED,
+        more: str = "",
+        **context: str,
+    ) -> None:
+        super().__init__(code)
+        self.code, self.cause, self.outcome, self.more, self.context = code, cause, outcome, more, context
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is true of the whole company during one run. Dates are calendar dates; `country` is QuickBooks' own."""
+
+    company_id: str
+    sync_from: date
+    released_currency: str
+    home_currency: str
+    country: str = "NZ"
+    close_date: date | None = None
+    multicurrency: bool = False
+    custom_numbers: bool = True
+    classes_on: bool = True
+    bank_account_id: str = ""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A Re-Leased record named by another; `entity` = the QuickBooks entity it must exist as ("" = any)."""
+
+    ref: RecordRef
+    entity: str = ""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The pairs and bodies that translating one record needs.
+
+    external: (type, Re-Leased id, entity) -> QuickBooks id · released: (entity, QuickBooks id) -> Re-Leased id ·
+    bodies: (entity, QuickBooks id) -> the QuickBooks body.
+    """
+
+    external: Mapping[tuple[RecordType, str, str], str] = field(default_factory=dict)
+    released: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    bodies: Mapping[tuple[str, str], Body] = field(default_factory=dict)
+
+    def any_entity(self, type_: RecordType, released_id: str, entities: tuple[str, ...]) -> tuple[str, str] | None:
+        """The first of `entities` as which that record exists in QuickBooks, with its id."""
+        for entity in entities:
+            if found := self.external.get((type_, released_id, entity)):
+                return entity, found
+        return None
+
+
+@dataclass(frozen=True)
+class RecordSpec:
+    """One record type. All functions are pure; bodies are JSON with Decimals (QuickBooks) or strings (Re-Leased).
+
+    entities_of(released)          the QuickBooks entities this Re-Leased record lives in
+    name(side body)                readable text: number or name; amount(body) its total, None when it has none
+    released_content / external_content   what we sync of it, for seeing change
+    released_keys / external_keys  strings that are equal on both sides when the records may be the same
+    references(released)           the records it refers to · external_references(entity, body) likewise, as ids
+    same(released, entity, external, lookup)  3 = exact, 1-2 = may be the same, 0 = not
+    check(released, facts)         raises Problem when this record stays out or cannot go
+    check_external(entity, body, facts, lookup)  likewise for one that comes in
+    to_quickbooks(released, entity, lookup, facts) / to_released(entity, body, lookup, facts)   translations
+    gone(body) on each side        voided, reversed or archived
+    """
+
+    type: RecordType
+    collection: str
+    entities: tuple[str, ...]
+    directions: frozenset[Direction]
+    entities_of: Callable[[Body], tuple[str, ...]]
+    released_name: Callable[[Body], str]
+    external_name: Callable[[str, Body], str]
+    released_content: Callable[[Body], Any]
+    external_content: Callable[[str, Body], Any]
+    released_keys: Callable[[Body], set[str]]
+    external_keys: Callable[[str, Body], set[str]]
+    references: Callable[[Body], tuple[Reference, ...]]
+    external_references: Callable[[str, Body], tuple[tuple[str, str], ...]]
+    same: Callable[[Body, str, Body, Lookup], int]
+    check: Callable[[Body, Facts], None]
+    check_external: Callable[[str, Body, Facts, Lookup], None]
+    to_quickbooks: Callable[[Body, str, Lookup, Facts], dict[str, Any]]
+    to_released: Callable[[str, Body, Lookup, Facts], dict[str, Any]]
+    released_gone: Callable[[Body], bool]
+    external_gone: Callable[[str, Body], bool]
+    amount: Callable[[Body], Decimal | None]
+    external_amount: Callable[[str, Body], Decimal | None]
+    dates: tuple[str, str] = ("", "")  # the Re-Leased and the QuickBooks field that closed books look at
+    dated_from_sync_from: bool = False
+    frozen_when_paid: frozenset[str] = frozenset()  # what Re-Leased still takes on a paid document
+    search_keys: Callable[[str, Body], set[str]] | None = None  # where looser matches must be found as well
+    optional_parents: frozenset[RecordType] = frozenset()  # what it may refer to though it stays out
+    currency: Callable[[Body], str] = lambda body: str(body.get("currency") or "")

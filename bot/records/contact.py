@@ -1,0 +1,161 @@
+"""Contacts: tenants and owners are Customers, suppliers are Vendors; a contact of both roles is both.
+
+QuickBooks wants names to differ over all its lists, so the Vendor of a contact of both roles carries a suffix.
+Archiving happens in QuickBooks only and comes in.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.core.content import pick
+from bot.core.model import Direction, Outcome, RecordType
+from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec
+from bot.records.names import NAME_LENGTH, check_name, is_active, normalised, reference, shown
+
+SUPPLIER_SUFFIX = " (Supplier)"
+PHONE_LENGTH = 30  # developer.intuit.com, customer: PrimaryPhone
+CUSTOMER_ROLES = frozenset({"tenant", "owner"})
+ADDRESS = (
+    ("line1", "Line1"),
+    ("line2", "Line2"),
+    ("city", "City"),
+    ("region", "CountrySubDivisionCode"),
+    ("postalCode", "PostalCode"),
+    ("country", "Country"),
+)
+
+
+def entities_of(body: Body) -> tuple[str, ...]:
+    roles = set(body.get("roles") or ())
+    found = ("Customer",) if roles & CUSTOMER_ROLES else ()
+    return (*found, "Vendor") if "supplier" in roles else found
+
+
+def display_name(body: Body, entity: str) -> str:
+    """What the contact is called in QuickBooks."""
+    name = " ".join(str(body.get("name") or "").split(" ")).strip()
+    if entity == "Vendor" and len(entities_of(body)) == 2:
+        return name[: NAME_LENGTH - len(SUPPLIER_SUFFIX)].rstrip() + SUPPLIER_SUFFIX
+    return name
+
+
+def check(body: Body, facts: Facts) -> None:
+    if not entities_of(body):
+        raise Problem("incomplete-record", more="The contact has no role: make it a tenant, an owner or a supplier.")
+    check_name(str(body.get("name") or ""))
+    currency = str(body.get("currency") or facts.home_currency)
+    if currency != facts.home_currency and not facts.multicurrency:
+        raise Problem("currency-not-enabled", currency=currency, home_currency=facts.home_currency)
+
+
+def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
+    sent: dict[str, Any] = {"DisplayName": display_name(body, entity)}
+    if body.get("email"):
+        sent["PrimaryEmailAddr"] = {"Address": body["email"]}
+    if body.get("phone"):
+        sent["PrimaryPhone"] = {"FreeFormNumber": str(body["phone"])[:PHONE_LENGTH]}
+    address = {theirs: (body.get("address") or {}).get(ours) for ours, theirs in ADDRESS}
+    if any(address.values()):
+        sent["BillAddr"] = {name: value for name, value in address.items() if value}
+    if facts.multicurrency and body.get("currency"):
+        sent["CurrencyRef"] = {"value": body["currency"]}
+    return sent
+
+
+def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> None:
+    if not is_active(body):
+        raise Problem("not-imported", outcome=Outcome.SKIPPED)
+    if not external_name(entity, body):
+        raise Problem("incomplete-record", more="It has no name in QuickBooks.")
+
+
+def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[str, Any]:
+    """Roles are given on creation only; the caller leaves them out of an update."""
+    name = external_name(entity, body)
+    address = body.get("BillAddr") or {}
+    return {
+        "name": name.removesuffix(SUPPLIER_SUFFIX) if entity == "Vendor" else name,
+        "roles": ["tenant"] if entity == "Customer" else ["supplier"],
+        "email": (body.get("PrimaryEmailAddr") or {}).get("Address") or None,
+        "phone": (body.get("PrimaryPhone") or {}).get("FreeFormNumber") or None,
+        "currency": reference(body, "CurrencyRef") or facts.home_currency,
+        "address": {ours: address.get(theirs) or None for ours, theirs in ADDRESS},
+        "archived": not is_active(body),
+    }
+
+
+def external_name(entity: str, body: Body) -> str:
+    return shown(body.get("DisplayName") or body.get("FullyQualifiedName") or body.get("CompanyName"))
+
+
+def bare_name(entity: str, body: Body) -> str:
+    return normalised(external_name(entity, body)).removesuffix(SUPPLIER_SUFFIX.casefold())
+
+
+def external_content(entity: str, body: Body) -> Any:
+    found = pick(body, ("PrimaryEmailAddr.Address", "PrimaryPhone.FreeFormNumber", "CurrencyRef.value"))
+    address = body.get("BillAddr") or {}
+    found["address"] = {ours: address.get(theirs) for ours, theirs in ADDRESS}
+    return {**found, "name": external_name(entity, body), "Active": is_active(body)}
+
+
+def released_keys(body: Body) -> set[str]:
+    return _keys(normalised(body.get("name")), body.get("email"), body.get("taxNumber"))
+
+
+def external_keys(entity: str, body: Body) -> set[str]:
+    email = body.get("PrimaryEmailAddr")
+    address = email.get("Address") if isinstance(email, Mapping) else None
+    return _keys(bare_name(entity, body), address, tax_number(entity, body))
+
+
+def tax_number(entity: str, body: Body) -> str:
+    names = ("ResaleNum", "PrimaryTaxIdentifier") if entity == "Customer" else ("TaxIdentifier", "BusinessNumber")
+    return next((str(body[name]) for name in names if body.get(name)), "")
+
+
+def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
+    """3 = same name; 2 = same tax number; 1 = same e-mail."""
+    if entity not in entities_of(released):
+        return 0
+    if bare_name(entity, external) in (normalised(released.get("name")), normalised(display_name(released, entity))):
+        return 3
+    shared = released_keys(released) & external_keys(entity, external)
+    if any(key.startswith("tax:") for key in shared):
+        return 2
+    return 1 if any(key.startswith("email:") for key in shared) else 0
+
+
+def _keys(name: str, email: Any, tax: Any) -> set[str]:
+    keys = {f"name:{name}"}
+    if email:
+        keys.add(f"email:{str(email).casefold().strip()}")
+    if tax:
+        keys.add(f"tax:{''.join(str(tax).split()).casefold()}")
+    return keys
+
+
+SPEC = RecordSpec(
+    type=RecordType.CONTACT,
+    collection="contacts",
+    entities=("Customer", "Vendor"),
+    directions=frozenset({Direction.INCOMING, Direction.OUTGOING}),
+    entities_of=entities_of,
+    released_name=lambda body: str(body.get("name") or ""),
+    external_name=external_name,
+    released_content=lambda body: pick(body, ("name", "roles", "email", "phone", "currency", "address")),
+    external_content=external_content,
+    released_keys=released_keys,
+    external_keys=external_keys,
+    references=lambda body: (),
+    external_references=lambda entity, body: (),
+    same=same,
+    check=check,
+    check_external=check_external,
+    to_quickbooks=to_quickbooks,
+    to_released=to_released,
+    released_gone=lambda body: False,
+    external_gone=lambda entity, body: not is_active(body),
+    amount=lambda body: None,
+    external_amount=lambda entity, body: None,
+)

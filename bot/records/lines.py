@@ -1,0 +1,166 @@
+"""The lines of a document: from Re-Leased to QuickBooks and back, each to the cent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from bot.core.model import RecordRef, RecordType
+from bot.core.money import ZERO, cents, decimal, is_exact_product, plain, share, text
+from bot.core.spec import Body, Lookup, Problem
+from bot.records.names import reference
+from bot.records.tax_type import percent
+
+DESCRIPTION_LENGTH = 4000  # developer.intuit.com, invoice: Line.Description
+SALES, ITEM_EXPENSE, ACCOUNT_EXPENSE = (
+    "SalesItemLineDetail",
+    "ItemBasedExpenseLineDetail",
+    "AccountBasedExpenseLineDetail",
+)
+WITHOUT_MONEY = ("SubTotalLineDetail", "TaxLineDetail")
+TAX_MODES = {"exclusive": "TaxExcluded", "inclusive": "TaxInclusive", "noTax": "NotApplicable"}
+AMOUNTS_ARE = {theirs: ours for ours, theirs in TAX_MODES.items()}
+
+
+@dataclass(frozen=True)
+class LineRules:
+    """How the company's QuickBooks wants its lines. `sales` is False for what suppliers send us."""
+
+    sales: bool
+    tax_mode: str
+    us: bool
+
+
+def to_quickbooks(lines: Sequence[Body], rules: LineRules, lookup: Lookup) -> list[dict[str, Any]]:
+    return [_line_out(line, rules, lookup) for line in lines]
+
+
+def to_released(lines: Sequence[Body], tax_mode: str, tax_total: Decimal, lookup: Lookup) -> list[dict[str, Any]]:
+    """Lines as Re-Leased holds them; the tax of the document is shared out so that the lines add up to it."""
+    money = [line for line in lines if line.get("DetailType") not in WITHOUT_MONEY]
+    nets = [decimal(line.get("Amount")) for line in money]
+    guesses = [cents(net * _percent_of(line, lookup) / 100) for line, net in zip(money, nets, strict=True)]
+    taxes = _settled(guesses, nets, tax_total)
+    return [
+        _line_in(line, net, tax, tax_mode, lookup)
+        for line, net, tax in zip(money, nets, taxes, strict=True)
+        if line.get("DetailType") != "DescriptionOnly" or line.get("Description")
+    ]
+
+
+def content(lines: Sequence[Body]) -> list[Any]:
+    """What we sync of QuickBooks' lines."""
+    return [
+        {
+            "amount": line.get("Amount"),
+            "description": line.get("Description"),
+            **{name: reference(detail_of(line), name) for name in ("ItemRef", "AccountRef", "TaxCodeRef", "ClassRef")},
+            "quantity": detail_of(line).get("Qty"),
+        }
+        for line in lines
+        if line.get("DetailType") not in WITHOUT_MONEY
+    ]
+
+
+def references(lines: Sequence[Body]) -> list[tuple[str, str]]:
+    """The Items, Accounts, TaxCodes and Classes that QuickBooks' lines name."""
+    named = (("ItemRef", "Item"), ("AccountRef", "Account"), ("TaxCodeRef", "TaxCode"), ("ClassRef", "Class"))
+    found = [(entity, reference(detail_of(line), name)) for line in lines for name, entity in named]
+    return [(entity, id_) for entity, id_ in dict.fromkeys(found) if id_ and not (entity == "TaxCode" and _is_us(id_))]
+
+
+def detail_of(line: Body) -> Mapping[str, Any]:
+    detail = line.get(str(line.get("DetailType") or ""))
+    return detail if isinstance(detail, Mapping) else {}
+
+
+def _line_out(line: Body, rules: LineRules, lookup: Lookup) -> dict[str, Any]:
+    net = decimal(line.get("netAmount"))
+    tax = decimal(line.get("taxAmount"))
+    kind, detail = _account_out(line, rules, lookup)
+    quantity, unit = decimal(line.get("quantity")), decimal(line.get("unitAmount"))
+    if kind != ACCOUNT_EXPENSE and rules.tax_mode != "TaxInclusive" and is_exact_product(quantity, unit, net):
+        detail |= {"Qty": quantity, "UnitPrice": unit}
+    if rules.us:
+        detail["TaxCodeRef"] = {"value": "TAX" if tax else "NON"}
+    elif rules.tax_mode != "NotApplicable":
+        detail["TaxCodeRef"] = {"value": _tax_code(line, lookup)}
+    if rules.tax_mode == "TaxInclusive":
+        detail["TaxInclusiveAmt"] = net + tax
+    if class_id := _class_of(line, lookup):
+        detail["ClassRef"] = {"value": class_id}
+    description = str(line.get("description") or "")[:DESCRIPTION_LENGTH]
+    return {"DetailType": kind, "Amount": net, **({"Description": description} if description else {}), kind: detail}
+
+
+def _account_out(line: Body, rules: LineRules, lookup: Lookup) -> tuple[str, dict[str, Any]]:
+    account = str(line.get("accountId") or "")
+    found = lookup.any_entity(RecordType.ACCOUNT, account, ("Item",) if rules.sales else ("Account", "Item"))
+    if not account or found is None:
+        cause = RecordRef(RecordType.ACCOUNT, account) if account else None
+        raise Problem("account-missing", cause=cause, account=account or str(line.get("description") or "one line"))
+    entity, id_ = found
+    if entity == "Account":
+        return ACCOUNT_EXPENSE, {"AccountRef": {"value": id_}}
+    return (SALES if rules.sales else ITEM_EXPENSE), {"ItemRef": {"value": id_}}
+
+
+def _tax_code(line: Body, lookup: Lookup) -> str:
+    tax_type = str(line.get("taxTypeId") or "")
+    found = lookup.any_entity(RecordType.TAX_TYPE, tax_type, ("TaxCode",))
+    if not tax_type or found is None:
+        cause = RecordRef(RecordType.TAX_TYPE, tax_type) if tax_type else None
+        raise Problem("tax-missing", cause=cause, tax=tax_type, account=str(line.get("description") or ""))
+    return found[1]
+
+
+def _class_of(line: Body, lookup: Lookup) -> str:
+    option = str(line.get("trackingOptionId") or "")
+    found = lookup.any_entity(RecordType.TRACKING_OPTION, option, ("Class",)) if option else None
+    return found[1] if found else ""
+
+
+def _line_in(line: Body, net: Decimal, tax: Decimal, tax_mode: str, lookup: Lookup) -> dict[str, Any]:
+    detail = detail_of(line)
+    if line.get("DetailType") in ("DiscountLineDetail", "GroupLineDetail"):
+        raise Problem("incomplete-record", more="It has a discount or a bundle, which Re-Leased cannot hold.")
+    quantity, unit = decimal(detail.get("Qty") or 1), decimal(detail.get("UnitPrice"))
+    shown = net + tax if tax_mode == "TaxInclusive" else net
+    if not quantity or not is_exact_product(quantity, unit, shown):
+        quantity, unit = Decimal(1), shown
+    account = _released(lookup, ("Item", reference(detail, "ItemRef")), ("Account", reference(detail, "AccountRef")))
+    return {
+        "description": str(line.get("Description") or ""),
+        "quantity": plain(quantity),
+        "unitAmount": plain(unit) if unit != cents(unit) else text(unit),
+        "accountId": account,
+        "taxTypeId": _released(lookup, ("TaxCode", reference(detail, "TaxCodeRef"))),
+        "trackingOptionId": _released(lookup, ("Class", reference(detail, "ClassRef"))),
+        "netAmount": text(net),
+        "taxAmount": text(tax),
+    }
+
+
+def _released(lookup: Lookup, *ids: tuple[str, str]) -> str | None:
+    return next((lookup.released[key] for key in ids if key in lookup.released), None)
+
+
+def _percent_of(line: Body, lookup: Lookup) -> Decimal:
+    code = lookup.bodies.get(("TaxCode", reference(detail_of(line), "TaxCodeRef")))
+    use = "sales" if line.get("DetailType") == SALES else "purchase"
+    return percent(code, use) if code else ZERO
+
+
+def _settled(guesses: list[Decimal], nets: list[Decimal], total: Decimal) -> list[Decimal]:
+    """The guesses made to add up to `total`: a rounding difference goes to the largest taxed line."""
+    rest = total - sum(guesses, ZERO)
+    if not rest or not guesses:
+        return guesses
+    if not any(guesses):
+        return share(total, nets)
+    largest = max(range(len(guesses)), key=lambda place: abs(guesses[place]))
+    return [guess + rest if place == largest else guess for place, guess in enumerate(guesses)]
+
+
+def _is_us(tax_code: str) -> bool:
+    return tax_code in ("TAX", "NON")

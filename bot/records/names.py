@@ -1,0 +1,42 @@
+"""Names as both sides write them: how they compare, and what QuickBooks allows in them."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from bot.core.spec import Problem
+
+DELETED_SUFFIX = " (deleted)"  # QuickBooks appends it to the name of what is made inactive
+NAME_LENGTH = 500  # developer.intuit.com, customer: DisplayName
+FORBIDDEN = (":", "\t", "\n", "\r")
+
+
+def normalised(name: Any) -> str:
+    """Case, encoding, spacing and QuickBooks' mark of the inactive do not tell two names apart."""
+    folded = unicodedata.normalize("NFKC", str(name or "")).casefold()
+    joined = " ".join(folded.split())
+    return joined.removesuffix(DELETED_SUFFIX)
+
+
+def shown(name: Any) -> str:
+    return str(name or "").removesuffix(DELETED_SUFFIX)
+
+
+def check_name(name: str) -> None:
+    """Raises Problem for a name that QuickBooks is known to refuse."""
+    if not name.strip():
+        raise Problem("incomplete-record", name=name, more="It has no name.")
+    if len(name) > NAME_LENGTH:
+        raise Problem("name-too-long", name=name, length=str(len(name)), limit=str(NAME_LENGTH))
+    if any(mark in name for mark in FORBIDDEN):
+        raise Problem("name-forbidden-characters", name=name)
+
+
+def reference(body: Mapping[str, Any], name: str) -> str:
+    """The id in a QuickBooks reference such as CustomerRef, or ""."""
+    value = body.get(name)
+    return str(value.get("value") or "") if isinstance(value, Mapping) else ""
+
+
+def is_active(body: Mapping[str, Any]) -> bool:
+    return body.get("Active", True) is not False

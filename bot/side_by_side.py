@@ -1,0 +1,91 @@
+"""Sets what both sides say about one record next to each other, in the words of people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.core.model import RecordRef, Side
+from bot.core.money import text
+from bot.records import BY_TYPE
+from bot.records.names import reference
+from bot.store import records
+
+Field = tuple[str, str, str]  # label, dotted Re-Leased field, dotted QuickBooks field
+
+FIELDS: Mapping[str, tuple[Field, ...]] = {
+    "Customer": (
+        ("Name", "name", "DisplayName"),
+        ("E-mail", "email", "PrimaryEmailAddr.Address"),
+        ("Phone", "phone", "PrimaryPhone.FreeFormNumber"),
+        ("City", "address.city", "BillAddr.City"),
+        ("Currency", "currency", "CurrencyRef"),
+        ("Archived", "archived", "Active"),
+    ),
+    "Invoice": (
+        ("Number", "number", "DocNumber"),
+        ("Date", "issueDate", "TxnDate"),
+        ("Due", "dueDate", "DueDate"),
+        ("Net", "netTotal", ""),
+        ("Tax", "taxTotal", "TxnTaxDetail.TotalTax"),
+        ("Total", "total", "TotalAmt"),
+        ("Open", "balance", "Balance"),
+        ("Status", "status", ""),
+    ),
+    "Payment": (
+        ("Date", "date", "TxnDate"),
+        ("Amount", "amount", "TotalAmt"),
+        ("Reference", "reference", "PaymentRefNum"),
+        ("Unallocated", "unallocated", "UnappliedAmt"),
+        ("Status", "status", ""),
+    ),
+    "Item": (("Name", "name", "Name"), ("Archived", "archived", "Active")),
+}
+SAME_AS = {
+    "Vendor": "Customer",
+    "Bill": "Invoice",
+    "BillPayment": "Payment",
+    "Account": "Item",
+    "TaxCode": "Item",
+    "Class": "Item",
+}
+MONEY = frozenset({"Net", "Tax", "Total", "Open", "Amount", "Unallocated"})
+
+
+def side_by_side(connection: Connection, company_id: str, ref: RecordRef) -> list[tuple[str, str, str]]:
+    """(label, Re-Leased, QuickBooks); "" where a side says nothing; [] when neither side is known."""
+    spec = BY_TYPE[ref.type]
+    ours: Mapping[str, Any] = {}
+    theirs: Mapping[str, Any] = {}
+    if ref.external is None:
+        found = records.get_mirror(connection, company_id, Side.RELEASED, [(spec.collection, ref.key)])
+        ours = found[spec.collection, ref.key].body if found else {}
+        links = records.links_of(connection, company_id, [ref]).get(ref, [])
+        key = (links[0].entity, links[0].external_id) if links else None
+    else:
+        key = ref.external
+    if key is not None:
+        external = records.get_mirror(connection, company_id, Side.QUICKBOOKS, [key])
+        theirs = external[key].body if key in external else {}
+    entity = key[0] if key else (spec.entities_of(ours) or spec.entities)[0]
+    fields = FIELDS[SAME_AS.get(entity, entity)]
+    rows = [(label, _said(label, ours, left), _said(label, theirs, right)) for label, left, right in fields]
+    return [row for row in rows if row[1] or row[2]]
+
+
+def _said(label: str, body: Mapping[str, Any], path: str) -> str:
+    if not body or not path:
+        return ""
+    *steps, last = path.split(".")
+    for step in steps:
+        found = body.get(step)
+        body = found if isinstance(found, Mapping) else {}
+    if label == "Archived":
+        archived = body.get(last) is False if last == "Active" else bool(body.get(last))
+        return "yes" if archived else "no"
+    value = body.get(last)
+    if isinstance(value, Mapping):
+        return reference(body, last)
+    if value in (None, ""):
+        return ""
+    return text(value) if label in MONEY else str(value)

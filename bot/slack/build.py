@@ -1,0 +1,88 @@
+"""Puts the Slack side together: the Bolt app with every feature, and the announcer."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from slack_bolt import App, BoltContext
+from slack_sdk import WebClient
+
+from bot.slack import acknowledging, command, detail, errors, links, red, results, selection, sync
+from bot.slack.desk import Desk
+from bot.slack.episodes import Episodes
+from bot.slack.forms import TableForms
+from bot.slack.links import ChangeReport
+from bot.slack.outbox import Outbox
+from bot.slack.permission import Permission
+from bot.slack.replies import Replies
+from bot.slack.run import Announcer
+from bot.slack.screen import ResultsScreen
+from bot.slack.settings import SlackSettings
+from bot.slack.sync import SyncStarter
+
+WORKERS = 32
+"""Bolt's own pool has five threads: five slow answers would make the sixth person wait past Slack's three seconds."""
+TIMEOUT_S = 10
+UNWELCOME_FOR = timedelta(seconds=60)
+
+
+def web_client(settings: SlackSettings) -> WebClient:
+    """A client that sends each call once: a repeated chat.postMessage could post twice."""
+    client = WebClient(settings.bot_token, base_url=settings.api_url, timeout=TIMEOUT_S, retry_handlers=[])
+    if urlsplit(settings.api_url).hostname in ("127.0.0.1", "localhost"):
+        client.proxy = None  # taken from the environment, where NO_PROXY is not looked at
+    return client
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_app(desk: Desk, settings: SlackSettings, client: WebClient, clock: Callable[[], datetime] = utc_now) -> App:
+    """The token is checked by the first request, so that an outage of Slack does not keep the rest from starting."""
+    app = App(
+        client=client,
+        signing_secret=settings.signing_secret,
+        token_verification_enabled=False,
+        listener_executor=ThreadPoolExecutor(WORKERS, thread_name_prefix="slack"),
+    )
+    replies = Replies(client)
+    outbox = Outbox(desk, client, clock)
+    permission = Permission(client, settings.operators)
+    starter = SyncStarter(desk, outbox, replies, client)
+    screen = ResultsScreen(desk, replies, TableForms(settings.table_limits), clock)
+    report = ChangeReport(desk, screen, outbox)
+    _register_members_only(app, permission)
+    acknowledging.register(app)
+    errors.register(app, replies)
+    command.register(app, desk, permission, starter, screen, replies)
+    sync.register(app, desk, permission, starter, replies)
+    results.register(app, desk, client, permission, starter, screen)
+    selection.register(app, desk, client, permission)
+    links.register(app, desk, client, permission, report)
+    detail.register(app, desk, client)
+    red.register(app, desk, client, permission, starter, screen, report)
+    app.action(re.compile(r"^(link|pick)\."))(_nothing_to_do)
+    return app
+
+
+def build_announcer(
+    desk: Desk, settings: SlackSettings, client: WebClient, clock: Callable[[], datetime] = utc_now
+) -> Announcer:
+    outbox = Outbox(desk, client, clock, UNWELCOME_FOR)
+    return Announcer(desk, outbox, Episodes(desk, outbox, clock), clock, settings.channel)
+
+
+def _register_members_only(app: App, permission: Permission) -> None:
+    def members_only(body: dict[str, Any], context: BoltContext, next: Callable[[], Any]) -> None:
+        permission.require_member(body, context)
+        next()
+
+    app.use(members_only)
+
+
+def _nothing_to_do(body: dict[str, Any]) -> None:
+    """A click on a link button and a choice in a modal are only acknowledged."""

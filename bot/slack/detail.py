@@ -1,0 +1,62 @@
+"""More detail: one record in depth, chosen from the results or opened from a cause."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from blocks import detail as pages
+from blocks.kit import Block
+from bot.core.model import Cause, RecordRef
+from bot.slack import searching
+from bot.slack.desk import Desk
+from bot.slack.modals import Modal, keep_modal, kept_modal
+from bot.slack.payloads import Payload, chosen, place_of, record_ref
+from bot.slack.results_state import from_json
+
+GONE = "This record is not among the results any more. Choose another one."
+
+
+def open_chooser(desk: Desk, client: WebClient, body: Payload, view_id: str) -> None:
+    """A modal that asks which record; with a single row in the filter it is shown at once."""
+    wanted = from_json(desk.view(view_id)).wanted
+    modal_id = keep_modal(desk, Modal(view_id, place_of(body), wanted.company_id))
+    page = desk.results(wanted, 1, 1)
+    only = page.rows[0].ref if page.total == 1 else None
+    view = _of_record(desk, wanted.company_id, only, modal_id) if only else pages.choose(modal_id)
+    client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def open_cause(desk: Desk, client: WebClient, body: Payload, company_id: str, cause: Cause) -> None:
+    modal_id = keep_modal(desk, Modal("", place_of(body), company_id))
+    has_result = cause.ref is not None and desk.result(company_id, cause.ref) is not None
+    if cause.ref is not None and has_result:
+        view = _of_record(desk, company_id, cause.ref, modal_id, choosing=False)
+    else:
+        view = pages.about_cause(cause, modal_id)
+    client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def register(app: App, desk: Desk, client: WebClient) -> None:
+    def suggest(body: dict[str, Any], ack: Ack) -> None:
+        modal = kept_modal(desk, body["view"]["private_metadata"])
+        wanted = from_json(desk.view(modal.results_view)).wanted
+        ack(options=searching.options(desk, wanted, str(body.get("value") or "")))
+
+    def show(body: dict[str, Any], action: dict[str, Any]) -> None:
+        view = body["view"]
+        modal_id = view["private_metadata"]
+        shown = _of_record(desk, kept_modal(desk, modal_id).company_id, record_ref(chosen(action)), modal_id)
+        client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
+
+    app.options("detail.choose")(suggest)
+    app.action("detail.choose")(show)
+
+
+def _of_record(desk: Desk, company_id: str, ref: RecordRef, modal_id: str, choosing: bool = True) -> Block:
+    result = desk.result(company_id, ref)
+    if result is None:
+        return pages.choose(modal_id, GONE)
+    cause = next((one for one in desk.causes(company_id) if ref == one.ref or ref in one.refs), None)
+    sides, attempts = desk.both_sides(company_id, ref), desk.attempts(company_id, ref)
+    return pages.detail(result, cause, sides, attempts, modal_id, choosing)

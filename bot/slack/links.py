@@ -1,0 +1,102 @@
+"""Unlink and relink: the confirmation with all that follows, the change itself, who did it, and its undo."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from blocks import links as pages
+from blocks.kit import Block
+from blocks.links import Extent, Verb
+from bot.core.faults import UserError
+from bot.core.model import LinkChange
+from bot.slack.desk import Desk
+from bot.slack.modals import Modal, keep_modal, kept_modal
+from bot.slack.outbox import Outbox, Shown
+from bot.slack.payloads import Place, chosen, place_of, user_name
+from bot.slack.permission import Permission
+from bot.slack.screen import ResultsScreen
+
+
+def confirmation(desk: Desk, verb: Verb, modal: Modal) -> Block:
+    """The modal that names and counts what changes; all of the cascade is chosen at first."""
+    return _drawn(desk, verb, modal, keep_modal(desk, modal), Extent.EVERYTHING)
+
+
+def _drawn(desk: Desk, verb: Verb, modal: Modal, modal_id: str, extent: Extent) -> Block:
+    preview = desk.preview_unlink if verb is Verb.UNLINK else desk.preview_relink
+    return pages.confirm(verb, preview(modal.company_id, modal.refs), modal.refs, modal_id, extent)
+
+
+@dataclass(frozen=True)
+class ChangeReport:
+    """Says who did what: on the reader's results message, or in the thread of the red message that all see."""
+
+    desk: Desk
+    screen: ResultsScreen
+    outbox: Outbox
+
+    def tell(self, verb: Verb, change: LinkChange, modal: Modal, by: str, name: str, note: str = "") -> None:
+        words = pages.outcome(verb, change, note) if change.changed else pages.nothing_changed(verb)
+        undo_view = self._undo_view(verb, change, modal)
+        if modal.results_view:
+            self.screen.say(modal.place, modal.results_view, words, by, undo_view)
+            return
+        red = self.desk.posted(f"red:{modal.company_id}")
+        message = pages.said(words, name, undo_view)
+        channel, thread_ts = (red.channel_id, red.ts) if red else (modal.place.channel_id, "")
+        key = f"change:{undo_view or keep_modal(self.desk, modal)}"
+        if self.outbox.show(key, channel, message, thread_ts) is not Shown.YES:
+            self.screen.replies.tell(modal.place, message)
+
+    def _undo_view(self, verb: Verb, change: LinkChange, modal: Modal) -> str:
+        if not change.undo_token:
+            return ""
+        kept = {"undo_token": change.undo_token, "verb": verb.value, "results_view": modal.results_view}
+        return self.desk.remember_view(kept)
+
+
+def register(app: App, desk: Desk, client: WebClient, permission: Permission, report: ChangeReport) -> None:
+    def another_extent(body: dict[str, Any], action: dict[str, Any]) -> None:
+        """The submit button says how many records it changes."""
+        view = body["view"]
+        verb = Verb(view["callback_id"].removeprefix("links."))
+        modal_id = view["private_metadata"]
+        drawn = _drawn(desk, verb, kept_modal(desk, modal_id), modal_id, Extent(chosen(action)))
+        client.views_update(view_id=view["id"], hash=view["hash"], view=drawn)
+
+    def submit(body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
+        verb = Verb(view["callback_id"].removeprefix("links."))
+        modal = kept_modal(desk, view["private_metadata"])
+        person = permission.require_operator(body, f"{verb.value} records", modal.place.channel_id)
+        values = view["state"]["values"]
+        note = (values["note"]["note"].get("value") or "").strip()
+        propagate = "extent" in values and chosen(values["extent"]["extent"]) == Extent.EVERYTHING.value
+        act = desk.unlink if verb is Verb.UNLINK else desk.relink
+        change = act(modal.company_id, modal.refs, person, propagate, note)
+        ack(response_action="clear")
+        report.tell(verb, change, modal, person, user_name(body), note)
+
+    def undo(body: dict[str, Any], action: dict[str, Any]) -> None:
+        person = permission.require_operator(body, "undo this")
+        kept = desk.view(chosen(action))
+        if "undo_token" not in kept:
+            raise UserError("This is too old to be undone here.")
+        words = pages.undone(Verb(kept["verb"]), desk.undo(kept["undo_token"], person))
+        place = place_of(body)
+        if kept["results_view"]:
+            report.screen.say(place, kept["results_view"], words, person)
+        else:
+            _replace(report, place, words, user_name(body))
+
+    app.action("extent")(another_extent)
+    app.view(re.compile(r"^links\.(unlink|relink)$"))(submit)
+    app.action("links.undo")(undo)
+
+
+def _replace(report: ChangeReport, place: Place, words: str, name: str) -> None:
+    message = pages.said(words, name)
+    if report.screen.replies.send(place, message, replace=True):
+        report.screen.replies.tell(place, message)

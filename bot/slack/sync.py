@@ -1,0 +1,75 @@
+"""Starting a sync from Slack: the command, "Sync now", "Sync again" and the choice of a company."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from blocks import notice
+from blocks import run as runs
+from blocks.overview import choose_company
+from bot.core.faults import UserError
+from bot.core.model import CompanyView, Trigger
+from bot.slack.desk import Desk
+from bot.slack.outbox import Outbox, Shown
+from bot.slack.payloads import Place, chosen, place_of
+from bot.slack.permission import Permission
+from bot.slack.replies import UNREACHABLE, Replies, refusal
+
+DOING = "start a sync"
+QUESTION = "Which company shall I sync?"
+
+
+@dataclass(frozen=True)
+class SyncStarter:
+    desk: Desk
+    outbox: Outbox
+    replies: Replies
+    client: WebClient
+
+    def start(self, company_id: str, place: Place) -> bool:
+        """Ask for a run and post its living message where it was asked for. False when one is under way already."""
+        run, is_new = self.desk.request_run(company_id, place.user_id, Trigger.PERSON, place.channel_id)
+        if not is_new:
+            self.replies.tell(place, runs.already_running(run))
+            return False
+        key, message = f"run:{run.run_id}", runs.living(run)
+        if self.outbox.show(key, place.channel_id, message) is Shown.UNWELCOME:
+            direct = self._direct_channel(place.user_id)
+            is_told = bool(direct) and self.outbox.show(key, direct, message) is Shown.YES
+            where = "I sent you this run as a direct message." if is_told else f"{message.text}."
+            self.replies.tell(place, notice.invite(where))
+        return True
+
+    def ask_which(self, place: Place, companies: list[CompanyView]) -> None:
+        self.replies.tell(place, choose_company(companies, "sync.company", QUESTION))
+
+    def _direct_channel(self, user_id: str) -> str:
+        try:
+            found = self.client.conversations_open(users=user_id).get("channel") or {}
+        except UNREACHABLE as error:
+            raise UserError(f"The sync is on its way, but Slack did not let me tell you ({refusal(error)}).") from error
+        return str(found.get("id") or "")
+
+
+def register(app: App, desk: Desk, permission: Permission, starter: SyncStarter, replies: Replies) -> None:
+    def again(body: dict[str, Any], action: dict[str, Any]) -> None:
+        permission.require_operator(body, DOING)
+        starter.start(desk.run(chosen(action)).company_id, place_of(body))
+
+    def company(body: dict[str, Any], action: dict[str, Any]) -> None:
+        permission.require_operator(body, DOING)
+        place = place_of(body)
+        if action.get("block_id") == "choose":
+            replies.remove(place)
+        starter.start(chosen(action), place)
+
+    def choose(body: dict[str, Any]) -> None:
+        permission.require_operator(body, DOING)
+        starter.ask_which(place_of(body), desk.companies())
+
+    app.action("sync.again")(again)
+    app.action("sync.choose")(choose)
+    app.action(re.compile(r"^sync\.company(\.\d+)?$"))(company)

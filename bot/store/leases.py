@@ -1,0 +1,44 @@
+"""Leases: at most one run of a company at any time, across processes; a dead holder's lease runs out by itself."""
+
+from sqlalchemy import Connection, select, update
+
+from bot.store.database import insert_into, now_ms
+from bot.store.tables import leases
+
+LEASE_MS = 8_000
+HEARTBEAT_S = 2.0
+
+
+class LeaseLost(Exception):
+    """Another process holds the company now: this one must write nothing more."""
+
+
+def claim(connection: Connection, company_id: str, owner: str) -> int | None:
+    """The fencing token, higher than any before; None while somebody else's lease runs. By the database's clock."""
+    connection.execute(insert_into(connection, leases).values(company_id=company_id).on_conflict_do_nothing())
+    now = now_ms(connection)
+    free = (leases.c.company_id == company_id) & ((leases.c.until <= now) | (leases.c.owner == ""))
+    taken = connection.execute(
+        update(leases).where(free).values(owner=owner, fence=leases.c.fence + 1, until=now + LEASE_MS)
+    )
+    if taken.rowcount == 0:
+        return None
+    return int(connection.execute(select(leases.c.fence).where(leases.c.company_id == company_id)).scalar_one())
+
+
+def renew(connection: Connection, company_id: str, owner: str, fence: int) -> None:
+    """Extends the lease. Raises LeaseLost when it is no longer ours."""
+    mine = (leases.c.company_id == company_id) & (leases.c.owner == owner) & (leases.c.fence == fence)
+    done = connection.execute(update(leases).where(mine).values(until=now_ms(connection) + LEASE_MS))
+    if done.rowcount == 0:
+        raise LeaseLost(company_id)
+
+
+def release(connection: Connection, company_id: str, owner: str, fence: int) -> None:
+    mine = (leases.c.company_id == company_id) & (leases.c.owner == owner) & (leases.c.fence == fence)
+    connection.execute(update(leases).where(mine).values(owner="", until=0))
+
+
+def is_held(connection: Connection, company_id: str) -> bool:
+    row = connection.execute(select(leases.c.owner, leases.c.until).where(leases.c.company_id == company_id)).first()
+    return row is not None and row.owner != "" and row.until > now_ms(connection)

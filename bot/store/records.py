@@ -1,0 +1,238 @@
+"""Named queries over what both sides said: mirrors and keys, links, what is left out, and what is to be planned."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_
+
+from bot.core.content import content_hash
+from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
+from bot.store.database import dump, insert_into, load
+from bot.store.tables import links, mirror, mirror_keys, todo, unlinked
+
+CHUNK = 400  # ids in one statement
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a side says about one record, ready for the mirror. `keys` find it, `content` is what we sync of it."""
+
+    record: MirrorRecord
+    content: Any
+    keys: frozenset[str]
+
+
+def put_mirror(connection: Connection, company_id: str, heard: Sequence[Heard]) -> list[MirrorRecord]:
+    """Store what was heard; returns the records whose synced content is new or changed."""
+    changed: list[MirrorRecord] = []
+    for group in _chunks(heard):
+        known = _hashes(connection, company_id, [one.record for one in group])
+        rows, moved = [], []
+        for one in group:
+            record = one.record
+            digest = content_hash({"content": one.content, "deleted": record.deleted})
+            rows.append(_mirror_row(company_id, record, digest))
+            if known.get((record.side, record.entity, record.id)) != digest:
+                moved.append(one)
+        if rows:
+            statement = insert_into(connection, mirror)
+            fields = ("version", "content_hash", "deleted", "body")
+            update = {name: statement.excluded[name] for name in fields}
+            keys = ["company_id", "side", "entity", "id"]
+            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update), rows)
+        _put_keys(connection, company_id, moved)
+        changed.extend(one.record for one in moved)
+    return changed
+
+
+def get_mirror(
+    connection: Connection, company_id: str, side: Side, ids: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], MirrorRecord]:
+    """(entity, id) -> record, for those that are known."""
+    found: dict[tuple[str, str], MirrorRecord] = {}
+    columns = (mirror.c.entity, mirror.c.id, mirror.c.version, mirror.c.body, mirror.c.deleted)
+    for group in _chunks(sorted(set(ids))):
+        where = and_(
+            mirror.c.company_id == company_id, mirror.c.side == side, tuple_(mirror.c.entity, mirror.c.id).in_(group)
+        )
+        for row in connection.execute(select(*columns).where(where)):
+            found[row.entity, row.id] = MirrorRecord(side, row.entity, row.id, row.version, load(row.body), row.deleted)
+    return found
+
+
+def mirror_ids(connection: Connection, company_id: str, side: Side, entity: str) -> set[str]:
+    where = and_(mirror.c.company_id == company_id, mirror.c.side == side, mirror.c.entity == entity, ~mirror.c.deleted)
+    return set(connection.execute(select(mirror.c.id).where(where)).scalars())
+
+
+def find_by_keys(
+    connection: Connection, company_id: str, side: Side, entity: str, keys: Iterable[str]
+) -> dict[str, set[str]]:
+    """key -> ids of the records of that entity which carry it."""
+    found: dict[str, set[str]] = {}
+    for group in _chunks(sorted(set(keys))):
+        where = and_(
+            mirror_keys.c.company_id == company_id,
+            mirror_keys.c.side == side,
+            mirror_keys.c.entity == entity,
+            mirror_keys.c.key.in_(group),
+        )
+        for row in connection.execute(select(mirror_keys.c.key, mirror_keys.c.id).where(where)):
+            found.setdefault(row.key, set()).add(row.id)
+    return found
+
+
+def dependents(connection: Connection, company_id: str, side: Side, keys: Iterable[str]) -> list[tuple[str, str]]:
+    """(entity, id) of the records of one side that carry one of the keys, whatever they are."""
+    found: list[tuple[str, str]] = []
+    for group in _chunks(sorted(set(keys))):
+        where = and_(mirror_keys.c.company_id == company_id, mirror_keys.c.side == side, mirror_keys.c.key.in_(group))
+        rows = connection.execute(select(mirror_keys.c.entity, mirror_keys.c.id).where(where).distinct())
+        found.extend((row.entity, row.id) for row in rows)
+    return found
+
+
+def links_of(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> dict[RecordRef, list[Link]]:
+    found: dict[RecordRef, list[Link]] = {}
+    for group in _chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
+        where = and_(links.c.company_id == company_id, tuple_(links.c.type, links.c.released_id).in_(group))
+        for row in connection.execute(select(links).where(where)):
+            link = _link(row)
+            found.setdefault(RecordRef(link.type, link.released_id), []).append(link)
+    return found
+
+
+def links_to(
+    connection: Connection, company_id: str, external: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Link]:
+    """(entity, QuickBooks id) -> link."""
+    found: dict[tuple[str, str], Link] = {}
+    for group in _chunks(sorted(set(external))):
+        where = and_(links.c.company_id == company_id, tuple_(links.c.entity, links.c.external_id).in_(group))
+        for row in connection.execute(select(links).where(where)):
+            found[row.entity, row.external_id] = _link(row)
+    return found
+
+
+def put_link(connection: Connection, company_id: str, link: Link) -> None:
+    statement = insert_into(connection, links).values(
+        company_id=company_id,
+        type=link.type,
+        released_id=link.released_id,
+        entity=link.entity,
+        external_id=link.external_id,
+        released_hash=link.released_hash,
+        external_hash=link.external_hash,
+    )
+    update = {name: statement.excluded[name] for name in ("external_id", "released_hash", "external_hash")}
+    keys = ["company_id", "type", "released_id", "entity"]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update))
+
+
+def count_links(connection: Connection, company_id: str) -> int:
+    return int(
+        connection.execute(select(func.count()).select_from(links).where(links.c.company_id == company_id)).scalar_one()
+    )
+
+
+def add_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
+    rows = [{"company_id": company_id, "type": ref.type, "key": ref.key} for ref in dict.fromkeys(refs)]
+    if rows:
+        connection.execute(insert_into(connection, todo).on_conflict_do_nothing(), rows)
+
+
+def drop_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
+    for group in _chunks([(str(ref.type), ref.key) for ref in refs]):
+        connection.execute(
+            delete(todo).where(todo.c.company_id == company_id, tuple_(todo.c.type, todo.c.key).in_(group))
+        )
+
+
+def todo_keys(connection: Connection, company_id: str, type_: RecordType, after: str, limit: int) -> list[str]:
+    """Keys to plan, in order; those that exist in QuickBooks only ("@Entity:id") come after all others."""
+    external = todo.c.key.like("@%")
+    where = [todo.c.company_id == company_id, todo.c.type == type_]
+    if after:
+        later = and_(external, todo.c.key > after) if after.startswith("@") else or_(external, todo.c.key > after)
+        where.append(later)
+    statement = select(todo.c.key).where(*where).order_by(external, todo.c.key).limit(limit)
+    return list(connection.execute(statement).scalars())
+
+
+def todo_counts(connection: Connection, company_id: str) -> dict[RecordType, int]:
+    statement = select(todo.c.type, func.count()).where(todo.c.company_id == company_id).group_by(todo.c.type)
+    return {RecordType(row[0]): row[1] for row in connection.execute(statement)}
+
+
+def unlinked_among(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> set[RecordRef]:
+    found: set[RecordRef] = set()
+    for group in _chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
+        where = and_(unlinked.c.company_id == company_id, tuple_(unlinked.c.type, unlinked.c.key).in_(group))
+        rows = connection.execute(select(unlinked.c.type, unlinked.c.key).where(where))
+        found |= {RecordRef(RecordType(row.type), row.key) for row in rows}
+    return found
+
+
+def set_unlinked(connection: Connection, company_id: str, refs: Iterable[RecordRef], by: str, at: int) -> None:
+    rows = [{"company_id": company_id, "type": ref.type, "key": ref.key, "at": at, "by": by} for ref in refs]
+    if rows:
+        connection.execute(insert_into(connection, unlinked).on_conflict_do_nothing(), rows)
+
+
+def set_linked(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
+    for group in _chunks([(str(ref.type), ref.key) for ref in refs]):
+        connection.execute(
+            delete(unlinked).where(
+                unlinked.c.company_id == company_id, tuple_(unlinked.c.type, unlinked.c.key).in_(group)
+            )
+        )
+
+
+def _hashes(
+    connection: Connection, company_id: str, records: Sequence[MirrorRecord]
+) -> dict[tuple[Side, str, str], str]:
+    ids = [(str(record.side), record.entity, record.id) for record in records]
+    where = and_(mirror.c.company_id == company_id, tuple_(mirror.c.side, mirror.c.entity, mirror.c.id).in_(ids))
+    rows = connection.execute(select(mirror.c.side, mirror.c.entity, mirror.c.id, mirror.c.content_hash).where(where))
+    return {(Side(row.side), row.entity, row.id): row.content_hash for row in rows}
+
+
+def _mirror_row(company_id: str, record: MirrorRecord, digest: str) -> Mapping[str, Any]:
+    return {
+        "company_id": company_id,
+        "side": record.side,
+        "entity": record.entity,
+        "id": record.id,
+        "version": record.version,
+        "content_hash": digest,
+        "deleted": record.deleted,
+        "body": dump(record.body),
+    }
+
+
+def _put_keys(connection: Connection, company_id: str, moved: Sequence[Heard]) -> None:
+    if not moved:
+        return
+    ids = [(str(one.record.side), one.record.entity, one.record.id) for one in moved]
+    record_id = tuple_(mirror_keys.c.side, mirror_keys.c.entity, mirror_keys.c.id)
+    connection.execute(delete(mirror_keys).where(mirror_keys.c.company_id == company_id, record_id.in_(ids)))
+    rows = [
+        {"company_id": company_id, "side": side, "entity": entity, "id": id_, "key": key[:600]}
+        for (side, entity, id_), one in zip(ids, moved, strict=True)
+        for key in one.keys
+        if not one.record.deleted
+    ]
+    if rows:
+        connection.execute(insert_into(connection, mirror_keys).on_conflict_do_nothing(), rows)
+
+
+def _link(row: Any) -> Link:
+    return Link(
+        RecordType(row.type), row.released_id, row.entity, row.external_id, row.released_hash, row.external_hash
+    )
+
+
+def _chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

@@ -1,0 +1,125 @@
+"""Named queries over runs: requested, running, finished, and what people see of them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.core.model import ApiCalls, Counts, Flag, Progress, RedReason, RunState, RunView, Trigger
+from bot.store.database import dump, from_ms, load
+from bot.store.tables import companies, runs
+
+OPEN = (RunState.REQUESTED, RunState.RUNNING)
+
+
+def open_run(connection: Connection, company_id: str) -> RunView | None:
+    statement = _views().where(runs.c.company_id == company_id, runs.c.state.in_(OPEN))
+    row = connection.execute(statement.order_by(runs.c.requested_at)).first()
+    return _view(row) if row else None
+
+
+def request(connection: Connection, run_id: str, company_id: str, trigger: Trigger, requested_by: str, at: int) -> bool:
+    """Write down that a run is wanted; False when one is requested or running already."""
+    if open_run(connection, company_id) is not None:
+        return False
+    try:
+        connection.execute(
+            runs.insert().values(
+                id=run_id,
+                company_id=company_id,
+                state=RunState.REQUESTED,
+                trigger=trigger,
+                requested_by=requested_by,
+                requested_at=at,
+                changed_at=at,
+                counts="{}",
+                api_calls="{}",
+                progress="{}",
+                problems=0,
+                error="",
+                accepts_stop=False,
+            )
+        )
+    except IntegrityError:
+        return False
+    return True
+
+
+def change(connection: Connection, run_id: str, at: int, **values: Any) -> None:
+    """Set columns of a run; counts, api_calls and progress are given as dataclasses."""
+    for name in ("counts", "api_calls", "progress"):
+        if name in values:
+            values[name] = dump(asdict(values[name]))
+    connection.execute(update(runs).where(runs.c.id == run_id).values(changed_at=at, **values))
+
+
+def abandon_others(connection: Connection, company_id: str, run_id: str, at: int) -> None:
+    """Runs of the company that look open although their process is gone: whoever holds the lease says so."""
+    stale = (runs.c.company_id == company_id) & (runs.c.state == RunState.RUNNING) & (runs.c.id != run_id)
+    words = "The run stopped before its end: its process went away. Nothing is lost; the next run goes on from there."
+    values = {"state": RunState.INCOMPLETE, "error": words, "finished_at": at, "changed_at": at}
+    connection.execute(update(runs).where(stale).values(values))
+
+
+def get(connection: Connection, run_id: str) -> RunView | None:
+    row = connection.execute(_views().where(runs.c.id == run_id)).first()
+    return _view(row) if row else None
+
+
+def changed_since(connection: Connection, at: int) -> list[RunView]:
+    return [
+        _view(row) for row in connection.execute(_views().where(runs.c.changed_at >= at).order_by(runs.c.requested_at))
+    ]
+
+
+def requested(connection: Connection) -> list[RunView]:
+    statement = _views().where(runs.c.state == RunState.REQUESTED)
+    return [_view(row) for row in connection.execute(statement.order_by(runs.c.requested_at))]
+
+
+def running(connection: Connection) -> list[RunView]:
+    return [_view(row) for row in connection.execute(_views().where(runs.c.state == RunState.RUNNING))]
+
+
+def last_finished(connection: Connection, company_id: str) -> RunView | None:
+    statement = _views().where(runs.c.company_id == company_id, runs.c.state == RunState.FINISHED)
+    row = connection.execute(statement.order_by(runs.c.finished_at.desc()).limit(1)).first()
+    return _view(row) if row else None
+
+
+def last(connection: Connection, company_id: str) -> RunView | None:
+    statement = _views().where(runs.c.company_id == company_id).order_by(runs.c.requested_at.desc()).limit(1)
+    row = connection.execute(statement).first()
+    return _view(row) if row else None
+
+
+def _views() -> Select[Any]:
+    return select(runs, companies.c.name.label("company_name")).join(companies, companies.c.id == runs.c.company_id)
+
+
+def _view(row: Any) -> RunView:
+    counts: Mapping[str, int] = load(row.counts)
+    calls: Mapping[str, int] = load(row.api_calls)
+    requested_at = from_ms(row.requested_at)
+    if requested_at is None:
+        raise ValueError(f"run {row.id} has no time of request")
+    return RunView(
+        run_id=row.id,
+        company_id=row.company_id,
+        company_name=row.company_name,
+        state=RunState(row.state),
+        flag=Flag(row.flag) if row.flag else None,
+        trigger=Trigger(row.trigger),
+        requested_by=row.requested_by,
+        requested_at=requested_at,
+        started_at=from_ms(row.started_at),
+        finished_at=from_ms(row.finished_at),
+        counts=Counts(**counts),
+        api_calls=ApiCalls(**calls),
+        progress=Progress(**load(row.progress)),
+        problems=row.problems,
+        red_reason=RedReason(row.red_reason) if row.red_reason else None,
+        error=row.error,
+    )

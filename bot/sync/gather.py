@@ -1,0 +1,187 @@
+"""Gathers, a few hundred records at a time, what planning needs of them: bodies, links, parents, candidates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from bot.core.model import NEEDS_ATTENTION, Link, MirrorRecord, RecordRef, Side
+from bot.core.spec import Lookup, RecordSpec, Reference
+from bot.core.steps import Parent, Situation, Slot, Standing
+from bot.records import BY_ENTITY, BY_TYPE
+from bot.store import records, results
+from bot.store.results import Standing as LastAttempt
+from bot.sync import hear
+from bot.sync.candidates import for_external, for_released
+from bot.sync.run import Assumed
+
+PLANNED_ID = "(new)"  # stands for an id that a dry run does not get
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One record to plan: its Re-Leased body and links, or its QuickBooks body alone."""
+
+    ref: RecordRef
+    released: MirrorRecord | None
+    links: tuple[Link, ...] = ()
+    externals: Mapping[str, MirrorRecord] = field(default_factory=dict)  # by entity
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known of the records that the subjects refer to."""
+
+    links: Mapping[RecordRef, Sequence[Link]]
+    links_to: Mapping[tuple[str, str], Link]
+    released: Mapping[tuple[str, str], MirrorRecord]
+    externals: Mapping[tuple[str, str], MirrorRecord]
+    attempts: Mapping[RecordRef, LastAttempt]
+    unlinked: set[RecordRef]
+
+
+def situations(
+    connection: Connection, company_id: str, spec: RecordSpec, refs: Sequence[RecordRef], assumed: Assumed
+) -> list[Situation]:
+    subjects = _subjects(connection, company_id, spec, refs)
+    around = _surroundings(connection, company_id, spec, subjects)
+    lookup = _lookup(around, assumed)
+    out = for_released(connection, company_id, spec, [one for one in subjects if one.released], lookup)
+    in_ = for_external(connection, company_id, spec, [one for one in subjects if not one.released], lookup)
+    return [
+        Situation(
+            ref=one.ref,
+            released=one.released,
+            slots=tuple(
+                Slot(
+                    entity=entity,
+                    link=next((link for link in one.links if link.entity == entity), None),
+                    external=one.externals.get(entity),
+                    candidates=tuple((out if one.released else in_).get((one.ref, entity), ())),
+                    parents=_external_parents(spec, entity, one.externals.get(entity), around, assumed),
+                )
+                for entity in _entities(spec, one)
+            ),
+            unlinked=one.ref in around.unlinked,
+            parents=_parents(spec, one.released, around, assumed),
+            lookup=lookup,
+        )
+        for one in subjects
+    ]
+
+
+def _entities(spec: RecordSpec, subject: Subject) -> tuple[str, ...]:
+    return spec.entities_of(subject.released.body) if subject.released else tuple(subject.externals)
+
+
+def _subjects(connection: Connection, company_id: str, spec: RecordSpec, refs: Sequence[RecordRef]) -> list[Subject]:
+    ours = [(spec.collection, ref.key) for ref in refs if ref.external is None]
+    released = records.get_mirror(connection, company_id, Side.RELEASED, ours)
+    links = records.links_of(connection, company_id, refs)
+    theirs = [(link.entity, link.external_id) for found in links.values() for link in found]
+    theirs += [ref.external for ref in refs if ref.external is not None]
+    externals = records.get_mirror(connection, company_id, Side.QUICKBOOKS, theirs)
+    paired = records.links_to(connection, company_id, [ref.external for ref in refs if ref.external is not None])
+    subjects = []
+    for ref in refs:
+        if ref.external is None:
+            mine = tuple(links.get(ref, ()))
+            found = {link.entity: externals.get((link.entity, link.external_id)) for link in mine}
+            bodies = {entity: record for entity, record in found.items() if record is not None}
+            if (spec.collection, ref.key) in released:
+                subjects.append(Subject(ref, released[spec.collection, ref.key], mine, bodies))
+        elif ref.external in externals and ref.external not in paired:
+            subjects.append(Subject(ref, None, (), {ref.external[0]: externals[ref.external]}))
+    return subjects
+
+
+def _surroundings(
+    connection: Connection, company_id: str, spec: RecordSpec, subjects: Sequence[Subject]
+) -> Surroundings:
+    referred = {reference.ref for one in subjects if one.released for reference in spec.references(one.released.body)}
+    external = {
+        named
+        for one in subjects
+        for entity, record in one.externals.items()
+        for named in hear.external_references(spec, entity, record.body)
+    }
+    links = records.links_of(connection, company_id, referred)
+    links_to = records.links_to(connection, company_id, external)
+    tax_codes = {(link.entity, link.external_id) for found in links.values() for link in found}
+    parents = {RecordRef(link.type, link.released_id) for link in links_to.values()}
+    unpaired = {
+        RecordRef.in_quickbooks(BY_ENTITY[entity].type, entity, id_)
+        for entity, id_ in external
+        if entity in BY_ENTITY and (entity, id_) not in links_to
+    }
+    known = referred | parents
+    collections = [(BY_TYPE[ref.type].collection, ref.key) for ref in known if ref.type in BY_TYPE]
+    return Surroundings(
+        links=links,
+        links_to=links_to,
+        released=records.get_mirror(connection, company_id, Side.RELEASED, collections),
+        externals=records.get_mirror(connection, company_id, Side.QUICKBOOKS, external | tax_codes),
+        attempts=results.standings(connection, company_id, sorted(known | unpaired)),
+        unlinked=records.unlinked_among(connection, company_id, known | unpaired | {one.ref for one in subjects}),
+    )
+
+
+def _lookup(around: Surroundings, assumed: Assumed) -> Lookup:
+    external = {
+        (ref.type, ref.key, link.entity): link.external_id for ref, found in around.links.items() for link in found
+    }
+    external |= {(ref.type, ref.key, entity): PLANNED_ID for ref, entity in assumed.released}
+    released = {key: link.released_id for key, link in around.links_to.items()}
+    released |= {key: PLANNED_ID for key in assumed.external}
+    return Lookup(external, released, {key: record.body for key, record in around.externals.items()})
+
+
+def _parents(
+    spec: RecordSpec, released: MirrorRecord | None, around: Surroundings, assumed: Assumed
+) -> tuple[Parent, ...]:
+    if released is None:
+        return ()
+    return tuple(_parent(reference, around, assumed) for reference in spec.references(released.body))
+
+
+def _parent(reference: Reference, around: Surroundings, assumed: Assumed) -> Parent:
+    ref = reference.ref
+    last = around.attempts.get(ref)
+    body = around.released.get((BY_TYPE[ref.type].collection, ref.key)) if ref.type in BY_TYPE else None
+    name = BY_TYPE[ref.type].released_name(body.body) if body else (last.name if last else ref.key)
+    entities = {link.entity for link in around.links.get(ref, ())}
+    entities |= {entity for planned, entity in assumed.released if planned == ref}
+    paired = reference.entity in entities if reference.entity else bool(entities)
+    return Parent(ref, name, _standing(ref, paired, body is not None, last, around), last.cause if last else None)
+
+
+def _external_parents(
+    spec: RecordSpec, entity: str, external: MirrorRecord | None, around: Surroundings, assumed: Assumed
+) -> tuple[Parent, ...]:
+    if external is None:
+        return ()
+    found = []
+    for key in hear.external_references(spec, entity, external.body):
+        kind, id_ = key
+        if kind not in BY_ENTITY:
+            continue
+        link, there = around.links_to.get(key), around.externals.get(key)
+        ref = (
+            RecordRef(link.type, link.released_id) if link else RecordRef.in_quickbooks(BY_ENTITY[kind].type, kind, id_)
+        )
+        last = around.attempts.get(ref)
+        name = BY_ENTITY[kind].external_name(kind, there.body) if there else f"{kind} {id_}"
+        paired = link is not None or key in assumed.external
+        standing = _standing(ref, paired, there is not None, last, around)
+        found.append(Parent(ref, name, standing, last.cause if last else None))
+    return tuple(found)
+
+
+def _standing(ref: RecordRef, paired: bool, known: bool, last: LastAttempt | None, around: Surroundings) -> Standing:
+    if ref in around.unlinked:
+        return Standing.UNLINKED
+    if last is not None and last.outcome in NEEDS_ATTENTION:
+        return Standing.FAILING
+    if paired:
+        return Standing.READY
+    return Standing.OUTSIDE if known else Standing.ABSENT

@@ -1,0 +1,199 @@
+"""Reads what changed on both sides into the mirror. A cursor moves only when everything up to it is there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from bot.adapters.limits import CDC_LOOK_BACK
+from bot.adapters.quickbooks_wire import BatchItem
+from bot.core.faults import ApiError
+from bot.core.model import RecordRef, Side
+from bot.core.spec import Facts
+from bot.records import BY_ENTITY, SPECS
+from bot.records.tax_type import with_rates
+from bot.store import companies, records
+from bot.store.companies import Company
+from bot.store.records import Heard
+from bot.sync import hear
+from bot.sync.run import Run, SafetyStop
+
+NAME_LISTS = ("Customer", "Vendor", "Item", "Account", "Class")
+CDC_ENTITIES = tuple(entity for entity in BY_ENTITY if entity != "TaxCode")  # CDC does not know tax codes
+OVERLAP = timedelta(minutes=2)  # a change may become visible a little after the time it carries
+CDC_MARGIN = timedelta(days=1)
+ALL_ROWS = "MAXRESULTS 1000"
+ASKED = {
+    "TaxCode": f"SELECT * FROM TaxCode WHERE Active IN (true, false) {ALL_ROWS}",
+    "TaxRate": f"SELECT * FROM TaxRate WHERE Active IN (true, false) {ALL_ROWS}",
+    "Preferences": "SELECT * FROM Preferences",
+    "CompanyInfo": "SELECT * FROM CompanyInfo",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What QuickBooks says of itself, and its tax codes with their rates."""
+
+    preferences: Mapping[str, Any]
+    tax_codes: Sequence[Mapping[str, Any]]
+
+
+def pull_released(run: Run) -> None:
+    cursors = dict(run.company.cursors.get("released") or {})
+    for spec in SPECS:
+        since = cursors.get(spec.collection)
+        heard_any = False
+        for page in run.released.changed(run.company.id, spec.collection, since):
+            heard_any = True
+            heard = [hear.released(spec, body) for body in page]
+            cursors[spec.collection] = max(str(body["modifiedAt"]) for body in page)
+            with run.ledger() as connection:
+                changed = records.put_mirror(connection, run.company.id, heard)
+                refs = [RecordRef(spec.type, record.id) for record in changed]
+                records.add_todo(connection, run.company.id, refs)
+                _move(run, connection, released=cursors)
+        if since and not heard_any:
+            _refuse_emptiness(run, spec.collection)
+
+
+def pull_quickbooks(run: Run) -> None:
+    """One CDC call for all types; where it is cut off, each type alone; where that is cut off too, all its pages."""
+    cursor = run.company.cursors.get("quickbooks")
+    since = datetime.fromisoformat(cursor) if cursor else None
+    if since is None or run.clock() - since > CDC_LOOK_BACK - CDC_MARGIN:
+        started = [_read_all(run, entity) for entity in CDC_ENTITIES]
+        _move_quickbooks(run, min(started))
+        return
+    reply = run.quickbooks.cdc(CDC_ENTITIES, since - OVERLAP)
+    if reply.full:
+        for entity in CDC_ENTITIES:
+            alone = run.quickbooks.cdc([entity], since - OVERLAP)
+            if alone.full:
+                _read_all(run, entity)
+            else:
+                _take(run, alone.objects, alone.deleted)
+    else:
+        _take(run, reply.objects, reply.deleted)
+    _move_quickbooks(run, reply.time or since)
+
+
+def read_settings(run: Run) -> Settings:
+    """Tax codes, their rates, preferences and company info in one call; what a batch refuses is asked alone."""
+    items = [BatchItem(bid=name, operation="query", entity="", statement=said) for name, said in ASKED.items()]
+    answers: Mapping[str, Any] = {}
+    try:
+        answers = run.quickbooks.batch(items, requestid=run.new_id()[:24]).items
+    except ApiError as error:
+        if error.fault.http_status not in (400, 404, 405):
+            raise
+    rows = {name: _rows(run, name, answers.get(name)) for name in ASKED}
+    codes = [with_rates(code, rows["TaxRate"]) for code in rows["TaxCode"]]
+    preferences = {
+        "preferences": rows["Preferences"][0] if rows["Preferences"] else run.quickbooks.preferences(),
+        "company": rows["CompanyInfo"][0] if rows["CompanyInfo"] else run.quickbooks.company_info(),
+    }
+    return Settings(preferences, codes)
+
+
+def take_tax_codes(run: Run, codes: Iterable[Mapping[str, Any]]) -> None:
+    _store(run, [hear.quickbooks("TaxCode", code) for code in codes])
+
+
+def facts_of(company: Company, preferences: Mapping[str, Any]) -> Facts:
+    """The facts of a company from what QuickBooks said of itself; silence means what a plain company has."""
+    prefs = preferences.get("preferences") or {}
+    info = preferences.get("company") or {}
+    currency = prefs.get("CurrencyPrefs") or {}
+    accounting = prefs.get("AccountingInfoPrefs") or {}
+    closed = accounting.get("BookCloseDate")
+    home = (currency.get("HomeCurrency") or {}).get("value") or company.currency
+    return Facts(
+        company_id=company.id,
+        sync_from=date.fromisoformat(company.sync_from),
+        released_currency=company.currency,
+        home_currency=str(home),
+        country=str(info.get("Country") or company.country or "NZ").upper(),
+        close_date=date.fromisoformat(str(closed)[:10]) if closed else None,
+        multicurrency=currency.get("MultiCurrencyEnabled") is True,
+        custom_numbers=(prefs.get("SalesFormsPrefs") or {}).get("CustomTxnNumbers") is not False,
+        classes_on=accounting.get("ClassTrackingPerTxnLine") is not False,
+        bank_account_id=company.bank_account_id,
+    )
+
+
+def take_bodies(run: Run, entity: str, bodies: Iterable[Mapping[str, Any]]) -> None:
+    """Put QuickBooks bodies that were read on the way into the mirror."""
+    _store(run, [hear.quickbooks(entity, body) for body in bodies])
+
+
+def _read_all(run: Run, entity: str) -> datetime:
+    """Every row of an entity by pages; what is not there any more is marked deleted. Gives the time it began."""
+    where = "Active IN (true, false)" if entity in NAME_LISTS else f"TxnDate >= '{run.company.sync_from}'"
+    started, seen = None, set()
+    for reply in run.quickbooks.pages(entity, where):
+        started = started or reply.time
+        seen |= {str(body["Id"]) for body in reply.rows}
+        _store(run, [hear.quickbooks(entity, body) for body in reply.rows])
+    with run.database.read() as connection:
+        missing = records.mirror_ids(connection, run.company.id, Side.QUICKBOOKS, entity) - seen
+    _delete(run, [(entity, id_) for id_ in sorted(missing)], since=run.company.sync_from)
+    return started or run.clock() - OVERLAP
+
+
+def _take(run: Run, objects: Mapping[str, Sequence[Mapping[str, Any]]], deleted: Iterable[tuple[str, str]]) -> None:
+    for entity, bodies in objects.items():
+        if entity in BY_ENTITY:
+            _store(run, [hear.quickbooks(entity, body) for body in bodies])
+    _delete(run, [(entity, id_) for entity, id_ in deleted if entity in BY_ENTITY])
+
+
+def _delete(run: Run, ids: Sequence[tuple[str, str]], since: str = "") -> None:
+    """Documents dated before `since` were not asked for, so that their absence says nothing."""
+    with run.database.read() as connection:
+        known = records.get_mirror(connection, run.company.id, Side.QUICKBOOKS, ids)
+    gone = [record for record in known.values() if str(record.body.get("TxnDate") or since) >= since]
+    _store(run, [hear.quickbooks(record.entity, record.body, deleted=True) for record in gone])
+
+
+def _store(run: Run, heard: Sequence[Heard]) -> None:
+    if not heard:
+        return
+    with run.ledger() as connection:
+        changed = records.put_mirror(connection, run.company.id, heard)
+        links = records.links_to(connection, run.company.id, [(record.entity, record.id) for record in changed])
+        refs = []
+        for record in changed:
+            link = links.get((record.entity, record.id))
+            spec = BY_ENTITY[record.entity]
+            unpaired = RecordRef.in_quickbooks(spec.type, record.entity, record.id)
+            refs.append(RecordRef(link.type, link.released_id) if link else unpaired)
+        records.add_todo(connection, run.company.id, refs)
+
+
+def _rows(run: Run, name: str, answer: Any) -> list[Mapping[str, Any]]:
+    if isinstance(answer, Mapping):
+        return list(answer.get("rows") or [])
+    if name == "Preferences":
+        return [run.quickbooks.preferences()]
+    if name == "CompanyInfo":
+        return [run.quickbooks.company_info()]
+    return list(run.quickbooks.query(ASKED[name]).rows)
+
+
+def _move(run: Run, connection: Any, **moved: Any) -> None:
+    current = companies.get(connection, run.company.id)
+    if current is not None:
+        companies.change(connection, run.company.id, cursors={**current.cursors, **moved})
+
+
+def _move_quickbooks(run: Run, to: datetime) -> None:
+    with run.ledger() as connection:
+        _move(run, connection, quickbooks=to.astimezone(UTC).isoformat())
+
+
+def _refuse_emptiness(run: Run, collection: str) -> None:
+    """`modifiedSince` is inclusive: the last record known must come again. If even the whole list is empty, stop."""
+    if any(True for _ in run.released.changed(run.company.id, collection, None)):
+        return
+    raise SafetyStop(f"Re-Leased shows no {collection.replace('-', ' ')} at all any more, though there were some.")

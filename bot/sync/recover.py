@@ -1,0 +1,77 @@
+"""Takes up what an earlier run left unanswered: frozen batches are resent unchanged, old ones looked up first."""
+
+from typing import Any
+
+from bot.adapters.quickbooks_wire import quote
+from bot.core.faults import Action, ApiError
+from bot.core.model import RecordRef
+from bot.store import ledger, records
+from bot.store.ledger import Batch
+from bot.sync.lookup import existing
+from bot.sync.pull import NAME_LISTS
+from bot.sync.push import record_answers, resend
+from bot.sync.run import Run
+
+TRUSTED_FOR_MS = 60 * 60 * 1000  # how long a requestid surely still replays; Intuit documents no time
+
+
+def recover(run: Run) -> None:
+    """Afterwards no intent is open, and every record touched is planned again from what both sides say today."""
+    with run.database.read() as connection:
+        batches = ledger.open_batches(connection, run.company.id)
+        released = ledger.open_released(connection, run.company.id)
+    for batch in batches:
+        _recover_batch(run, batch)
+    with run.ledger() as connection:
+        # A create carries the same Idempotency-Key again and a patch its version: planning them anew is safe.
+        ledger.close_intents(connection, [intent.id for intent in released], ledger.REFUSED)
+        records.add_todo(connection, run.company.id, [intent.operation.ref for intent in released])
+
+
+def _recover_batch(run: Run, batch: Batch) -> None:
+    refs = [intent.operation.ref for intent in batch.intents]
+    if run.now_ms() - batch.created_at > TRUSTED_FOR_MS:
+        _look_up(run, batch)
+    else:
+        try:
+            answers, unanswered = resend(run, batch)
+        except ApiError as error:
+            if error.action is not Action.RECORD:
+                raise
+            _look_up(run, batch)
+        else:
+            for intent in batch.intents:
+                if intent.bid in unanswered:
+                    existing(run, intent.operation)
+            record_answers(run, batch, answers, _today(run, batch, answers))
+    _plan_again(run, refs)
+
+
+def _today(run: Run, batch: Batch, answers: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """An answer may be a replay of an old one: read what these records say now, one query a type."""
+    ids: dict[str, list[str]] = {}
+    for intent in batch.intents:
+        answer = answers.get(intent.bid)
+        if isinstance(answer, dict):
+            ids.setdefault(intent.operation.entity, []).append(str(answer["Id"]))
+    found = {}
+    for entity, named in ids.items():
+        active = " AND Active IN (true, false)" if entity in NAME_LISTS else ""
+        listed = ", ".join(quote(id_) for id_ in named)
+        reply = run.quickbooks.query(f"SELECT * FROM {entity} WHERE Id IN ({listed}){active} MAXRESULTS 1000")
+        found.update({(entity, str(body["Id"])): body for body in reply.rows})
+    return found
+
+
+def _look_up(run: Run, batch: Batch) -> None:
+    """Whatever was written is in QuickBooks under its natural key; planning adopts it when it is exactly the same."""
+    for intent in batch.intents:
+        existing(run, intent.operation)
+    with run.ledger() as connection:
+        ledger.close_intents(connection, [intent.id for intent in batch.intents], ledger.REFUSED)
+        ledger.close_batch(connection, batch.id, ledger.REFUSED)
+
+
+def _plan_again(run: Run, refs: list[RecordRef]) -> None:
+    with run.ledger() as connection:
+        records.add_todo(connection, run.company.id, refs)

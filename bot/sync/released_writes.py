@@ -1,0 +1,227 @@
+"""Writes to Re-Leased: what comes in from QuickBooks, and the QuickBooks ids (and numbers) of what went out."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from bot.core.content import content_hash
+from bot.core.faults import Action, ApiError
+from bot.core.model import Link, MirrorRecord, RecordRef, Result, Side
+from bot.core.spec import RecordSpec
+from bot.core.steps import Operation, Verb
+from bot.records import BY_TYPE
+from bot.store import ledger, records, results
+from bot.store.ledger import Intent
+from bot.sync import hear, outcome
+from bot.sync.push import Pushed
+from bot.sync.run import WRITERS, Run
+
+T = TypeVar("T")
+Answer = dict[str, Any] | ApiError
+STALE = "http-412"
+
+
+def bring_in(run: Run, operations: Sequence[Operation]) -> Pushed:
+    """Carry incoming operations out, several at a time, each recorded with its answer."""
+    pushed = Pushed([], [])
+    for start in range(0, len(operations), WRITERS * 4):
+        group = operations[start : start + WRITERS * 4]
+        intents = [Intent(run.new_id(), "", str(place), operation) for place, operation in enumerate(group, start=1)]
+        with run.ledger() as connection:
+            ledger.write_intents(connection, run.company.id, run.run_id, intents, run.now_ms())
+        answers = _together(lambda intent: _write(run, intent.operation), intents)
+        _raise_if_not_recordable(answers)
+        fresh = _reread_stale(run, intents, answers)
+        _record(run, intents, answers, fresh, pushed)
+    return pushed
+
+
+def write_back(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> set[RecordRef]:
+    """Tell Re-Leased the QuickBooks ids of these records, and numbers where QuickBooks numbers.
+
+    Gives the records for which that could not be done; their result says why.
+    """
+    with run.database.read() as connection:
+        links = records.links_of(connection, run.company.id, refs)
+        mirrored = records.get_mirror(
+            connection, run.company.id, Side.RELEASED, [(spec.collection, ref.key) for ref in links]
+        )
+        externals = records.get_mirror(
+            connection,
+            run.company.id,
+            Side.QUICKBOOKS,
+            [(link.entity, link.external_id) for found in links.values() for link in found],
+        )
+    wanted: list[tuple[RecordRef, MirrorRecord, dict[str, Any]]] = []
+    for ref, found in links.items():
+        record = mirrored.get((spec.collection, ref.key))
+        patch = _ids_patch(run, spec, record, found, externals) if record else {}
+        if record is not None and patch:
+            wanted.append((ref, record, patch))
+    answers = _together(lambda one: _patch(run, spec, one[1], one[2]), wanted)
+    _raise_if_not_recordable(answers)
+    return _record_write_backs(run, spec, wanted, answers)
+
+
+def external_id_text(links: Sequence[Link]) -> str:
+    """The bare QuickBooks id; both, named, for a contact that is Customer and Vendor."""
+    if len(links) == 1:
+        return links[0].external_id
+    return " ".join(f"{link.entity.lower()}:{link.external_id}" for link in sorted(links, key=lambda one: one.entity))
+
+
+def _ids_patch(
+    run: Run,
+    spec: RecordSpec,
+    record: MirrorRecord,
+    links: Sequence[Link],
+    externals: dict[tuple[str, str], MirrorRecord],
+) -> dict[str, Any]:
+    patch: dict[str, Any] = {}
+    text = external_id_text(links)
+    if str(record.body.get("externalId") or "") != text:
+        patch["externalId"] = text
+    external = externals.get(("Invoice", links[0].external_id))
+    number = str(external.body.get("DocNumber") or "") if external else ""
+    ours = str(record.body.get("number") or "")
+    if not run.facts.custom_numbers and links[0].entity == "Invoice" and number and number != ours:
+        patch["number"] = number
+    return patch
+
+
+def _write(run: Run, operation: Operation) -> dict[str, Any]:
+    collection = BY_TYPE[operation.ref.type].collection
+    if operation.verb is Verb.CREATE:
+        body = {**operation.body, "externalId": operation.external_id}
+        key = f"{run.company.id}|{operation.entity}|{operation.external_id}"
+        return run.released.create(run.company.id, collection, body, hashlib.sha256(key.encode()).hexdigest()[:32])
+    version = int(operation.version or 0)
+    return run.released.patch(run.company.id, collection, operation.released_id, operation.body, version)
+
+
+def _patch(run: Run, spec: RecordSpec, record: MirrorRecord, patch: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return run.released.patch(run.company.id, spec.collection, record.id, patch, int(record.version or 0))
+    except ApiError as error:
+        if error.fault.code != STALE:
+            raise
+    fresh = run.released.get(run.company.id, spec.collection, record.id)
+    version = int((fresh or {}).get("version") or 0)
+    return run.released.patch(run.company.id, spec.collection, record.id, patch, version)
+
+
+def _together(call: Callable[[T], dict[str, Any]], values: Sequence[T]) -> list[Answer]:
+    """Call for every value, several at once; an ApiError is an answer too. Order is kept."""
+
+    def attempt(value: T) -> Answer:
+        try:
+            return call(value)
+        except ApiError as error:
+            return error
+
+    with ThreadPoolExecutor(WRITERS, "released") as pool:
+        return list(pool.map(attempt, values))
+
+
+def _raise_if_not_recordable(answers: Sequence[Answer]) -> None:
+    """A side that is down or has locked us out ends the run; what it answered meanwhile is found again by its key."""
+    for answer in answers:
+        if isinstance(answer, ApiError) and answer.action is not Action.RECORD:
+            raise answer
+
+
+def _reread_stale(run: Run, intents: Sequence[Intent], answers: Sequence[Answer]) -> dict[str, dict[str, Any]]:
+    """What changed in Re-Leased while we wrote: today's body by intent id."""
+    fresh = {}
+    for intent, answer in zip(intents, answers, strict=True):
+        if isinstance(answer, ApiError) and answer.fault.code == STALE:
+            operation = intent.operation
+            collection = BY_TYPE[operation.ref.type].collection
+            body = run.released.get(run.company.id, collection, operation.released_id)
+            if body is not None:
+                fresh[intent.id] = body
+    return fresh
+
+
+def _record(
+    run: Run,
+    intents: Sequence[Intent],
+    answers: Sequence[Answer],
+    fresh: dict[str, dict[str, Any]],
+    pushed: Pushed,
+) -> None:
+    rows: list[Result] = []
+    with run.ledger() as connection:
+        for intent, answer in zip(intents, answers, strict=True):
+            operation = intent.operation
+            spec = BY_TYPE[operation.ref.type]
+            body = fresh.get(intent.id) if isinstance(answer, ApiError) else answer
+            if body is not None:
+                records.put_mirror(connection, run.company.id, [hear.released(spec, body)])
+            if isinstance(answer, ApiError):
+                rows.append(outcome.refused(connection, run.company.id, run.facts, operation, answer, run.clock()))
+                if intent.id in fresh:
+                    pushed.again.append(operation.ref)
+            else:
+                released_id = str(answer["id"])
+                agreed = content_hash(spec.released_content(answer))
+                external = operation.external_hash
+                link = Link(spec.type, released_id, operation.entity, operation.external_id, agreed, external)
+                records.put_link(connection, run.company.id, link)
+                row = outcome.done(operation, run.clock(), released_id=released_id)
+                rows.append(row)
+                pushed.done.append(row.ref)
+                rename(run, connection, operation.ref, row.ref)
+            state = ledger.REFUSED if isinstance(answer, ApiError) else ledger.DONE
+            ledger.close_intents(connection, [intent.id], state)
+        results.record(connection, run.company.id, run.run_id, rows)
+    for row in rows:
+        run.tally.add(row.outcome)
+
+
+def rename(run: Run, connection: Any, before: RecordRef, after: RecordRef) -> None:
+    """A record that existed in QuickBooks only has its Re-Leased id now: it goes on under that."""
+    if before == after:
+        return
+    results.forget(connection, run.company.id, [before])
+    records.drop_todo(connection, run.company.id, [before])
+    if records.unlinked_among(connection, run.company.id, [before]):
+        records.set_linked(connection, run.company.id, [before])
+        records.set_unlinked(connection, run.company.id, [after], "", run.now_ms())
+
+
+def _record_write_backs(
+    run: Run,
+    spec: RecordSpec,
+    wanted: Sequence[tuple[RecordRef, MirrorRecord, dict[str, Any]]],
+    answers: Sequence[Answer],
+) -> set[RecordRef]:
+    refused: set[RecordRef] = set()
+    if not wanted:
+        return refused
+    with run.ledger() as connection:
+        for (ref, _, _), answer in zip(wanted, answers, strict=True):
+            if not isinstance(answer, ApiError):
+                records.put_mirror(connection, run.company.id, [hear.released(spec, answer)])
+                _settle_number(run, connection, spec, ref, answer)
+                continue
+            refused.add(ref)
+            for row in results.get(connection, run.company.id, [ref]):
+                failed = outcome.not_written_back(row, answer, run.clock())
+                results.record(connection, run.company.id, run.run_id, [failed])
+                run.tally.add(failed.outcome)
+    return refused
+
+
+def _settle_number(run: Run, connection: Any, spec: RecordSpec, ref: RecordRef, body: dict[str, Any]) -> None:
+    """A number that QuickBooks gave is agreed on, not an edit of Re-Leased's that would have to go out."""
+    if run.facts.custom_numbers:
+        return
+    for link in records.links_of(connection, run.company.id, [ref]).get(ref, ()):
+        agreed = content_hash(spec.released_content(body))
+        records.put_link(
+            connection,
+            run.company.id,
+            Link(link.type, link.released_id, link.entity, link.external_id, agreed, link.external_hash),
+        )

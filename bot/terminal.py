@@ -1,0 +1,221 @@
+"""What the command line shows: rich tables and a progress bar for people, JSON and CSV for programs."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from bot.connect import Connected
+from bot.core.model import CompanyView, Flag, LinkChange, Result, ResultsPage, RunView
+from bot.core.model import Progress as Phase
+from bot.sync import Finished
+
+FLAGS = {Flag.BLUE: "🔵 Blue", Flag.ORANGE: "🔶 Orange", Flag.RED: "🟥 Red"}
+COLOURS = {Flag.BLUE: "blue", Flag.ORANGE: "dark_orange", Flag.RED: "red"}
+COLUMNS = ("Date", "Type", "Re-Leased", "QuickBooks", "Direction", "Details", "Link")
+
+out = Console()
+err = Console(stderr=True)
+
+
+def say(words: str) -> None:
+    out.print(escape(words))
+
+
+def complain(words: str) -> None:
+    err.print(escape(words), style="red", soft_wrap=True)
+
+
+def put_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def put_csv(page: ResultsPage) -> None:
+    """A spreadsheet must not take a name for a formula."""
+    writer = csv.writer(sys.stdout)
+    rows = [row_json(row) for row in page.rows]
+    names = list(rows[0]) if rows else list(ROW_FIELDS)
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_unformula(str(row[name])) for name in names])
+
+
+ROW_FIELDS = (
+    *("date", "type", "released_id", "external_id", "direction", "outcome"),
+    *("code", "details", "linked", "more_detail"),
+)
+
+
+def row_json(row: Result) -> dict[str, Any]:
+    return {
+        "date": row.at.isoformat(),
+        "type": row.ref.type,
+        "released_id": row.released_id or None,
+        "external_id": row.external_id or None,
+        "direction": row.direction,
+        "outcome": row.outcome,
+        "code": row.code or None,
+        "details": row.details,
+        "linked": row.linked,
+        "more_detail": row.more_detail,
+        "name": row.name,
+        "cause": str(row.cause) if row.cause else None,
+        "amount": None if row.amount is None else str(row.amount),
+        "currency": row.currency or None,
+    }
+
+
+def page_json(page: ResultsPage) -> dict[str, Any]:
+    return {"total": page.total, "page": page.page, "pages": page.pages, "rows": [row_json(row) for row in page.rows]}
+
+
+def run_json(run: RunView) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "state": run.state,
+        "flag": run.flag,
+        "trigger": run.trigger,
+        "requested_at": run.requested_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "counts": asdict(run.counts),
+        "red_reason": run.red_reason,
+        "error": run.error or None,
+    }
+
+
+def company_json(view: CompanyView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "name": view.name,
+        "status": view.status,
+        "flag": view.flag,
+        "realm": view.realm,
+        "observe_only": view.observe_only,
+        "needs_attention": view.needs_attention,
+        "last_clean_at": view.last_clean_at.isoformat() if view.last_clean_at else None,
+        "last_run": run_json(view.last_run) if view.last_run else None,
+    }
+
+
+def flag_line(name: str, finished: Finished) -> None:
+    if finished.could_not_run or finished.flag is None:
+        return
+    counts = finished.counts
+    parts = [
+        f"{number} {word}"
+        for number, word in (
+            (counts.created, "created"),
+            (counts.updated, "updated"),
+            (counts.adopted, "matched"),
+            (counts.voided, "voided"),
+            (counts.failed, "need attention"),
+            (counts.skipped, "left out"),
+        )
+        if number
+    ]
+    words = ", ".join(parts) or "nothing to do"
+    line = Text(f"{FLAGS[finished.flag]} · {name} · {words}", style=COLOURS[finished.flag])
+    out.print(line)
+    if finished.red_reason:
+        out.print(
+            f"Stopped for safety. Go on with: qbo-sync sync {finished.company_id} --accept-stop {finished.run_id}"
+        )
+
+
+def results_table(company: CompanyView, page: ResultsPage) -> None:
+    if not page.rows:
+        out.print(Text(f"{company.name}: nothing to show."))
+        return
+    title = Text(f"{company.name} · {page.total} records · page {page.page} of {page.pages}")
+    table = Table(title=title, title_justify="left", expand=False)
+    for name in COLUMNS:
+        table.add_column(name, overflow="fold", no_wrap=name in ("Date", "Type", "Direction", "Link"))
+    for row in page.rows:
+        table.add_row(*(Text(cell) for cell in _cells(row)))
+    out.print(table)
+
+
+def companies_table(views: list[CompanyView]) -> None:
+    if not views:
+        out.print("No company is connected yet. Connect one: qbo-sync connect COMPANY --realm R --refresh-token T")
+        return
+    table = Table()
+    for name in ("Company", "Id", "Flag", "Status", "Needs attention", "Last clean sync"):
+        table.add_column(name)
+    for view in views:
+        flag = FLAGS[view.flag] if view.flag else "–"
+        clean = view.last_clean_at.strftime("%Y-%m-%d %H:%M UTC") if view.last_clean_at else "never"
+        cells = (view.name, view.id, flag, str(view.status), str(view.needs_attention), clean)
+        table.add_row(*(Text(cell) for cell in cells))
+    out.print(table)
+
+
+def connected(done: Connected) -> None:
+    out.print(Text(f"{done.company.name} is connected with {done.quickbooks_name} in QuickBooks."))
+    if done.bank_account:
+        out.print(Text(f"Payments out will use the bank account {done.bank_account}."))
+    for note in done.notes:
+        out.print(Text(note))
+    out.print(Text(f"Next: qbo-sync sync {done.company.id} --dry-run"))
+
+
+def link_change(what: str, change: LinkChange, as_json: bool, done: bool) -> None:
+    if as_json:
+        names = {"changed": change.changed, "blocked": change.blocked, "cascade": change.cascade}
+        put_json({**{key: [str(ref) for ref in refs] for key, refs in names.items()}, "undo_token": change.undo_token})
+        return
+    verb = f"{what}ed" if done else f"to {what}"
+    out.print(Text(f"{len(change.changed)} {verb}: {', '.join(change.names.get(r, str(r)) for r in change.changed)}"))
+    if change.blocked:
+        out.print(Text(f"{len(change.blocked)} that refer to them stay linked and wait."))
+    if done and change.undo_token:
+        out.print(Text(f"Undo token: {change.undo_token}"))
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[Phase], None]]:
+    """A progress bar on stderr; nothing at all where stderr is no terminal."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(escape(f"{name} · syncing…"), total=None)
+
+        def advance(phase: Phase) -> None:
+            bar.update(
+                task,
+                description=escape(f"{name} · {phase.phase}"),
+                total=phase.total or None,
+                completed=phase.done,
+            )
+
+        yield advance
+
+
+def _cells(row: Result) -> tuple[str, ...]:
+    return (
+        row.at.strftime("%d %b %H:%M"),
+        str(row.ref.type).replace("-", " "),
+        row.name if row.released_id else "–",
+        row.external_id or "–",
+        str(row.direction),
+        row.details,
+        "linked" if row.linked else "unlinked",
+    )
+
+
+def _unformula(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,0 +1,106 @@
+"""Keeps QuickBooks tokens encrypted at rest, and one refresher per realm across processes."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy.engine import make_url
+
+from bot.adapters.quickbooks_oauth import TokenSet
+from bot.core.faults import UserError
+from bot.store import companies, leases
+from bot.store.database import Database
+
+KEY_FILE = "token.key"
+LOCK_WAIT_S = 60.0
+LOCK_POLL_S = 0.1
+
+
+def key_for(configured: str, database_url: str) -> bytes:
+    """The configured Fernet key; with a SQLite file, else, a key of its own beside it, readable by the owner only.
+
+    Raises UserError where neither is possible: tokens are never stored in plain text.
+    """
+    if configured:
+        return configured.encode()
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        raise UserError(
+            "TOKEN_ENCRYPTION_KEY is not set. Make one with: "
+            'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+        )
+    path = Path(url.database).with_name(KEY_FILE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(Fernet.generate_key())
+    except FileExistsError:
+        return path.read_bytes()
+    return path.read_bytes()
+
+
+class Vault:
+    """Token sets of realms, encrypted. Raises UserError for a key that is none or not the one they were kept with."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self.database = database
+        try:
+            self.fernet = Fernet(key)
+        except ValueError:
+            raise UserError("TOKEN_ENCRYPTION_KEY is not a Fernet key (32 bytes, base64).") from None
+
+    def save(self, realm: str, tokens: TokenSet) -> None:
+        written = json.dumps(
+            {
+                "access_token": tokens.access_token,
+                "refresh_token": tokens.refresh_token,
+                "access_expires_at": tokens.access_expires_at.isoformat(),
+                "refresh_expires_at": tokens.refresh_expires_at.isoformat(),
+            }
+        )
+        with self.database.write() as connection:
+            companies.put_secret(connection, realm, self.fernet.encrypt(written.encode()))
+
+    def load(self, realm: str) -> TokenSet:
+        with self.database.read() as connection:
+            secret = companies.get_secret(connection, realm)
+        if secret is None:
+            raise UserError("This company has no QuickBooks connection. Connect it with qbo-sync connect.")
+        try:
+            kept = json.loads(self.fernet.decrypt(bytes(secret)))
+        except InvalidToken:
+            raise UserError(
+                "The stored QuickBooks tokens cannot be read with this TOKEN_ENCRYPTION_KEY. "
+                "Set the key they were stored with, or reconnect the company."
+            ) from None
+        return TokenSet(
+            access_token=kept["access_token"],
+            refresh_token=kept["refresh_token"],
+            access_expires_at=datetime.fromisoformat(kept["access_expires_at"]),
+            refresh_expires_at=datetime.fromisoformat(kept["refresh_expires_at"]),
+        )
+
+    @contextmanager
+    def exclusive(self, realm: str) -> Iterator[None]:
+        """One refresher of a realm at a time, across processes: two at once can get the grant revoked by Intuit."""
+        owner, name = uuid4().hex, f"token:{realm}"
+        deadline = time.monotonic() + LOCK_WAIT_S
+        while True:
+            with self.database.write() as connection:
+                fence = leases.claim(connection, name, owner)
+            if fence is not None:
+                break
+            if time.monotonic() > deadline:
+                raise UserError("Another process has been refreshing this QuickBooks connection for a minute.")
+            time.sleep(LOCK_POLL_S)
+        try:
+            yield
+        finally:
+            with self.database.write() as connection:
+                leases.release(connection, name, owner, fence)

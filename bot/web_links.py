@@ -1,0 +1,46 @@
+"""Links to a record on either side, as people open them."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from bot.core.model import RecordType, Result
+from bot.records import BY_TYPE
+
+# Known from practice, not documented by Intuit as a contract.
+SLUGS = {
+    "Invoice": "invoice?txnId=",
+    "Bill": "bill?txnId=",
+    "CreditMemo": "creditmemo?txnId=",
+    "VendorCredit": "vendorcredit?txnId=",
+    "Payment": "recvpayment?txnId=",
+    "BillPayment": "billpayment?txnId=",
+    "Customer": "customerdetail?nameId=",
+    "Vendor": "vendordetail?nameId=",
+}
+
+
+@dataclass(frozen=True)
+class WebLinks:
+    """Hosts of the links; "" = no links to that side."""
+
+    released: str
+    quickbooks: str
+
+    def to_released(self, type_: RecordType, released_id: str) -> str:
+        if not self.released or not released_id or type_ not in BY_TYPE:
+            return ""
+        return f"{self.released.rstrip('/')}/{BY_TYPE[type_].collection}/{quote(released_id, safe='')}"
+
+    def to_quickbooks(self, realm: str, entity: str, external_id: str) -> str:
+        """Through the company switch, so that the link opens in the right company whichever was open before."""
+        if not self.quickbooks or not external_id or entity not in SLUGS:
+            return ""
+        page = quote(SLUGS[entity] + external_id, safe="")
+        return f"{self.quickbooks.rstrip('/')}/login?deeplinkcompanyid={quote(realm, safe='')}&pagereq={page}"
+
+    def on(self, result: Result, realm: str) -> Result:
+        return replace(
+            result,
+            released_url=self.to_released(result.ref.type, result.released_id),
+            external_url=self.to_quickbooks(realm, result.entity, result.external_id),
+        )

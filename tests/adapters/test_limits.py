@@ -1,0 +1,144 @@
+"""No window of a minute or a second ever holds more than its cap, and hardly any of the cap is wasted."""
+
+import threading
+import time
+from bisect import bisect_left
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.adapters.limits import Caps, LimitsByRealm, RealmLimits
+from tests.adapters.conftest import FakeTime
+
+
+def most_in_any(window_s: float, starts: list[float]) -> int:
+    """The largest number of starts in any half-open window of that length."""
+    return max(bisect_left(starts, start + window_s) - index for index, start in enumerate(starts))
+
+
+def starts_of(limits: RealmLimits, time: FakeTime, count: int, batch: bool = False) -> list[float]:
+    starts = []
+    for _ in range(count):
+        with limits.slot(batch=batch):
+            starts.append(time.now)
+    return starts
+
+
+@pytest.mark.parametrize(
+    ("caps", "batch", "per_minute"),
+    [(Caps(), False, 500), (Caps(), True, 40), (Caps(batches_per_minute=120), True, 120)],
+)
+def test_a_long_load_stays_below_the_cap_and_reaches_95_percent_of_it(
+    fake_time: FakeTime, caps: Caps, batch: bool, per_minute: int
+) -> None:
+    starts = starts_of(RealmLimits(caps, fake_time.clock, fake_time.pause), fake_time, per_minute * 6, batch)
+
+    assert most_in_any(60, starts) <= per_minute
+    assert most_in_any(1, starts) <= 10
+    minutes = (starts[-1] - starts[0]) / 60
+    assert len(starts) / max(minutes, 1) >= 0.95 * per_minute
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 30)), max_size=300))
+def test_whatever_the_mix_and_the_rests_no_window_holds_more_than_its_cap(mix: list[tuple[bool, float]]) -> None:
+    fake_time = FakeTime()
+    caps = Caps(requests_per_minute=30, requests_per_second=4, batches_per_minute=5)
+    limits = RealmLimits(caps, fake_time.clock, fake_time.pause)
+    starts: list[tuple[float, bool]] = []
+    for batch, rest_s in mix:
+        with limits.slot(batch=batch):
+            starts.append((fake_time.now, batch))
+        fake_time.now += rest_s if rest_s > 20 else 0
+
+    every, batches = [start for start, _ in starts], [start for start, batch in starts if batch]
+    assert not every or most_in_any(60, every) <= 30
+    assert not every or most_in_any(1, every) <= 4
+    assert not batches or most_in_any(60, batches) <= 5
+
+
+def test_a_request_that_arrives_late_still_fits_the_window_of_the_other_side(fake_time: FakeTime) -> None:
+    """Sent first but arriving half a second later, the first of 41 batches must not meet the last in one minute."""
+    starts = starts_of(RealmLimits(Caps(), fake_time.clock, fake_time.pause), fake_time, 41, batch=True)
+
+    assert starts[40] - (starts[0] + 0.5) > 60
+
+
+def test_batches_at_their_cap_leave_room_for_single_requests(fake_time: FakeTime) -> None:
+    limits = RealmLimits(Caps(), fake_time.clock, fake_time.pause)
+    starts_of(limits, fake_time, 40, batch=True)
+    before = fake_time.now
+
+    starts_of(limits, fake_time, 10)
+
+    assert fake_time.now - before < 5
+
+
+def test_after_a_429_everybody_of_the_realm_waits(fake_time: FakeTime) -> None:
+    by_realm = LimitsByRealm(Caps(), fake_time.clock, fake_time.pause)
+    by_realm.of("1").hold(60)
+    start = fake_time.now
+
+    assert by_realm.of("1") is by_realm.of("1")
+    assert starts_of(by_realm.of("2"), fake_time, 1) == [start], "another company is not slowed"
+    assert starts_of(by_realm.of("1"), fake_time, 1) == [start + 60]
+
+
+def test_a_shorter_hold_does_not_shorten_a_longer_one(fake_time: FakeTime) -> None:
+    limits = RealmLimits(Caps(), fake_time.clock, fake_time.pause)
+    limits.hold(60)
+    limits.hold(1)
+
+    assert starts_of(limits, fake_time, 1) == [1_060.0]
+
+
+def test_never_more_than_ten_requests_are_under_way_at_once() -> None:
+    limits = RealmLimits(Caps(requests_per_second=1000, concurrent=3))
+    under_way, most, lock = 0, 0, threading.Lock()
+
+    def work() -> None:
+        nonlocal under_way, most
+        for _ in range(5):
+            with limits.slot():
+                with lock:
+                    under_way += 1
+                    most = max(most, under_way)
+                time.sleep(0.002)
+                with lock:
+                    under_way -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+
+    assert not any(thread.is_alive() for thread in threads)
+    assert most == 3
+
+
+def test_threads_share_one_window() -> None:
+    limits = RealmLimits(Caps(requests_per_second=20, concurrent=50))
+    starts: list[float] = []
+
+    def work() -> None:
+        for _ in range(5):
+            with limits.slot():
+                starts.append(time.monotonic())
+
+    threads = [threading.Thread(target=work) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+
+    assert len(starts) == 50
+    assert most_in_any(1, sorted(starts)) <= 20
+
+
+def test_a_request_that_breaks_gives_its_place_back(fake_time: FakeTime) -> None:
+    limits = RealmLimits(Caps(concurrent=1), fake_time.clock, fake_time.pause)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), limits.slot():
+            raise ZeroDivisionError

@@ -1,0 +1,127 @@
+"""Values to draw: companies, runs, causes and results of any number, ordinary or hostile."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from bot.core.model import (
+    Cause,
+    CompanyStatus,
+    CompanyView,
+    Counts,
+    Direction,
+    Flag,
+    Outcome,
+    RecordRef,
+    RecordType,
+    Result,
+    RunState,
+    RunView,
+    Trigger,
+)
+
+NOW = datetime(2026, 11, 22, 9, 14, tzinfo=UTC)
+HOSTILE = (
+    "<!channel> <!here> <@U0ANA>",
+    "*bold* <https://evil.example|Approve>",
+    "'; DROP TABLE links; --",
+    "👩‍👩‍👧 Ünïcødé 🏢🏢",
+    "\u202eevil\u202c שלום עולם مرحبا \u200b\u200fhidden",
+    "`open back-tick and ```fence",
+    "&amp; & &lt; <b>x</b> _under_ ~gone~",
+    "line\nbreak\r\n\ttab \x00\x1b[31m null",
+    "",
+    "   ",
+)
+LONG = "Kiosk & Sons <Holdings> of the very long name " * 12
+
+
+def company(name: str = "Harbour City Property", flag: Flag | None = Flag.RED, **changes: object) -> CompanyView:
+    status = {Flag.RED: CompanyStatus.HAS_ERRORS, Flag.BLUE: CompanyStatus.SYNCED}.get(flag, CompanyStatus.IN_PROGRESS)
+    values: dict[str, object] = {
+        "id": f"co-{abs(hash(name)) % 10**6}" if name != "Harbour City Property" else "harbour",
+        "name": name,
+        "status": status,
+        "flag": flag,
+        "timezone": "Pacific/Auckland",
+        "currency": "NZD",
+        "connected_at": NOW - timedelta(days=90),
+        "last_clean_at": NOW - timedelta(days=1),
+        "needs_attention": 31 if flag is Flag.RED else 0,
+        "last_run": run(name=name, flag=flag),
+    }
+    return CompanyView(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def run(name: str = "Harbour City Property", flag: Flag | None = Flag.BLUE, **changes: object) -> RunView:
+    values: dict[str, object] = {
+        "run_id": "run-1",
+        "company_id": "harbour",
+        "company_name": name,
+        "state": RunState.FINISHED,
+        "flag": flag,
+        "trigger": Trigger.PERSON,
+        "requested_by": "U0ANA",
+        "requested_at": NOW - timedelta(seconds=15),
+        "started_at": NOW - timedelta(seconds=14),
+        "finished_at": NOW,
+        "counts": Counts(created=3, updated=12, failed=31 if flag is Flag.RED else 0),
+    }
+    return RunView(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def result(place: int = 0, **changes: object) -> Result:
+    failed = place % 3 == 0
+    kind = list(RecordType)[place % len(RecordType)]
+    values: dict[str, object] = {
+        "at": NOW - timedelta(minutes=place),
+        "ref": RecordRef(kind, f"{place:08d}-aaaa-bbbb-cccc-0123456789ab"),
+        "name": f"INV-{2041 + place}",
+        "released_id": f"{place:08d}-aaaa-bbbb-cccc-0123456789ab",
+        "entity": "Invoice",
+        "external_id": "" if failed else str(1000 + place),
+        "direction": Direction.OUTGOING if place % 2 else Direction.INCOMING,
+        "outcome": Outcome.WAITING if failed else Outcome.CREATED,
+        "code": "6240" if failed else "",
+        "details": "Waits for contact Kiosk Ltd (archived)" if failed else "",
+        "more_detail": "Fault 6240\nintuit_tid: 1-abc",
+        "linked": place % 4 != 1,
+        "amount": Decimal("1250.5"),
+        "currency": "NZD",
+        "released_url": f"https://app.re-leased.com/invoices/{place}",
+        "external_url": "" if failed else f"https://app.qbo.intuit.com/app/invoice?txnId={1000 + place}",
+    }
+    return Result(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def results(count: int, text: str | None = None) -> tuple[Result, ...]:
+    """`text` stands in every place that comes from outside."""
+    if text is None:
+        return tuple(result(place) for place in range(count))
+    return tuple(
+        result(place, name=text, details=text, more_detail=text, external_id=text, entity=text, code=text)
+        for place in range(count)
+    )
+
+
+def cause(place: int = 0, text: str | None = None, **changes: object) -> Cause:
+    ref = RecordRef(RecordType.CONTACT, f"kiosk-{place}")
+    values: dict[str, object] = {
+        "ref": ref,
+        "code": "6240",
+        "name": text if text is not None else "Kiosk Ltd",
+        "headline": text if text is not None else "Kiosk Ltd is archived in QuickBooks",
+        "why": text if text is not None else "QuickBooks takes no documents for an archived customer.",
+        "how": text if text is not None else "Make it active again in QuickBooks, then retry.",
+        "fix": ("retry", "relink", "none")[place % 3],
+        "held_up": {RecordType.INVOICE: 23, RecordType.PAYMENT: 5},
+        "refs": (ref,),
+        "amount": Decimal("48210"),
+        "currency": "NZD",
+        "external_url": "https://app.qbo.intuit.com/app/customerdetail?nameId=12",
+    }
+    return Cause(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def causes(count: int, text: str | None = None) -> Sequence[Cause]:
+    return [cause(place, text) for place in range(count)]

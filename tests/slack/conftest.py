@@ -1,0 +1,193 @@
+"""A real Bolt app against the Slack stand-in, over signed HTTP, with a desk in memory; people act through /_control."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+from slack_sdk import WebClient
+from starlette.applications import Starlette
+
+from blocks.limits import NEWER, TableLimits
+from bot.core.model import Flag, Outcome, RecordRef, RecordType
+from bot.sandbox.serving import ServerThread
+from bot.sandbox.slack.app import app as slack_app
+from bot.sandbox.slack.app import connection_details
+from bot.sandbox.slack.state import SlackState
+from bot.slack.asgi import PATH, routes
+from bot.slack.build import build_announcer, build_app, web_client
+from bot.slack.run import Announcer
+from bot.slack.settings import SlackSettings
+from tests.blocks import samples
+from tests.slack.memory_desk import MemoryDesk
+
+ANA, BEN = "U0ANA", "U0BEN"
+ACCOUNTS = "C0ACCOUNTS"
+WAIT_S = 5.0
+KIOSK = RecordRef(RecordType.CONTACT, "kiosk")
+
+
+@dataclass
+class Slack:
+    """The stand-in as people and tests see it."""
+
+    state: SlackState
+    url: str
+    http: requests.Session
+
+    def control(self, method: str, path: str, **body: Any) -> Any:
+        given = {"params": body} if method == "GET" else {"json": body}
+        answer = self.http.request(method, f"{self.url}/_control/{path}", timeout=20, **given)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def command(self, text: str = "", user: str = "@ana", channel: str = "#accounts") -> Any:
+        return self.control("POST", "command", user=user, channel=channel, text=f"/qbo-sync {text}".strip())
+
+    def seen(self, user: str = "@ana", channel: str = "#accounts") -> list[dict[str, Any]]:
+        return self.control("GET", "messages", user=user, channel=channel)
+
+    def last(self, user: str = "@ana", channel: str = "#accounts") -> dict[str, Any]:
+        return self.seen(user, channel)[-1]
+
+    def click(self, message: dict[str, Any], action_id: str, user: str = "@ana", **more: Any) -> Any:
+        channel = more.pop("channel", "#accounts")
+        place = {"user": user, "channel": channel, "ts": message["ts"]}
+        answer = self.control("POST", "click", **place, action_id=action_id, **more)
+        assert answer["ok"], answer
+        return answer
+
+    def in_modal(self, action_id: str, user: str = "@ana", **more: Any) -> Any:
+        return self.control("POST", "click", user=user, view_id="top", action_id=action_id, **more)
+
+    def suggest(self, action_id: str, query: str = "", user: str = "@ana") -> list[dict[str, Any]]:
+        found = self.control("POST", "suggest", user=user, view_id="top", action_id=action_id, query=query)
+        return list(found["options"])
+
+    def submit(self, user: str = "@ana", **values: Any) -> Any:
+        return self.control("POST", "submit", user=user, values=values)
+
+    def modal(self, user: str = "@ana") -> dict[str, Any] | None:
+        modals = self.control("GET", "views", user=user)["modals"]
+        return modals[-1] if modals else None
+
+    def calls(self, method: str) -> list[dict[str, Any]]:
+        answer = self.http.get(f"{self.url}/_control/log", params={"method": method}, timeout=20)
+        return list(answer.json())
+
+
+def eventually(what: Callable[[], Any], wait_s: float = WAIT_S) -> Any:
+    """Its first truthy value; an answer comes a moment after the acknowledgement."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        found = what()
+        if found or time.monotonic() > deadline:
+            assert found
+            return found
+        time.sleep(0.02)
+
+
+@dataclass
+class Bot:
+    desk: MemoryDesk
+    slack: Slack
+    client: WebClient
+    announcer: Announcer
+    settings: SlackSettings
+
+    def said(self, words: str, user: str = "@ana", channel: str = "#accounts") -> dict[str, Any]:
+        """The newest message this person sees with these words in it, once it is there."""
+
+        def find() -> dict[str, Any] | None:
+            newest_first = reversed(self.slack.seen(user, channel))
+            return next((one for one in newest_first if words in one["text"] or words in str(one["blocks"])), None)
+
+        return eventually(find)  # type: ignore[no-any-return]
+
+    def modal(self, words: str, user: str = "@ana") -> dict[str, Any]:
+        def find() -> dict[str, Any] | None:
+            view = self.slack.modal(user)
+            return view if view and words in str(view) else None
+
+        return eventually(find)  # type: ignore[no-any-return]
+
+    def results(self, text: str = "results") -> dict[str, Any]:
+        self.slack.command(text)
+        return self.said("results.refresh")
+
+    def after(self, message: dict[str, Any], words: str, user: str = "@ana") -> dict[str, Any]:
+        """The same message, once it says these words."""
+
+        def find() -> dict[str, Any] | None:
+            now = next(one for one in self.slack.seen(user) if one["ts"] == message["ts"])
+            return now if words in now["text"] or words in str(now["blocks"]) else None
+
+        return eventually(find)  # type: ignore[no-any-return]
+
+
+Start = Callable[..., Bot]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts the stand-in and the bot: `start(operators=..., table_limits=...)`."""
+    running: list[ServerThread] = []
+
+    def begin(operators: tuple[str, ...] = (), table_limits: TableLimits = NEWER, companies: int = 1) -> Bot:
+        state = SlackState(table_limits=table_limits)
+        server = ServerThread(slack_app(state)).start()
+        running.append(server)
+        details = connection_details(state, server.url)
+        settings = SlackSettings(
+            details["bot_token"],
+            details["app_token"],
+            details["signing_secret"],
+            details["api_url"],
+            ACCOUNTS,
+            operators,
+        )
+        desk, client = MemoryDesk(), web_client(settings)
+        fill(desk, companies)
+        ours = ServerThread(Starlette(routes=routes(build_app(desk, settings, client)))).start()
+        running.append(ours)
+        session = requests.Session()
+        session.trust_env = False
+        slack = Slack(state, server.url, session)
+        slack.control("PUT", "request_url", url=f"{ours.url}{PATH}")
+        return Bot(desk, slack, client, build_announcer(desk, settings, client), settings)
+
+    yield begin
+    for server in reversed(running):
+        server.stop()
+
+
+@pytest.fixture
+def bot(start: Start) -> Bot:
+    return start()
+
+
+def fill(desk: MemoryDesk, companies: int) -> None:
+    """Harbour is red: Kiosk Ltd holds up 28 records of 120. Others are blue."""
+    kiosk = samples.result(0, ref=KIOSK, name="Kiosk Ltd", outcome=Outcome.FAILED, cause=KIOSK, entity="Customer")
+    kinds = [RecordType.PAYMENT] * 5 + [RecordType.INVOICE] * 23
+    held = [
+        samples.result(
+            place,
+            ref=RecordRef(kind, f"held-{place}"),
+            outcome=Outcome.WAITING,
+            cause=KIOSK,
+            external_id="",
+            linked=True,
+        )
+        for place, kind in enumerate(kinds, start=1)
+    ]
+    fine = [
+        samples.result(place, outcome=Outcome.UPDATED, details="", external_id=str(place), linked=True)
+        for place in range(29, 120)
+    ]
+    desk.add(samples.company(needs_attention=29, last_run=None), [kiosk, *held, *fine])
+    desk.parents = {row.ref: KIOSK for row in held}
+    for place in range(1, companies):
+        desk.add(samples.company(f"Lakeside {place}", Flag.BLUE, id=f"lakeside-{place}", last_run=None))

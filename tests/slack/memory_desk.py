@@ -1,0 +1,271 @@
+"""A desk in memory: the same questions and orders as the real one, over results and runs that a test puts in."""
+
+import itertools
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.core.faults import UserError
+from bot.core.model import (
+    NEEDS_ATTENTION,
+    Cause,
+    CompanyStatus,
+    CompanyView,
+    Counts,
+    Flag,
+    LinkChange,
+    LinkStatus,
+    Outcome,
+    RecordRef,
+    RecordType,
+    Result,
+    ResultsFilter,
+    ResultsPage,
+    RunState,
+    RunView,
+    Trigger,
+)
+
+ORDER = [Flag.RED, Flag.ORANGE, None, Flag.BLUE]
+
+
+@dataclass(frozen=True)
+class Posted:
+    key: str
+    channel_id: str
+    ts: str
+    digest: str
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class MemoryDesk:
+    clock: Callable[[], datetime] = utc_now
+    known: dict[str, CompanyView] = field(default_factory=dict)
+    rows: dict[str, list[Result]] = field(default_factory=dict)
+    parents: dict[RecordRef, RecordRef] = field(default_factory=dict)
+    runs: dict[str, RunView] = field(default_factory=dict)
+    changed_at: dict[str, datetime] = field(default_factory=dict)
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    messages: dict[str, Posted] = field(default_factory=dict)
+    claims: set[str] = field(default_factory=set)
+    undos: dict[str, tuple[str, tuple[RecordRef, ...], bool]] = field(default_factory=dict)
+    log: list[tuple[Any, ...]] = field(default_factory=list)
+    since: date | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    ids: Any = field(default_factory=lambda: itertools.count(1))
+
+    # what a test puts in
+
+    def add(self, company: CompanyView, rows: Sequence[Result] = ()) -> None:
+        self.known[company.id] = company
+        self.rows[company.id] = list(rows)
+
+    def change_run(self, run_id: str, **changes: Any) -> RunView:
+        """As a worker does while it runs; the company follows."""
+        with self.lock:
+            run = replace(self.runs[run_id], **changes)
+            self.runs[run_id], self.changed_at[run_id] = run, self.clock()
+            company = self.known[run.company_id]
+            is_clean = run.state is RunState.FINISHED and run.flag is Flag.BLUE
+            status = {Flag.BLUE: CompanyStatus.SYNCED, Flag.RED: CompanyStatus.HAS_ERRORS}
+            self.known[run.company_id] = replace(
+                company,
+                last_run=run,
+                flag=run.flag if run.state is RunState.FINISHED else company.flag,
+                status=status.get(run.flag, company.status) if run.flag and run.finished_at else company.status,
+                needs_attention=run.counts.failed if run.state is RunState.FINISHED else company.needs_attention,
+                last_clean_at=run.finished_at if is_clean else company.last_clean_at,
+            )
+            return run
+
+    def finish(self, run_id: str, flag: Flag, failed: int = 0) -> RunView:
+        counts = Counts(created=3, updated=12, failed=failed)
+        now = self.clock()
+        return self.change_run(run_id, state=RunState.FINISHED, flag=flag, counts=counts, finished_at=now)
+
+    # the desk
+
+    def companies(self) -> list[CompanyView]:
+        return sorted(self.known.values(), key=lambda company: (ORDER.index(company.flag), company.name))
+
+    def company(self, text: str) -> CompanyView:
+        named = [one for one in self.known.values() if one.name.casefold().startswith(text.casefold())]
+        found = [self.known[text]] if text in self.known else named
+        if len(found) != 1:
+            raise UserError(f"No company “{text}”. Known: {', '.join(one.name for one in self.companies())}.")
+        return found[0]
+
+    def _matching(self, wanted: ResultsFilter) -> list[Result]:
+        def fits(row: Result) -> bool:
+            said = " ".join((row.name, row.released_id, row.external_id, row.details)).casefold()
+            return (
+                (wanted.status is LinkStatus.ALL or row.linked == (wanted.status is LinkStatus.LINKED))
+                and wanted.type in (None, row.ref.type)
+                and wanted.text.casefold() in said
+                and (wanted.since is None or row.at.date() >= wanted.since)
+                and (not wanted.needs_attention or row.outcome in NEEDS_ATTENTION)
+                and wanted.cause in (None, row.cause)
+            )
+
+        return [row for row in self.rows.get(wanted.company_id, []) if fits(row)]
+
+    def results(self, wanted: ResultsFilter, page: int = 1, rows: int | None = 25) -> ResultsPage:
+        found = self._matching(wanted)
+        size = rows or max(1, len(found))
+        pages = max(1, -(-len(found) // size))
+        page = min(max(1, page), pages)
+        return ResultsPage(tuple(found[(page - 1) * size : page * size]), len(found), page, pages)
+
+    def result(self, company_id: str, ref: RecordRef) -> Result | None:
+        return next((row for row in self.rows[company_id] if row.ref == ref), None)
+
+    def both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, str, str]]:
+        row = self.result(company_id, ref)
+        return [("Name", row.name, row.name), ("Total", "NZD 1,150.00", "NZD 1,140.00")] if row else []
+
+    def attempts(self, company_id: str, ref: RecordRef) -> list[Result]:
+        row = self.result(company_id, ref)
+        return [row, replace(row, outcome=Outcome.CREATED)] if row else []
+
+    def causes(self, company_id: str) -> list[Cause]:
+        groups: dict[RecordRef, list[Result]] = {}
+        for row in self._matching(ResultsFilter(company_id, needs_attention=True)):
+            groups.setdefault(row.cause or row.ref, []).append(row)
+        found = [self._cause(company_id, ref, rows) for ref, rows in groups.items()]
+        return sorted(found, key=lambda cause: -cause.count)
+
+    def _cause(self, company_id: str, ref: RecordRef, rows: list[Result]) -> Cause:
+        row = self.result(company_id, ref)
+        name = row.name if row else ref.key
+        held: dict[RecordType, int] = {}
+        for one in rows:
+            held[one.ref.type] = held.get(one.ref.type, 0) + 1
+        is_unlinked = row is not None and not row.linked
+        return Cause(
+            ref=ref,
+            code="unlinked-parent" if is_unlinked else "6240",
+            name=name,
+            headline=f"{name} is unlinked" if is_unlinked else f"{name} is archived in QuickBooks",
+            why="Records that refer to it cannot sync without it.",
+            how="Relink it." if is_unlinked else "Make it active again in QuickBooks, then retry.",
+            fix="relink" if is_unlinked else "retry",
+            held_up=held,
+            refs=tuple(one.ref for one in rows),
+        )
+
+    def request_run(
+        self, company_id: str, requested_by: str, trigger: Trigger, channel_id: str = ""
+    ) -> tuple[RunView, bool]:
+        with self.lock:
+            for run in self.runs.values():
+                if run.company_id == company_id and run.finished_at is None:
+                    return run, False
+            run_id, now = f"run-{next(self.ids)}", self.clock()
+            name = self.company(company_id).name
+            run = RunView(run_id, company_id, name, RunState.REQUESTED, None, trigger, requested_by, now)
+            self.runs[run_id], self.changed_at[run_id] = run, now
+            self.known[company_id] = replace(self.known[company_id], last_run=run)
+            self.log.append(("run", company_id, requested_by))
+            return run, True
+
+    def run(self, run_id: str) -> RunView:
+        return self.runs[run_id]
+
+    def runs_since(self, when: datetime) -> list[RunView]:
+        with self.lock:
+            found = [run for run in self.runs.values() if max(run.requested_at, self.changed_at[run.run_id]) >= when]
+            return sorted(found, key=lambda run: run.requested_at)
+
+    def _dependents(self, refs: Sequence[RecordRef]) -> tuple[RecordRef, ...]:
+        found: list[RecordRef] = []
+        frontier = set(refs)
+        while frontier:
+            frontier = {child for child, parent in self.parents.items() if parent in frontier} - set(found) - set(refs)
+            found += sorted(frontier)
+        return tuple(found)
+
+    def _preview(self, company_id: str, refs: Sequence[RecordRef], linked: bool) -> LinkChange:
+        rows = {row.ref: row for row in self.rows[company_id]}
+        changed = tuple(ref for ref in refs if ref in rows and rows[ref].linked is not linked)
+        cascade = self._dependents(refs)
+        return LinkChange(changed, cascade, cascade, names={ref: row.name for ref, row in rows.items()})
+
+    def _change(
+        self, company_id: str, refs: Sequence[RecordRef], linked: bool, by: str, propagate: bool, note: str
+    ) -> LinkChange:
+        with self.lock:
+            preview = self._preview(company_id, refs, linked)
+            others = [
+                row.ref for row in self.rows[company_id] if row.ref in preview.cascade and row.linked is not linked
+            ]
+            changed = (*preview.changed, *(others if propagate else ()))
+            self._set(company_id, changed, linked)
+            token = f"undo-{next(self.ids)}" if changed else ""
+            self.undos[token] = (company_id, changed, not linked)
+            self.log.append(("relink" if linked else "unlink", by, len(changed), propagate, note))
+            return replace(preview, changed=changed, blocked=() if propagate else preview.cascade, undo_token=token)
+
+    def _set(self, company_id: str, refs: Sequence[RecordRef], linked: bool) -> None:
+        self.rows[company_id] = [
+            replace(row, linked=linked) if row.ref in refs else row for row in self.rows[company_id]
+        ]
+
+    def preview_unlink(self, company_id: str, refs: Sequence[RecordRef]) -> LinkChange:
+        return self._preview(company_id, refs, False)
+
+    def preview_relink(self, company_id: str, refs: Sequence[RecordRef]) -> LinkChange:
+        return self._preview(company_id, refs, True)
+
+    def unlink(
+        self, company_id: str, refs: Sequence[RecordRef], by: str, propagate: bool = False, note: str = ""
+    ) -> LinkChange:
+        return self._change(company_id, refs, False, by, propagate, note)
+
+    def relink(
+        self, company_id: str, refs: Sequence[RecordRef], by: str, propagate: bool = False, note: str = ""
+    ) -> LinkChange:
+        return self._change(company_id, refs, True, by, propagate, note)
+
+    def undo(self, token: str, by: str) -> LinkChange:
+        if token not in self.undos:
+            raise UserError("Something else has changed since, so this cannot be undone.")
+        company_id, refs, linked = self.undos.pop(token)
+        self._set(company_id, refs, linked)
+        self.log.append(("undo", by, len(refs)))
+        return LinkChange(refs, (), ())
+
+    def default_since(self, company_id: str) -> date | None:
+        return self.since
+
+    def remember_view(self, state: Mapping[str, Any]) -> str:
+        view_id = f"v{next(self.ids):025d}"
+        self.views[view_id] = dict(state)
+        return view_id
+
+    def view(self, view_id: str) -> dict[str, Any]:
+        if view_id not in self.views:
+            raise UserError("This is too old. Ask again with /qbo-sync results.")
+        return dict(self.views[view_id])
+
+    def update_view(self, view_id: str, state: Mapping[str, Any]) -> None:
+        self.views[view_id] = dict(state)
+
+    def posted(self, key: str) -> Posted | None:
+        return self.messages.get(key)
+
+    def note_posted(self, key: str, channel_id: str, ts: str, digest: str) -> None:
+        assert len(digest) <= 64
+        self.messages[key] = Posted(key, channel_id, ts, digest)
+
+    def claim_post(self, key: str) -> bool:
+        with self.lock:
+            return key not in self.claims and not self.claims.add(key)  # type: ignore[func-returns-value]
+
+    def release_post(self, key: str) -> None:
+        self.claims.discard(key)

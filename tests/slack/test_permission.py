@@ -1,0 +1,157 @@
+"""Everyone of the workspace may look, only operators act: checked on every click, and refused when it cannot be."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+import requests
+
+from bot.core.model import Flag
+from bot.sandbox.slack.delivery import sign
+from bot.sandbox.slack.workspace import User
+from tests.slack.conftest import ANA, BEN, KIOSK, Bot, Start
+
+REFUSED = "You can look at everything, but only"
+
+
+@dataclass(frozen=True)
+class Stranger(User):
+    def to_json(self, now: datetime) -> dict[str, Any]:
+        return {**super().to_json(now), "is_stranger": True}
+
+
+def red_message(bot: Bot) -> dict[str, Any]:
+    bot.announcer.tick()
+    return bot.said("holds up 23 invoices", user="@ben")
+
+
+@pytest.mark.parametrize("words", ["sync", "sync harbour"])
+def test_a_command_of_someone_else_is_refused_and_says_who_may(bot: Bot, words: str) -> None:
+    bot.slack.command(words, user="@ben")
+    assert "workspace admins can start a sync" in bot.said(REFUSED, user="@ben")["text"]
+    assert bot.desk.log == [] and bot.desk.runs == {}
+
+
+@pytest.mark.parametrize(
+    ("action", "value"),
+    [("cause.retry", None), ("cause.more", f"unlink|harbour|{KIOSK}"), ("sync.company", None)],
+)
+def test_every_acting_button_of_the_red_message_is_refused(bot: Bot, action: str, value: str | None) -> None:
+    message = red_message(bot)
+    bot.slack.click(message, action, user="@ben", **({"value": value} if value else {}))
+    bot.said(REFUSED, user="@ben")
+    assert bot.desk.log == []
+    assert bot.slack.modal("@ben") is None
+
+
+def test_relink_is_refused_too(bot: Bot) -> None:
+    bot.desk._set("harbour", [KIOSK], False)
+    bot.slack.click(red_message(bot), "cause.relink", user="@ben")
+    bot.said(REFUSED, user="@ben")
+    assert bot.desk.log == []
+
+
+@pytest.mark.parametrize("action", ["results.sync", "results.select"])
+def test_acting_from_the_results_is_refused(bot: Bot, action: str) -> None:
+    bot.slack.command("results", user="@ben")
+    bot.slack.click(bot.said("results.refresh", user="@ben"), action, user="@ben")
+    bot.said(REFUSED, user="@ben")
+    assert bot.desk.log == [] and bot.slack.modal("@ben") is None
+
+
+def test_sync_again_on_a_run_is_refused(bot: Bot) -> None:
+    bot.slack.command("sync")
+    bot.said("waiting to start")
+    bot.desk.finish("run-1", Flag.BLUE)
+    bot.announcer.tick()
+    bot.slack.click(bot.said("sync.again", user="@ben"), "sync.again", user="@ben")
+    bot.said(REFUSED, user="@ben")
+    assert len(bot.desk.runs) == 1
+
+
+def test_a_right_that_was_lost_between_opening_and_submitting_counts(bot: Bot) -> None:
+    bot.slack.click(bot.results(), "results.select")
+    bot.modal("Which rows?")
+    bot.slack.suggest("pick.rows", "kiosk ltd")
+    bot.slack.in_modal("pick.rows", value=[str(KIOSK)])
+    bot.slack.in_modal("select.unlink")
+    bot.modal("Unlink 29")
+    users = bot.slack.state.workspace.users
+    users[ANA] = replace(users[ANA], is_admin=False)
+    bot.slack.submit()
+    bot.modal(REFUSED)
+    assert bot.desk.log == []
+
+
+def test_an_undo_is_refused_to_others(start: Start) -> None:
+    bot = start(operators=(ANA,))
+    bot.desk._set("harbour", [KIOSK], False)
+    bot.slack.click(red_message(bot), "cause.relink")
+    told = bot.said("1 record relinked", user="@ben")
+    bot.slack.click(told, "links.undo", user="@ben")
+    assert f"only <@{ANA}> can undo this" in bot.said(REFUSED, user="@ben")["text"]
+    assert [entry[0] for entry in bot.desk.log] == ["relink", "run"]
+
+
+def test_named_operators_may_and_admins_who_are_not_named_may_not(start: Start) -> None:
+    bot = start(operators=(BEN,))
+    bot.slack.command("sync", user="@ana")
+    assert f"only <@{BEN}> can start a sync" in bot.said(REFUSED)["text"]
+    bot.slack.command("sync", user="@ben")
+    bot.said("waiting to start", user="@ben")
+
+
+def test_everyone_may_look(bot: Bot) -> None:
+    bot.slack.command("", user="@ben")
+    bot.said("Your company needs attention.", user="@ben")
+    bot.slack.command("results", user="@ben")
+    message = bot.said("results.refresh", user="@ben")
+    bot.slack.click(message, "results.next", user="@ben")
+    bot.after(message, "page 2 of 5", user="@ben")
+    bot.slack.click(message, "results.more", user="@ben", value="detail")
+    bot.modal("Which record?", user="@ben")
+
+
+def test_when_slack_does_not_say_who_it_is_nothing_is_done(bot: Bot) -> None:
+    rule = {"match": {"path": "users.info"}, "times": None, "effect": {"kind": "reply", "status": 500, "body": "no"}}
+    bot.slack.control("POST", "faults", **rule)
+    bot.slack.command("sync")
+    bot.said("I could not check with Slack who may do this")
+    assert bot.desk.runs == {}
+
+
+def test_strangers_are_refused_even_when_named(start: Start) -> None:
+    bot = start(operators=(ANA,))
+    bot.slack.state.workspace.users[ANA] = Stranger(ANA, "ana", "Ana Accountant", is_admin=True)
+    bot.slack.command("sync")
+    bot.said(REFUSED)
+    assert bot.desk.runs == {}
+
+
+def test_nobody_acts_or_shares_in_a_channel_shared_with_another_company(bot: Bot) -> None:
+    bot.slack.state.workspace.channels["C0ACCOUNTS"].is_ext_shared = True
+    bot.slack.command("sync")
+    bot.said("This channel is shared with another company")
+    bot.slack.click(bot.results(), "results.more", value="share")
+    assert not any("shared by" in str(one) for one in bot.slack.seen("@ben"))
+    assert bot.desk.runs == {}
+
+
+def test_people_of_another_team_see_nothing(bot: Bot) -> None:
+    bot.slack.command("help")
+    bot.said("This is what you can ask")
+    body = (
+        "command=%2Fqbo-sync&text=&user_id=U0EVIL&team_id=T0OTHER&channel_id=C0ACCOUNTS"
+        f"&response_url={bot.slack.url}/response/x&trigger_id=1"
+    )
+    now = int(bot.slack.state.clock().timestamp())
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": str(now),
+        "x-slack-signature": sign(bot.settings.signing_secret, now, body),
+    }
+    answer = requests.post(bot.slack.state.request_url, body, headers=headers, timeout=5)
+    assert answer.status_code == 200
+    assert "Harbour" not in answer.text
+    assert not any("Harbour" in str(call["arguments"]) for call in bot.slack.calls("response_url"))
