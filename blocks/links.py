@@ -89,11 +89,9 @@ def confirm(verb: Verb, change: LinkChange, chosen: Sequence[RecordRef], view_id
 def outcome(verb: Verb, change: LinkChange, note: str = "") -> str:
     """ "29 records unlinked: “moved to head office”": what was done, in raw words; the caller adds by whom."""
     done = f"{counted(len(change.changed), 'record')} {verb.value}ed"
-    waiting = (
-        f", {number(len(change.blocked))} wait for {'it' if len(change.changed) == 1 else 'them'}"
-        if change.blocked
-        else ""
-    )
+    them = "it" if len(change.changed) == 1 else "them"
+    wait = "waits" if len(change.blocked) == 1 else "wait"
+    waiting = f", {counted(len(change.blocked), 'record')} now {wait} for {them}" if change.blocked else ""
     why = f" (“{shorten(clean(note), NOTE_CHARS)}”)" if clean(note) else ""
     return f"{done}{waiting}{why}"
 

@@ -1,7 +1,90 @@
 """Runs everything in one process: Slack, the clock and the worker, until it is told to stop."""
 
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from blocks.limits import TableLimits
 from bot.app import App
+from bot.core.faults import UserError
+from bot.jobs import Clock, Worker
+from bot.settings import Settings
+from bot.slack import asgi
+from bot.slack.build import build_announcer, build_app, web_client
+from bot.slack.settings import SlackSettings, operators_in
+from bot.slack.socket import NotConnected, start_socket, stop_socket
+from bot.web import WebServer, web_app
+
+log = structlog.get_logger()
+
+Stop = Callable[[], None]
 
 
 def serve(app: App) -> None:
-    raise SystemExit(0)
+    """Until SIGTERM or Ctrl-C. Raises UserError when a setting is missing or Slack cannot be reached."""
+    stopped = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    stop = start(app)
+    log.info("qbo-sync is running")
+    stopped.wait()
+    stop()
+
+
+def start(app: App, host: str = "0.0.0.0") -> Stop:
+    """Start all parts; gives what stops them. With SLACK_APP_TOKEN Socket Mode is used, else signed HTTP on PORT."""
+    settings = slack_settings(app.settings)
+    app.vault  # noqa: B018 - a missing key must be found now, not in the first run
+    client = web_client(settings)
+    bolt = build_app(app.desk, settings, client)
+    announcer = build_announcer(app.desk, settings, client)
+    worker = Worker(app.engine, app.wake)
+    clock = Clock(app.database, app.settings.sync_schedule, app.engine, app.wake)
+    stops: list[Stop] = []
+    try:
+        if settings.app_token:
+            handler = start_socket(bolt, settings.app_token)
+            stops.append(lambda: stop_socket(handler))
+        else:
+            server = WebServer(web_app(app.database, asgi.routes(bolt)), app.settings.port, host)
+            server.start()
+            stops.append(server.stop)
+    except (NotConnected, SlackApiError) as error:
+        raise UserError(f"Slack cannot be reached: {error}. Check SLACK_APP_TOKEN and the network.") from None
+    for part in (announcer, worker, clock):
+        part.start()
+        stops.append(part.stop)
+
+    def stop_all() -> None:
+        for stop in reversed(stops):
+            stop()
+
+    return stop_all
+
+
+def slack_settings(settings: Settings) -> SlackSettings:
+    """Raises UserError naming the settings that are missing."""
+    token, app_token = settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
+    secret = settings.slack_signing_secret.get_secret_value()
+    if not token:
+        raise UserError("SLACK_BOT_TOKEN is not set: copy it from the Slack app's page “OAuth & Permissions”.")
+    if not app_token and not secret:
+        raise UserError("Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP): see the README.")
+    limits = TableLimits(settings.slack_table_rows, settings.slack_table_characters)
+    return SlackSettings(
+        bot_token=token,
+        app_token=app_token,
+        signing_secret=secret or "unused in Socket Mode",
+        api_url=settings.slack_api_url,
+        channel=settings.slack_channel,
+        operators=operators_in(settings.slack_operators),
+        table_limits=limits,
+    )

@@ -8,7 +8,7 @@ begin with the records that the one before ended with: if it does not, the list 
 
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 from bot.core.faults import ApiError, Fault, Side
@@ -57,6 +57,8 @@ def _rest_of_crowd(pages: "_Pages", rows: Page) -> Generator[Page, None, tuple[P
             rows, more = pages.read(instant, 1, size)
             seen, overlap = [], []
         new = rows[len(overlap) :]
+        if more and not new:
+            raise _endless("a page that goes no further")
         if fresh := [row for row in new if _mark(row) not in known]:
             yield fresh
         seen += map(_mark, new)
@@ -65,8 +67,13 @@ def _rest_of_crowd(pages: "_Pages", rows: Page) -> Generator[Page, None, tuple[P
 
 
 def _overlapping(seen: int, size: int) -> tuple[int, int]:
-    """Number and size of a page that begins among the records seen, so that its beginning tells whether they moved."""
-    window = next(window for window in (size, size - 1, size + 1) if window > 1 and seen % window)
+    """Number and size of a page that begins among the records seen, so that its beginning tells whether they moved.
+
+    Of the sizes up to ours the one that shows most new records; only tiny pages need a larger one.
+    """
+    fitting = [window for window in range(size // 2, size + 1) if window > 1 and seen % window]
+    fallback = next(window for window in count(size + 1) if seen % window)
+    window = max(fitting, key=lambda window: window - seen % window, default=fallback)
     return seen // window + 1, window
 
 

@@ -41,6 +41,10 @@ PLANNED_WORDS = {
 }
 
 
+QUICKBOOKS_CODES = {"closed-period": "6210", "name-too-long": "2050", "number-too-long": "2050"}
+"""What QuickBooks itself calls a fault that we saw coming, so that both look the same to whoever searches for it."""
+
+
 def done(operation: Operation, at: datetime, external_id: str = "", released_id: str = "") -> Result:
     kind = IN_QUICKBOOKS.get(operation.entity, operation.entity.lower())
     words = DONE_WORDS[operation.verb, operation.direction].format(kind=kind, name=operation.name)
@@ -67,7 +71,9 @@ def settled_again(result: Result, at: datetime) -> Result:
 
 def reported(report: Report, at: datetime) -> Result:
     explanation = explain(planned(report.code), report.context)
-    row = _row(report, at, report.outcome, explanation.code, explanation.what, _more(explanation, report.more))
+    code = QUICKBOOKS_CODES.get(report.code, report.code)
+    more = _more(explanation, f"{report.more}\nQuickBooks code {code}." if code.isdigit() else report.more)
+    row = _row(report, at, report.outcome, code, explanation.what, more)
     return replace(row, cause=report.cause, linked=report.code != "left-out")
 
 
@@ -138,10 +144,8 @@ def _more(explanation: Explanation, more: str, fault: Fault | None = None) -> st
         said = " · ".join(part for part in (fault.message, fault.detail, fault.element) if part)
         side = {"quickbooks": "QuickBooks", "released": "Re-Leased"}.get(fault.side, "The other side")
         trace = f" Trace id {fault.trace_id}." if fault.trace_id else ""
-        parts.append(f"{side} answered code {fault.code}: {said}.{trace}")
-    elif explanation.code.isdigit():
-        parts.append(f"QuickBooks code {explanation.code}.")
-    return "\n".join(part for part in parts if part)
+        parts.append(f"{side} answered code {fault.code}: {said.rstrip('.')}.{trace}")
+    return "\n".join(part.strip() for part in parts if part.strip())
 
 
 def not_written_back(row: Result, error: ApiError, at: datetime) -> Result:

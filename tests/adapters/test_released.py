@@ -60,17 +60,20 @@ def test_a_first_read_asks_for_everything(server: Server, released: Released) ->
     assert "modifiedSince" not in server.requests[0].query
 
 
-def test_a_server_with_smaller_pages_than_asked_for_loses_nothing(server: Server, released: Released) -> None:
-    rows = [{**RECORD, "id": str(number), "modifiedAt": f"2026-11-22T09:00:0{number}Z"} for number in range(3)]
+def test_a_server_with_smaller_pages_than_asked_for_loses_nothing(
+    server: Server, session: requests.Session, fake_time: FakeTime
+) -> None:
+    rows = [{**RECORD, "id": str(number), "modifiedAt": f"2026-11-22T09:00:0{number // 4}Z"} for number in range(9)]
 
     def answer(request: Request) -> Response:
         later = [row for row in rows if row["modifiedAt"] >= request.query.get("modifiedSince", "")]
-        number = int(request.query["page"])
-        return page(*later[number - 1 : number], pages=len(later))
+        number, size = int(request.query["page"]), min(3, int(request.query["pageSize"]))
+        return page(*later[(number - 1) * size : number * size], pages=-(-len(later) // size))
 
     server.answer = answer
+    released = Released(server.url, "key-1", session, meter=Meter(), pause=fake_time.pause)
 
-    assert [row["id"] for rows in released.changed("1", "invoices", None) for row in rows] == ["0", "1", "2"]
+    assert [row["id"] for rows in released.changed("1", "invoices", None) for row in rows] == list("012345678")
 
 
 def test_a_record_is_got_or_is_none(server: Server, released: Released) -> None:

@@ -9,6 +9,7 @@ import pytest
 import requests
 from slack_sdk import WebClient
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from blocks.limits import NEWER, TableLimits
 from bot.core.model import Flag, Outcome, RecordRef, RecordType
@@ -130,37 +131,51 @@ class Bot:
 Start = Callable[..., Bot]
 
 
+@dataclass
+class Switchboard:
+    """One server for all tests: starting and stopping one for each would take most of the time."""
+
+    current: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.current(scope, receive, send)
+
+
+@dataclass(frozen=True)
+class Host:
+    board: Switchboard
+    server: ServerThread
+
+
+@pytest.fixture(scope="session")
+def hosts() -> Iterator[tuple[Host, Host]]:
+    """For the stand-in, and for the bot."""
+    boards = Switchboard(Starlette()), Switchboard(Starlette())
+    with ServerThread(boards[0]) as slack, ServerThread(boards[1]) as ours:
+        yield Host(boards[0], slack), Host(boards[1], ours)
+
+
 @pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts the stand-in and the bot: `start(operators=..., table_limits=...)`."""
-    running: list[ServerThread] = []
+def start(hosts: tuple[Host, Host]) -> Start:
+    """Starts the stand-in and the bot: `start(operators=..., table_limits=..., companies=...)`."""
 
     def begin(operators: tuple[str, ...] = (), table_limits: TableLimits = NEWER, companies: int = 1) -> Bot:
+        theirs, ours = hosts
         state = SlackState(table_limits=table_limits)
-        server = ServerThread(slack_app(state)).start()
-        running.append(server)
-        details = connection_details(state, server.url)
-        settings = SlackSettings(
-            details["bot_token"],
-            details["app_token"],
-            details["signing_secret"],
-            details["api_url"],
-            ACCOUNTS,
-            operators,
-        )
+        details = connection_details(state, theirs.server.url)
+        theirs.board.current = slack_app(state)
+        tokens = details["bot_token"], details["app_token"], details["signing_secret"], details["api_url"]
+        settings = SlackSettings(*tokens, ACCOUNTS, operators)
         desk, client = MemoryDesk(), web_client(settings)
         fill(desk, companies)
-        ours = ServerThread(Starlette(routes=routes(build_app(desk, settings, client)))).start()
-        running.append(ours)
+        ours.board.current = Starlette(routes=routes(build_app(desk, settings, client)))
         session = requests.Session()
         session.trust_env = False
-        slack = Slack(state, server.url, session)
-        slack.control("PUT", "request_url", url=f"{ours.url}{PATH}")
+        slack = Slack(state, theirs.server.url, session)
+        slack.control("PUT", "request_url", url=f"{ours.server.url}{PATH}")
         return Bot(desk, slack, client, build_announcer(desk, settings, client), settings)
 
-    yield begin
-    for server in reversed(running):
-        server.stop()
+    return begin
 
 
 @pytest.fixture

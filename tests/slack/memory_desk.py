@@ -254,7 +254,8 @@ class MemoryDesk:
         return dict(self.views[view_id])
 
     def update_view(self, view_id: str, state: Mapping[str, Any]) -> None:
-        self.views[view_id] = dict(state)
+        if view_id in self.views:
+            self.views[view_id] = dict(state)
 
     def posted(self, key: str) -> Posted | None:
         return self.messages.get(key)

@@ -75,7 +75,7 @@ def test_the_filter_modal_searches_and_clear_takes_it_back(bot: Bot) -> None:
     bot.slack.click(message, "results.filter")
     bot.modal("Only what needs attention")
     bot.slack.submit(text={"text": "kiosk"}, show={"show": "attention"})
-    changed = bot.after(message, "needs attention · “kiosk” · 29 of 120")
+    changed = bot.after(message, "needs attention · “kiosk” · 10 of 120")
     assert bot.slack.modal() is None
     bot.slack.click(changed, "results.clear")
     bot.after(message, "all records · 120 of 120")

@@ -21,6 +21,9 @@ class Key(NamedTuple):
     entity: str
     id: str
 
+    def __deepcopy__(self, memo: object) -> "Key":
+        return self
+
 
 class Change(NamedTuple):
     """Orders by time (whole seconds, as clients see it), then by sequence."""
@@ -30,6 +33,9 @@ class Change(NamedTuple):
     entity: str
     id: str
     operation: str
+
+    def __deepcopy__(self, memo: object) -> "Change":
+        return self
 
 
 @dataclass

@@ -209,7 +209,7 @@ def _linked(company: Company, name: str, record: Record) -> list[tuple[str, str,
     pairs += [(link, line["Amount"]) for line in record.get("Line", ()) for link in line.get("LinkedTxn", ())]
     linked = []
     for link, settled in pairs:
-        kind = kinds.get(link["TxnType"], link["TxnType"])
+        kind: str = kinds.get(link["TxnType"], link["TxnType"])
         other = company.books.get(Key(kind, link["TxnId"])) if kind in ENTITIES else None
         if other is not None:
             linked.append((kind, link["TxnId"], title_of(kind, other), settled))

@@ -90,7 +90,8 @@ def with_balance(books: Books, entity: str, document: Record) -> Record:
 
 def open_balance(books: Books, key: Key, document: Record, but: Key | None = None) -> Decimal:
     """What is left to pay; the deposit of an invoice counts as paid, and one payment can be left out of account."""
-    return Decimal(document["TotalAmt"]) - document.get("Deposit", ZERO) - books.applied_to(key, but=but)
+    due: Decimal = document["TotalAmt"] - document.get("Deposit", ZERO)
+    return due - books.applied_to(key, but=but)
 
 
 def release(books: Books, document: Key, keep: Decimal = ZERO) -> None:

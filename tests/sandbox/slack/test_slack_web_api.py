@@ -211,9 +211,8 @@ def test_a_tier_is_counted_per_minute_and_limits_can_be_switched_off(client: Web
     client.chat_update(channel=ACCOUNTS, ts=ts, text="x")
 
 
-def test_the_sdks_own_retry_obeys_the_retry_after_header(state: SlackState) -> None:
-    state.clock = lambda: datetime.now(UTC)
-    state.__post_init__()
+def test_the_sdks_own_retry_obeys_the_retry_after_header() -> None:
+    state = SlackState()
     state.rate_limits.posts_burst = 1
     with ServerThread(app(state)) as server:
         client = WebClient(state.credentials.bot_token, base_url=f"{server.url}/api/")

@@ -9,7 +9,7 @@ import re
 from markupsafe import Markup, escape
 
 from bot.sandbox.slack.render.emoji import with_emoji
-from bot.sandbox.slack.render.reader import Reader
+from bot.sandbox.slack.render.reader import Reader, is_safe_url
 from bot.sandbox.slack.text import unescape
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -60,6 +60,8 @@ def _token(token: str, reader: Reader) -> Markup:
         return reader.channel_mention(body[1:], unescape(label))
     if body.startswith("!"):
         return _special(body[1:], unescape(label), reader)
+    if not label and not is_safe_url(body):
+        return escape(f"<{unescape(body)}>")
     return reader.link(unescape(body), with_emoji(unescape(label)) or unescape(body))
 
 
