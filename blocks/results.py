@@ -167,7 +167,7 @@ def _table(shown: ResultsShown, form: TableForm, limits: TableLimits) -> list[Bl
 def _empty(shown: ResultsShown) -> str:
     clean_at = shown.company.last_clean_at
     last = f" Last clean sync {instant(clean_at)}." if clean_at else ""
-    if shown.company.last_run is None:
+    if shown.company.last_run is None and not shown.of_all:
         return "Nothing has been synced yet. Start the first sync with *Sync now*."
     if shown.of_all and not shown.wanted.needs_attention:
         return f"No record matches this filter. *Clear* shows all {number(shown.of_all)}.{last}"

@@ -20,7 +20,7 @@ from bot.core.faults import ApiError, UserError, explain
 from bot.core.model import Flag, LinkChange, LinkStatus, RecordType, ResultsFilter, Trigger
 from bot.jobs import carry_out_one
 from bot.linking import parse_ref
-from bot.server import serve
+from bot.server import Part, serve
 from bot.settings import Settings
 from bot.sync import Finished, run_sync
 
@@ -167,6 +167,27 @@ def run() -> None:
     """Everything in one process: Slack, schedules and syncs."""
     with opened(False) as app:
         serve(app)
+
+
+@cli.command()
+def web() -> None:
+    """Slack and HTTP only (one of the Procfile's processes)."""
+    with opened(False) as app:
+        serve(app, frozenset({Part.WEB}))
+
+
+@cli.command()
+def worker() -> None:
+    """Carries out requested syncs only (one of the Procfile's processes)."""
+    with opened(False) as app:
+        serve(app, frozenset({Part.WORKER}))
+
+
+@cli.command()
+def clock() -> None:
+    """Asks for scheduled syncs only (one of the Procfile's processes)."""
+    with opened(False) as app:
+        serve(app, frozenset({Part.CLOCK}))
 
 
 def _sync(app: App, company: str, dry_run: bool, accept_stop: str, as_json: bool) -> Finished:

@@ -3,6 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable
+from enum import StrEnum
 from types import FrameType
 
 import structlog
@@ -24,7 +25,18 @@ log = structlog.get_logger()
 Stop = Callable[[], None]
 
 
-def serve(app: App) -> None:
+class Part(StrEnum):
+    """What one process may carry: Slack (and HTTP), the schedules, the syncs."""
+
+    WEB = "web"
+    CLOCK = "clock"
+    WORKER = "worker"
+
+
+ALL = frozenset(Part)
+
+
+def serve(app: App, parts: frozenset[Part] = ALL) -> None:
     """Until SIGTERM or Ctrl-C. Raises UserError when a setting is missing or Slack cannot be reached."""
     stopped = threading.Event()
 
@@ -33,41 +45,51 @@ def serve(app: App) -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    stop = start(app)
-    log.info("qbo-sync is running")
+    stop = start(app, parts)
+    log.info("qbo-sync is running", parts=", ".join(sorted(parts)))
     stopped.wait()
     stop()
 
 
-def start(app: App, host: str = "0.0.0.0") -> Stop:
-    """Start all parts; gives what stops them. With SLACK_APP_TOKEN Socket Mode is used, else signed HTTP on PORT."""
-    settings = slack_settings(app.settings)
+def start(app: App, parts: frozenset[Part] = ALL, host: str = "0.0.0.0") -> Stop:
+    """Start the parts; gives what stops them again. Raises UserError."""
     app.vault  # noqa: B018 - a missing key must be found now, not in the first run
-    client = web_client(settings)
-    bolt = build_app(app.desk, settings, client)
-    announcer = build_announcer(app.desk, settings, client)
-    worker = Worker(app.engine, app.wake)
-    clock = Clock(app.database, app.settings.sync_schedule, app.engine, app.wake)
-    stops: list[Stop] = []
-    try:
-        if settings.app_token:
-            handler = start_socket(bolt, settings.app_token)
-            stops.append(lambda: stop_socket(handler))
-        else:
-            server = WebServer(web_app(app.database, asgi.routes(bolt)), app.settings.port, host)
-            server.start()
-            stops.append(server.stop)
-    except (NotConnected, SlackApiError) as error:
-        raise UserError(f"Slack cannot be reached: {error}. Check SLACK_APP_TOKEN and the network.") from None
-    for part in (announcer, worker, clock):
-        part.start()
-        stops.append(part.stop)
+    stops = _start_slack(app, host) if Part.WEB in parts else []
+    if Part.WORKER in parts:
+        worker = Worker(app.engine, app.wake)
+        worker.start()
+        stops.append(worker.stop)
+    if Part.CLOCK in parts:
+        clock = Clock(app.database, app.settings.sync_schedule, app.engine, app.wake)
+        clock.start()
+        stops.append(clock.stop)
 
     def stop_all() -> None:
         for stop in reversed(stops):
             stop()
 
     return stop_all
+
+
+def _start_slack(app: App, host: str) -> list[Stop]:
+    """With SLACK_APP_TOKEN Socket Mode is used, else signed HTTP; a health check is served on PORT either way."""
+    settings = slack_settings(app.settings)
+    client = web_client(settings)
+    bolt = build_app(app.desk, settings, client)
+    announcer = build_announcer(app.desk, settings, client)
+    routes = [] if settings.app_token else asgi.routes(bolt)
+    server = WebServer(web_app(app.database, routes), app.settings.port, host)
+    server.start()
+    stops: list[Stop] = [server.stop]
+    if settings.app_token:
+        try:
+            handler = start_socket(bolt, settings.app_token)
+        except (NotConnected, SlackApiError) as error:
+            server.stop()
+            raise UserError(f"Slack cannot be reached: {error}. Check SLACK_APP_TOKEN and the network.") from None
+        stops.append(lambda: stop_socket(handler))
+    announcer.start()
+    return [*stops, announcer.stop]
 
 
 def slack_settings(settings: Settings) -> SlackSettings:

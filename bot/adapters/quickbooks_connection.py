@@ -59,10 +59,9 @@ class QuickBooksConnection:
     def read(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         return self._read(_Call("GET", path, params or {}), decipher)
 
-    def read_by_statement(self, path: str, statement: str) -> dict[str, Any]:
-        """For a query that is too long for a URL."""
-        headers = {"Content-Type": "application/text"}
-        return self._read(_Call("POST", path, {}, headers, statement.encode()), decipher)
+    def read_by_post(self, path: str, body: bytes, content_type: str) -> dict[str, Any]:
+        """For what is too long for a URL."""
+        return self._read(_Call("POST", path, {}, {"Content-Type": content_type}, body), decipher)
 
     def write(
         self, path: str, params: Mapping[str, str], body: bytes, content_type: str = "application/json"

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -91,12 +92,31 @@ def eventually(what: Callable[[], Any], wait_s: float = WAIT_S) -> Any:
 
 
 @dataclass
+class Clock:
+    """The real time, and more when a test does not want to wait."""
+
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def forward(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+
+
+@dataclass
 class Bot:
     desk: MemoryDesk
     slack: Slack
     client: WebClient
     announcer: Announcer
     settings: SlackSettings
+    clock: Clock
+
+    def tick(self, seconds: float = 3) -> None:
+        """Some seconds later the announcer looks again."""
+        self.clock.forward(seconds)
+        self.announcer.tick()
 
     def said(self, words: str, user: str = "@ana", channel: str = "#accounts") -> dict[str, Any]:
         """The newest message this person sees with these words in it, once it is there."""
@@ -166,14 +186,15 @@ def start(hosts: tuple[Host, Host]) -> Start:
         theirs.board.current = slack_app(state)
         tokens = details["bot_token"], details["app_token"], details["signing_secret"], details["api_url"]
         settings = SlackSettings(*tokens, ACCOUNTS, operators)
-        desk, client = MemoryDesk(), web_client(settings)
+        clock = Clock()
+        desk, client = MemoryDesk(clock), web_client(settings)
         fill(desk, companies)
-        ours.board.current = Starlette(routes=routes(build_app(desk, settings, client)))
+        ours.board.current = Starlette(routes=routes(build_app(desk, settings, client, clock)))
         session = requests.Session()
         session.trust_env = False
         slack = Slack(state, theirs.server.url, session)
         slack.control("PUT", "request_url", url=f"{ours.server.url}{PATH}")
-        return Bot(desk, slack, client, build_announcer(desk, settings, client), settings)
+        return Bot(desk, slack, client, build_announcer(desk, settings, client, clock), settings, clock)
 
     return begin
 

@@ -1,0 +1,37 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+WORKERS ?= 2
+
+.PHONY: demo test test-all check install lock
+
+demo: install
+	$(BIN)/qbo-sync demo $(ARGS)
+
+test: install
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not long" $(ARGS)
+
+test-all: test
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "long" $(ARGS)
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+install: .venv/installed
+
+.venv/installed: requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Pins everything anew, with hashes and without naming a host.
+LOCK := $(BIN)/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+lock:
+	$(BIN)/pip install -q pip-tools
+	$(LOCK) --extra dev -o requirements-dev.txt pyproject.toml
+	$(LOCK) -c requirements-dev.txt -o requirements.txt pyproject.toml

@@ -1,0 +1,127 @@
+"""How requests come in: signed HTTP, Socket Mode, a burst of commands, errors that are nobody's fault."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests
+
+from bot.core.model import Progress, RunState, Trigger
+from bot.sandbox.slack.delivery import sign
+from bot.slack.build import build_app
+from bot.slack.socket import NotConnected, start_socket, stop_socket
+from tests.slack.conftest import Bot, eventually
+
+BURST = 200
+ACK_S = 3.0
+
+
+def post(bot: Bot, body: str, **headers: str) -> requests.Response:
+    given = {"content-type": "application/x-www-form-urlencoded", **headers}
+    return requests.post(bot.slack.state.request_url, body.encode(), headers=given, timeout=10)
+
+
+def signed(bot: Bot, body: str, timestamp: int, secret: str = "") -> dict[str, str]:
+    signature = sign(secret or bot.settings.signing_secret, timestamp, body)
+    return {"x-slack-request-timestamp": str(timestamp), "x-slack-signature": signature}
+
+
+BODY = "command=%2Fqbo-sync&text=help&user_id=U0ANA&team_id=T0HARBOUR&channel_id=C0ACCOUNTS"
+
+
+def test_only_requests_signed_by_slack_and_fresh_are_answered(bot: Bot) -> None:
+    now = int(time.time())
+    good = signed(bot, BODY, now)
+    assert post(bot, BODY, **good).status_code == 200
+    assert post(bot, BODY).status_code == 401
+    assert post(bot, BODY + "&text=sync", **good).status_code == 401
+    assert post(bot, BODY, **signed(bot, BODY, now, "another-secret")).status_code == 401
+    assert post(bot, BODY, **signed(bot, BODY, now - 360)).status_code == 401
+
+
+@pytest.mark.parametrize("timestamp", ["yesterday", "", "１２３", "-5", "1e9"])
+def test_a_timestamp_that_is_no_number_is_refused(bot: Bot, timestamp: str) -> None:
+    headers = {**signed(bot, BODY, int(time.time())), "x-slack-request-timestamp": timestamp.encode().decode("latin-1")}
+    assert post(bot, BODY, **headers).status_code == 401
+
+
+def test_a_body_that_is_no_text_is_refused(bot: Bot) -> None:
+    headers = {"x-slack-request-timestamp": str(int(time.time())), "x-slack-signature": "v0=x"}
+    answer = requests.post(bot.slack.state.request_url, b"\xff\xfe", headers=headers, timeout=10)
+    assert answer.status_code == 400
+
+
+def burst(bot: Bot) -> list[float]:
+    """Two hundred people at once while a run goes on; the seconds until each acknowledgement."""
+    bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    bot.desk.change_run("run-1", state=RunState.RUNNING, progress=Progress("invoices", 1, 9))
+    bot.announcer.start()
+    timestamp = int(time.time())
+
+    def one(place: int) -> float:
+        body = f"{BODY}&trigger_id={place}&response_url={bot.slack.url}/response/nobody".replace("help", "results")
+        started = time.monotonic()
+        assert post(bot, body, **signed(bot, body, timestamp)).status_code == 200
+        return time.monotonic() - started
+
+    with ThreadPoolExecutor(BURST) as people:
+        return list(people.map(one, range(BURST)))
+
+
+def test_two_hundred_commands_at_once_are_acknowledged_in_time_while_a_run_goes_on(bot: Bot) -> None:
+    taken = burst(bot)
+    bot.announcer.stop()
+    assert len(taken) == BURST and max(taken) < ACK_S
+
+
+def test_a_bug_is_logged_with_the_reference_that_the_person_sees(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
+    bot.desk.companies = lambda: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    answer = bot.slack.command()
+    assert answer["ok"]
+    told = bot.said("finds the cause under this reference")
+    reference = str(told["text"]).split("*")[-2]
+    assert f"reference {reference}" in caplog.text and "ZeroDivisionError" in caplog.text
+
+
+def test_a_bug_in_a_window_is_shown_in_a_window(bot: Bot) -> None:
+    bot.slack.click(bot.results(), "results.filter")
+    bot.modal("Search")
+    bot.desk.view = lambda _view_id: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    bot.slack.submit(text={"text": "x"})
+    bot.modal("finds the cause under this reference")
+
+
+def test_a_link_button_is_only_acknowledged(bot: Bot) -> None:
+    bot.tick()
+    message: dict[str, Any] = bot.said("cause.1.harbour")
+    block = next(block for block in message["blocks"] if block.get("block_id") == "cause.1.harbour")
+    links = [element["action_id"] for element in block["elements"] if element["action_id"].startswith("link.")]
+    for action_id in links:
+        assert bot.slack.click(message, action_id)["ok"]
+
+
+def test_over_socket_mode_it_works_the_same(bot: Bot) -> None:
+    bot.slack.control("PUT", "request_url", url="")
+    handler = start_socket(build_app(bot.desk, bot.settings, bot.client, bot.clock), bot.settings.app_token)
+    try:
+        eventually(lambda: bot.slack.control("GET", "connection")["socket"])
+        message = bot.results()
+        bot.slack.click(message, "results.next")
+        bot.after(message, "page 2 of 5")
+        bot.slack.click(message, "results.filter")
+        bot.modal("Search")
+        assert bot.slack.submit(text={"text": "kiosk"})["ok"]
+        bot.after(message, "“kiosk” · 10 of 120")
+    finally:
+        stop_socket(handler)
+
+
+def test_a_wrong_app_token_is_said_at_the_start(bot: Bot) -> None:
+    with pytest.raises(NotConnected):
+        start_socket(build_app(bot.desk, bot.settings, bot.client, bot.clock), "xapp-wrong")
+
+
+def test_tokens_stay_out_of_the_settings_repr(bot: Bot) -> None:
+    assert bot.settings.bot_token not in repr(bot.settings)
+    assert bot.settings.signing_secret not in repr(bot.settings)
