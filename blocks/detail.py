@@ -18,7 +18,7 @@ from blocks.kit import (
     section,
     shorten,
 )
-from blocks.words import OUTCOME_WORDS, TYPE_NOUNS
+from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, sentence
 from bot.core.model import NEEDS_ATTENTION, Cause, Result
 
 MOST_FIELDS = 12
@@ -80,7 +80,7 @@ def _happened(result: Result, cause: Cause | None) -> list[Block]:
 
 def _explained(cause: Cause) -> str:
     told = [
-        f"*What happened*\n{escape(cause.headline, 600)}",
+        f"*What happened*\n{escape(sentence(cause.headline), 600)}",
         f"*Why*\n{escape(cause.why, 900)}" if cause.why else "",
         f"*How to fix it*\n{escape(cause.how, 900)}" if cause.how else "",
     ]

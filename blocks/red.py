@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zlib import crc32
 
 from blocks.kit import (
     OPTION_VALUE_CHARS,
@@ -19,7 +20,7 @@ from blocks.kit import (
     user,
 )
 from blocks.run import RED_REASONS
-from blocks.words import attention, by_type, company_state, counted, duration, headline, number
+from blocks.words import attention, by_type, company_state, counted, duration, headline, number, sentence
 from bot.core.model import Cause, CompanyStatus, CompanyView, Flag, RunState, RunView
 
 MOST_CAUSES = 8
@@ -28,8 +29,8 @@ HOW_CHARS = 300
 
 
 def cause_key(cause: Cause) -> str:
-    """Names a cause among those of its company, for as long as it lasts."""
-    return str(cause.ref) if cause.ref else f"code:{cause.code}"
+    """Names a cause among those of its company, for as long as it lasts; one code may have several headlines."""
+    return str(cause.ref) if cause.ref else f"code:{cause.code}:{crc32(cause.headline.encode()):08x}"
 
 
 def red(company: CompanyView, causes: Sequence[Cause]) -> Message:
@@ -46,7 +47,7 @@ def red(company: CompanyView, causes: Sequence[Cause]) -> Message:
     if syncing and company.last_run:
         blocks.append(context(_syncing(company.last_run)))
     blocks.append(actions(*_footer(company, syncing, bool(causes)), block_id=f"red.{company.id}"))
-    first = f" · {escape(causes[0].headline, HEADLINE_CHARS)}" if causes else ""
+    first = f" · {escape(sentence(causes[0].headline), HEADLINE_CHARS)}" if causes else ""
     return Message(f"{headline(_flag(company), company.name, said, bold=False)}{first}", blocks)
 
 
@@ -94,7 +95,8 @@ def _syncing(run: RunView) -> str:
 
 
 def _cause(company: CompanyView, cause: Cause, place: int, syncing: bool) -> list[Block]:
-    lines = [f"*{place}  {escape(cause.headline, HEADLINE_CHARS)}*", _held_up(cause), escape(cause.how, HOW_CHARS)]
+    title = f"*{place}  {escape(sentence(cause.headline), HEADLINE_CHARS)}*"
+    lines = [title, _held_up(cause), escape(cause.how, HOW_CHARS)]
     buttons = _buttons(company, cause, place, syncing)
     return [section("\n".join(filter(None, lines))), actions(*buttons, block_id=f"cause.{place}.{company.id}")]
 
@@ -110,8 +112,9 @@ def _buttons(company: CompanyView, cause: Cause, place: int, syncing: bool) -> l
     style = "primary" if place == 1 else ""
     found = []
     if cause.fix == "relink" and cause.ref and not syncing:
-        spoken = f"Relink {cause.name} and sync again"
-        found.append(button(f"Relink {cause.name}", "cause.relink", value, style, spoken=spoken))
+        what = f"Relink {cause.name}" if cause.name in cause.headline else "Relink"
+        spoken = f"Relink and sync again: {cause.headline}"
+        found.append(button(what, "cause.relink", value, style, spoken=spoken))
     if cause.fix == "retry" and not syncing:
         label = "Retry" if cause.count == 1 else f"Retry {number(cause.count)}"
         found.append(button(label, "cause.retry", value, style, spoken=f"Retry: {cause.headline}"))

@@ -94,8 +94,15 @@ def _progress(run: RunView) -> str:
 def _outcome(run: RunView) -> list[str]:
     if run.state is not RunState.FINISHED:
         return []
-    waiting = f"{number(run.counts.waiting)} of them wait for another record" if run.counts.waiting else ""
-    return [done(run.counts), waiting]
+    return [_waiting(run), done(run.counts)]
+
+
+def _waiting(run: RunView) -> str:
+    waiting = run.counts.waiting
+    if waiting == run.counts.failed and waiting > 1:
+        return "all of them wait for another record"
+    wait = "waits" if waiting == 1 else "wait"
+    return f"{number(waiting)} of them {wait} for another record" if waiting else ""
 
 
 def _started_by(run: RunView) -> str:

@@ -50,6 +50,11 @@ def counted(count: int, noun: str) -> str:
     return f"{number(count)} {noun}" if count == 1 else f"{number(count)} {noun}s"
 
 
+def sentence(text: str) -> str:
+    """With a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def attention(count: int) -> str:
     return "1 record needs attention" if count == 1 else f"{number(count)} records need attention"
 
@@ -67,7 +72,7 @@ def by_type(counts: Mapping[RecordType, int]) -> str:
 
 def duration(seconds: float) -> str:
     """ "14 s", "3 min 5 s", "2 h 10 min", "3 days"."""
-    whole = max(0, round(seconds))
+    whole = max(1, round(seconds))
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:

@@ -10,6 +10,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import DBAPIError
 
 from bot.core.faults import UserError
 from bot.core.model import Progress, RunState, RunView, Trigger
@@ -34,8 +35,27 @@ def carry_out_one(
     advance: Callable[[Progress], None] = lambda progress: None,
     accept_stop: bool = False,
 ) -> Finished:
-    """Carry out a requested run here and now. Raises UserError when somebody else syncs the company."""
-    return run_sync(engine, run.company_id, run.run_id, accept_stop=accept_stop, advance=advance)
+    """Carry out a requested run here and now. Raises UserError when somebody else syncs the company.
+
+    The job boundary: a bug ends this run only, is logged with a reference, and the reference is what people see.
+    """
+    try:
+        return run_sync(engine, run.company_id, run.run_id, accept_stop=accept_stop, advance=advance)
+    except UserError:
+        raise
+    except Exception:
+        reference = engine.new_id()[-8:]
+        log.exception("a run failed", run_id=run.run_id, company=run.company_id, reference=reference)
+        words = f"The run stopped because of an error in qbo-sync (reference {reference} in its log)."
+        end_incomplete(engine, run, words)
+        return Finished(run.run_id, run.company_id, None, could_not_run=words)
+
+
+def end_incomplete(engine: Engine, run: RunView, words: str) -> None:
+    now = to_ms(engine.clock())
+    with engine.database.write() as connection:
+        state = {"state": RunState.INCOMPLETE, "flag": None, "error": words, "finished_at": now}
+        runs.change(connection, run.run_id, now, **state)
 
 
 class Worker:
@@ -63,8 +83,8 @@ class Worker:
             self.wake.clear()
             try:
                 self._take_up()
-            except Exception:
-                log.exception("the worker could not look for runs")
+            except DBAPIError:
+                log.exception("the worker cannot read the database; it tries again")
 
     def _take_up(self) -> None:
         with self.engine.database.read() as connection:
@@ -88,23 +108,20 @@ class Worker:
         return run.trigger is Trigger.COMMAND and self.engine.clock() - run.requested_at < ABANDONED_AFTER
 
     def _carry_out(self, run: RunView) -> None:
-        """The job boundary: a bug in one run is logged with its reference and ends that run only."""
         try:
             carry_out_one(self.engine, run)
         except UserError as error:
-            self._end(run, str(error))
-        except Exception:
-            reference = self.engine.new_id()[-8:]
-            log.exception("a run failed", run_id=run.run_id, company=run.company_id, reference=reference)
-            self._end(run, f"The run stopped because of an error in qbo-sync (reference {reference}).")
+            log.info("a run was not carried out", run_id=run.run_id, why=str(error))
+            if not self._is_under_way(run):
+                end_incomplete(self.engine, run, str(error))
         finally:
             with self._lock:
                 self._busy.discard(run.run_id)
 
-    def _end(self, run: RunView, words: str) -> None:
-        now = to_ms(self.engine.clock())
-        with self.engine.database.write() as connection:
-            runs.change(connection, run.run_id, now, state=RunState.INCOMPLETE, error=words, finished_at=now)
+    def _is_under_way(self, run: RunView) -> bool:
+        """Somebody else may have taken the very same run up in the meantime."""
+        with self.engine.database.read() as connection:
+            return leases.is_held(connection, run.company_id)
 
 
 class Clock:

@@ -22,8 +22,9 @@ from bot.sync import Finished
 FLAGS = {Flag.BLUE: "🔵 Blue", Flag.ORANGE: "🔶 Orange", Flag.RED: "🟥 Red"}
 COLOURS = {Flag.BLUE: "blue", Flag.ORANGE: "dark_orange", Flag.RED: "red"}
 COLUMNS = ("Date", "Type", "Re-Leased", "QuickBooks", "Direction", "Details", "Link")
+WIDTH_WITHOUT_TERMINAL = 160  # a file or a pipe has none; 80 would break every word of a table
 
-out = Console()
+out = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
 err = Console(stderr=True)
 
 

@@ -17,7 +17,6 @@ from intuitlib.enums import Scopes
 from intuitlib.exceptions import AuthClientError
 
 from bot.adapters.http import CONNECT_TIMEOUT_S, network_error, without_netrc
-from bot.adapters.quickbooks_faults import fault_of_status
 from bot.adapters.replies import parse_json, retry_after_s
 from bot.core.faults import Action, ApiError, Fault, Side
 
@@ -177,8 +176,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
         code = "user_not_in_realm" if "user_not_in_realm" in said.lower().replace(" ", "_") else error
         fault = Fault(code, error, said, kind="OAuth", http_status=status, trace_id=trace_id, side=Side.INTUIT)
     else:
-        page = fault_of_status(status, body, trace_id)
-        fault = Fault(page.code, page.message, http_status=status, trace_id=trace_id, side=Side.INTUIT)
+        # Nothing of the body is kept: what echoes a request to this address echoes secrets.
+        fault = Fault(f"http-{status}", http_status=status, trace_id=trace_id, side=Side.INTUIT)
     return ApiError(fault, retry_after_s=retry_after_s(lower))
 
 

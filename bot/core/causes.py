@@ -39,8 +39,7 @@ def _key(row: Result, own: dict[RecordRef, Result]) -> tuple[str, str]:
 
 def _cause(rows: list[Result], own: dict[RecordRef, Result]) -> Cause:
     root = _root(rows[0], own)
-    failing = [row for row in rows if row.outcome is Outcome.FAILED]
-    lead = own.get(root) or (failing or rows)[0]
+    lead = own.get(root) or min(rows, key=_tells_less)
     by_setting = lead.code in CAUSED_BY_SETTING
     why, how = _why_and_how(lead)
     held_up: dict[RecordType, int] = {}
@@ -63,6 +62,11 @@ def _cause(rows: list[Result], own: dict[RecordRef, Result]) -> Cause:
         released_url=lead.released_url if lead.ref == root else "",
         external_url=lead.external_url if lead.ref == root else "",
     )
+
+
+def _tells_less(row: Result) -> int:
+    """Which row speaks for a cause that has none itself: one that names it, rather than one that only waits too."""
+    return 0 if row.code in RELINK else 1 if row.outcome is Outcome.FAILED else 2
 
 
 def _total(rows: list[Result]) -> Decimal:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
-from bot.core.model import RecordRef
+from bot.core.model import RecordRef, RecordType
 
 Dependents = Callable[[list[RecordRef]], Iterable[RecordRef]]
+PARENTS_FIRST = {type_: place for place, type_ in enumerate(RecordType)}
 
 
 def cascade(named: Iterable[RecordRef], dependents_of: Dependents) -> tuple[RecordRef, ...]:
@@ -18,4 +19,4 @@ def cascade(named: Iterable[RecordRef], dependents_of: Dependents) -> tuple[Reco
         level = [ref for ref in dict.fromkeys(dependents_of(level)) if ref not in seen]
         seen.update(level)
         found += level
-    return tuple(found)
+    return tuple(sorted(found, key=lambda ref: PARENTS_FIRST[ref.type]))

@@ -6,6 +6,7 @@ from typing import Any
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
+DIGITS_BEFORE_POINT = 15  # developer.intuit.com, invoice: Amount; more would not fit our own arithmetic either
 
 
 class NotMoney(ValueError):
@@ -22,14 +23,14 @@ def decimal(value: Any) -> Decimal:
         number = value if isinstance(value, Decimal) else Decimal(str(value))
     except InvalidOperation:
         raise NotMoney(f"{value!r} is not an amount") from None
-    if not number.is_finite():
+    if not number.is_finite() or (number and number.adjusted() >= DIGITS_BEFORE_POINT):
         raise NotMoney(f"{value!r} is not an amount")
     return number
 
 
 def cents(value: Decimal) -> Decimal:
-    """Rounded half up to two places, as both ledgers do."""
-    return value.quantize(CENT, rounding=ROUND_HALF_UP)
+    """Rounded half up to two places, as both ledgers do; never minus zero."""
+    return value.quantize(CENT, rounding=ROUND_HALF_UP) + ZERO
 
 
 def text(value: Any) -> str:
@@ -38,7 +39,9 @@ def text(value: Any) -> str:
 
 
 def plain(value: Decimal) -> str:
-    """All its digits without an exponent or trailing zeros: "1.5", "3"."""
+    """All its digits without an exponent, trailing zeros or a minus before zero: "1.5", "3"."""
+    if not value:
+        return "0"
     written = format(value, "f")
     return written.rstrip("0").rstrip(".") if "." in written else written
 

@@ -5,14 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.content import content_hash, says
+from bot.core.losing import losing_words
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordType
 from bot.core.money import NotMoney
 from bot.core.pairing import choose
+from bot.core.patch import patch_for
 from bot.core.spec import Facts, Problem, RecordSpec
 from bot.core.steps import Operation, Parent, Report, Settled, Situation, Slot, Standing, Step, Verb
 
 RELEASED_WINS = frozenset({RecordType.CONTACT, RecordType.INVOICE, RecordType.CREDIT_NOTE})
-FIXED_ONCE_APPROVED = ("kind", "contactId")
 NOT_SHOWN = "not-imported"  # stays out by its nature (a bank account, an inactive name): no row in the results
 
 
@@ -25,6 +26,8 @@ def plan(spec: RecordSpec, situation: Situation, facts: Facts) -> list[Step]:
     for slot in situation.slots:
         try:
             steps.extend(_plan_slot(spec, situation, slot, facts))
+        except NotMoney as error:
+            steps.append(_report(spec, situation, slot, Problem("incomplete-record", more=f"{error}.")))
         except Problem as problem:
             if problem.code != NOT_SHOWN:
                 steps.append(_report(spec, situation, slot, problem))
@@ -62,6 +65,7 @@ def _plan_unpaired(spec: RecordSpec, situation: Situation, slot: Slot, facts: Fa
         if spec.released_gone(released.body):
             raise Problem("voided-elsewhere", outcome=Outcome.SKIPPED, side="Re-Leased")
         _check_eligible(spec, released, facts)
+        _require(situation.parents, spec, (Standing.UNLINKED,))
         found = choose(spec.type, slot.candidates)
         if found is not None:
             yield _adopt(spec, situation, slot, released, found)
@@ -72,6 +76,7 @@ def _plan_unpaired(spec: RecordSpec, situation: Situation, slot: Slot, facts: Fa
         yield _create_outgoing(spec, situation, slot, released, facts)
     elif external is not None and not external.deleted:
         spec.check_external(slot.entity, external.body, facts, situation.lookup)
+        _require(slot.parents, spec, (Standing.UNLINKED,))
         found = choose(spec.type, slot.candidates)
         if found is not None:
             yield _adopt(spec, situation, slot, found, external)
@@ -135,29 +140,10 @@ def _incoming(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
             spec, situation, slot, Verb.VOID, Direction.INCOMING, Outcome.VOIDED, {"status": status}, released.version
         )
     _require(slot.parents, spec)
-    wanted = spec.to_released(slot.entity, external.body, situation.lookup, facts)
-    patch = _patch(spec, situation, slot, wanted, released.body)
+    patch = patch_for(spec, situation, slot, facts)
     if not patch:
         return None
     return _operation(spec, situation, slot, Verb.UPDATE, Direction.INCOMING, Outcome.UPDATED, patch, released.version)
-
-
-def _patch(
-    spec: RecordSpec, situation: Situation, slot: Slot, wanted: Mapping[str, Any], current: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The fields that Re-Leased must take over. Raises Problem when it would refuse them."""
-    skip = {"status", "roles"}
-    if len(situation.slots) > 1 and not _all_gone(spec, situation):
-        skip.add("archived") if wanted.get("archived") else None
-    if wanted.get("archived"):
-        wanted = {"archived": True}  # an archived name changes in nothing else
-    patch = {key: value for key, value in wanted.items() if key not in skip and not says(current.get(key), value)}
-    fixed = [key for key in FIXED_ONCE_APPROVED if key in patch]
-    frozen = current.get("status") == "paid" and spec.frozen_when_paid and set(patch) - spec.frozen_when_paid
-    if fixed or frozen:
-        changed = ", ".join(sorted(fixed or set(patch)))
-        raise Problem("released-refused", more=f"Changed in QuickBooks: {changed}.", field=changed)
-    return patch
 
 
 def _conflict(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -> Step | None:
@@ -169,14 +155,7 @@ def _conflict(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
     step = (_outgoing if ours else _incoming)(spec, situation, slot, facts)
     if step is None:
         return None
-    loser = "QuickBooks" if ours else "Re-Leased"
-    lost = external.body if ours else released.body
-    values = [
-        f"{key}: {_short(lost.get(key))}" for key in step.body if key in lost and not says(lost[key], step.body[key])
-    ]
-    kept = [value for value in values if not value.startswith(("Id:", "SyncToken:", "sparse:", "Line:", "lines:"))]
-    more = f"Both sides had changed since the last sync; {loser} had said {'; '.join(kept) or 'something else'}."
-    return replace(step, more=more)
+    return replace(step, more=losing_words(spec, slot.entity, released.body, external.body, step))
 
 
 def _plan_deleted(spec: RecordSpec, situation: Situation, slot: Slot) -> Iterator[Step]:
@@ -340,12 +319,6 @@ def _money_lines(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [line for line in body.get("Line") or [] if line.get("DetailType") not in own]
 
 
-def _all_gone(spec: RecordSpec, situation: Situation) -> bool:
-    return all(
-        slot.external is not None and spec.external_gone(slot.entity, slot.external.body) for slot in situation.slots
-    )
-
-
 def _hashes(spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord) -> tuple[str, str]:
     return (
         content_hash(spec.released_content(released.body)),
@@ -357,9 +330,3 @@ def _both(situation: Situation, slot: Slot) -> tuple[MirrorRecord, MirrorRecord]
     if situation.released is None or slot.external is None:
         raise ValueError(f"{situation.ref} is not paired")
     return situation.released, slot.external
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, Mapping):
-        value = value.get("value") or value.get("Address") or value.get("FreeFormNumber") or ", ".join(map(str, value))
-    return str(value)[:80]

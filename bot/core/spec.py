@@ -88,6 +88,7 @@ class RecordSpec:
     check_external(entity, body, facts, lookup)  likewise for one that comes in
     to_quickbooks(released, entity, lookup, facts) / to_released(entity, body, lookup, facts)   translations
     gone(body) on each side        voided, reversed or archived
+    as_held(released, entity, lookup, facts)  the QuickBooks body if QuickBooks said just what Re-Leased says
     """
 
     type: RecordType
@@ -116,5 +117,6 @@ class RecordSpec:
     dated_from_sync_from: bool = False
     frozen_when_paid: frozenset[str] = frozenset()  # what Re-Leased still takes on a paid document
     search_keys: Callable[[str, Body], set[str]] | None = None  # where looser matches must be found as well
+    as_held: Callable[[Body, str, Lookup, Facts], dict[str, Any]] | None = None  # None for what never goes out
     optional_parents: frozenset[RecordType] = frozenset()  # what it may refer to though it stays out
     currency: Callable[[Body], str] = lambda body: str(body.get("currency") or "")

@@ -51,10 +51,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Situation:
-    """All that is known about one record when it is planned.
-
-    `all_external_gone` says of a contact of both roles that every one of its QuickBooks records is archived.
-    """
+    """All that is known about one record when it is planned; a contact of both roles has two slots."""
 
     ref: RecordRef
     released: MirrorRecord | None

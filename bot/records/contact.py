@@ -62,6 +62,10 @@ def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict
     return sent
 
 
+def as_held(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
+    return {**to_quickbooks(body, entity, lookup, facts), "Active": not body.get("archived")}
+
+
 def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> None:
     if not is_active(body):
         raise Problem("not-imported", outcome=Outcome.SKIPPED)
@@ -158,4 +162,5 @@ SPEC = RecordSpec(
     external_gone=lambda entity, body: not is_active(body),
     amount=lambda body: None,
     external_amount=lambda entity, body: None,
+    as_held=as_held,
 )

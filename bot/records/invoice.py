@@ -86,6 +86,18 @@ def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict
     return sent
 
 
+def as_held(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
+    """With the sums and the number, which QuickBooks works out or gives itself."""
+    sent = to_quickbooks(body, entity, lookup, facts)
+    tax = {**sent.get("TxnTaxDetail", {}), "TotalTax": amount(body.get("taxTotal"), "tax")}
+    return {
+        **sent,
+        "DocNumber": body.get("number"),
+        "TotalAmt": amount(body.get("total"), "total"),
+        "TxnTaxDetail": tax,
+    }
+
+
 def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> None:
     if day(body.get("TxnDate")) < facts.sync_from:
         raise Problem("before-sync-from", outcome=Outcome.SKIPPED, sync_from=facts.sync_from.isoformat())
@@ -232,5 +244,6 @@ SPEC = RecordSpec(
     external_amount=lambda entity, body: decimal(body.get("TotalAmt")),
     dates=("issueDate", "TxnDate"),
     dated_from_sync_from=True,
+    as_held=as_held,
     frozen_when_paid=frozenset({"reference", "number", "dueDate"}),
 )

@@ -39,7 +39,7 @@ def to_released(lines: Sequence[Body], tax_mode: str, tax_total: Decimal, lookup
     """Lines as Re-Leased holds them; the tax of the document is shared out so that the lines add up to it."""
     money = [line for line in lines if line.get("DetailType") not in WITHOUT_MONEY]
     nets = [decimal(line.get("Amount")) for line in money]
-    guesses = [cents(net * _percent_of(line, lookup) / 100) for line, net in zip(money, nets, strict=True)]
+    guesses = [_tax_of(line, net, tax_mode, lookup) for line, net in zip(money, nets, strict=True)]
     taxes = _settled(guesses, nets, tax_total)
     return [
         _line_in(line, net, tax, tax_mode, lookup)
@@ -143,6 +143,14 @@ def _line_in(line: Body, net: Decimal, tax: Decimal, tax_mode: str, lookup: Look
 
 def _released(lookup: Lookup, *ids: tuple[str, str]) -> str | None:
     return next((lookup.released[key] for key in ids if key in lookup.released), None)
+
+
+def _tax_of(line: Body, net: Decimal, tax_mode: str, lookup: Lookup) -> Decimal:
+    """A line says its own tax where amounts include it; elsewhere it follows from the rate."""
+    gross = detail_of(line).get("TaxInclusiveAmt")
+    if tax_mode == "TaxInclusive" and gross is not None:
+        return decimal(gross) - net
+    return cents(net * _percent_of(line, lookup) / 100)
 
 
 def _percent_of(line: Body, lookup: Lookup) -> Decimal:

@@ -34,7 +34,7 @@ class LastingAck(Ack):
 def register(app: App) -> None:
     def acknowledge(body: dict[str, Any], context: BoltContext, next: Callable[[], Any]) -> None:
         """Modals and suggestions are answered by their listeners: their acknowledgement says something."""
-        context["ack"] = LastingAck()
+        context["ack"] = LastingAck()  # type: ignore[no-untyped-call]  # Bolt's is untyped
         if "command" in body or body.get("type") == "block_actions":
             context.ack()
         next()

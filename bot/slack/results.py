@@ -19,7 +19,7 @@ from bot.slack.modals import Modal, keep_modal, kept_modal
 from bot.slack.payloads import chosen, place_of, user_name, view_id_of
 from bot.slack.permission import Permission
 from bot.slack.replies import UNREACHABLE, refusal
-from bot.slack.results_state import ResultsState, changed, filtered, from_json, in_company
+from bot.slack.results_state import ResultsState, changed, from_json, in_company, searched
 from bot.slack.screen import ResultsScreen
 from bot.slack.sync import SyncStarter
 
@@ -30,15 +30,13 @@ def register(
     app: App, desk: Desk, client: WebClient, permission: Permission, starter: SyncStarter, screen: ResultsScreen
 ) -> None:
     def control(body: dict[str, Any], action: dict[str, Any]) -> None:
-        view_id = view_id_of(action)
-        state = from_json(desk.view(view_id))
-        name = action["action_id"].removeprefix("results.")
-        screen.change(place_of(body), view_id, changed(state, name, chosen(action)))
+        name, value = action["action_id"].removeprefix("results."), chosen(action)
+        screen.change(place_of(body), view_id_of(action), lambda state: changed(state, name, value))
 
     def company(body: dict[str, Any], action: dict[str, Any]) -> None:
-        view_id, company_id = view_id_of(action), chosen(action)
-        state = from_json(desk.view(view_id))
-        screen.change(place_of(body), view_id, in_company(state, company_id, desk.default_since(company_id)))
+        company_id = chosen(action)
+        since = desk.default_since(company_id)
+        screen.change(place_of(body), view_id_of(action), lambda state: in_company(state, company_id, since))
 
     def start_sync(body: dict[str, Any], action: dict[str, Any]) -> None:
         person = permission.require_operator(body, sync.DOING)
@@ -54,13 +52,11 @@ def register(
 
     def submit_filter(body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
         modal = kept_modal(desk, view["private_metadata"])
-        state = from_json(desk.view(modal.results_view))
         ack()
         values = view["state"]["values"]
-        text = values["text"]["text"].get("value") or ""
+        text = (values["text"]["text"].get("value") or "").strip()
         attention = chosen(values["show"]["show"]) == "attention"
-        state = replace(filtered(state, text=text.strip(), needs_attention=attention), note=None)
-        screen.change(modal.place, modal.results_view, state)
+        screen.change(modal.place, modal.results_view, lambda state: searched(state, text, attention))
 
     def share(body: dict[str, Any], view_id: str) -> None:
         place = place_of(body)

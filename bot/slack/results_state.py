@@ -100,10 +100,15 @@ def changed(state: ResultsState, control: str, value: str) -> ResultsState:
             return state
 
 
+def searched(state: ResultsState, text: str, needs_attention: bool) -> ResultsState:
+    return filtered(replace(state, note=None), text=text, needs_attention=needs_attention)
+
+
 def in_company(state: ResultsState, company_id: str, since: date | None) -> ResultsState:
     """The same filter in another company; a cause belongs to its company, and so does its last clean sync."""
-    return filtered(state, company_id=company_id, cause=None, since=since)
+    return filtered(replace(state, note=None), company_id=company_id, cause=None, since=since)
 
 
 def about_cause(company_id: str, cause: RecordRef | None) -> ResultsState:
-    return ResultsState(ResultsFilter(company_id, needs_attention=cause is None, cause=cause))
+    """What a cause holds up; the record that is the cause may be fine itself, so only what needs attention."""
+    return ResultsState(ResultsFilter(company_id, needs_attention=True, cause=cause))

@@ -1,7 +1,8 @@
 """Shows results messages: reads the page, finds how many rows Slack takes, and replaces the message in place."""
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from blocks import results as pages
@@ -16,6 +17,8 @@ from bot.slack.payloads import Place
 from bot.slack.replies import Replies
 from bot.slack.results_state import ResultsState, from_json, resized, to_json
 
+TURNS = 64
+"""Locks shared by all results messages, so that they need not be counted or cleared away."""
 SMALLER = (100, 50, 25, 10, 5, 1)
 Draw = Callable[[ResultsShown, Attempt], Message | None]
 
@@ -26,19 +29,21 @@ class ResultsScreen:
     replies: Replies
     forms: TableForms
     clock: Callable[[], datetime]
+    turns: tuple[threading.Lock, ...] = field(default_factory=lambda: tuple(threading.Lock() for _ in range(TURNS)))
 
     def open(self, place: Place, state: ResultsState) -> None:
         """A new message of the reader's own."""
         self._show(place, self.desk.remember_view(to_json(state)), state, replacing=False)
 
-    def change(self, place: Place, view_id: str, state: ResultsState) -> None:
-        """The message that was clicked shows this now."""
-        self._show(place, view_id, replace(state, revision=state.revision + 1), replacing=True)
+    def change(self, place: Place, view_id: str, alter: Callable[[ResultsState], ResultsState]) -> None:
+        """The message that was clicked shows the altered state; quick clicks come one after the other."""
+        with self.turns[hash(view_id) % len(self.turns)]:
+            state = alter(from_json(self.desk.view(view_id)))
+            self._show(place, view_id, replace(state, revision=state.revision + 1), replacing=True)
 
     def say(self, place: Place, view_id: str, words: str, by: str, undo_view: str = "") -> None:
         """The results anew, with who did what on top."""
-        note = Note(words, by, undo_view)
-        self.change(place, view_id, replace(from_json(self.desk.view(view_id)), note=note))
+        self.change(place, view_id, lambda state: replace(state, note=Note(words, by, undo_view)))
 
     def share(self, view_id: str, by: str, send: Callable[[Message], str]) -> str:
         """A copy by `send`; gives "" when Slack took it, else its word of refusal."""

@@ -3,13 +3,15 @@
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
+from bot.slack.replies import UNREACHABLE, refusal
+
 CONCURRENCY = 32
 RECEIVE_BUFFER_BYTES = 65_536
 """With the SDK's 1,024 a payload of a megabyte is too slow to be read in time."""
 
 
 class NotConnected(RuntimeError):
-    """Slack did not open a socket: SLACK_APP_TOKEN is wrong, or Slack cannot be reached."""
+    """Slack did not open a socket; the text says why, for whoever starts the bot."""
 
 
 def start_socket(app: App, app_token: str) -> SocketModeHandler:
@@ -18,10 +20,14 @@ def start_socket(app: App, app_token: str) -> SocketModeHandler:
         app, app_token, concurrency=CONCURRENCY, receive_buffer_size=RECEIVE_BUFFER_BYTES, proxy=app.client.proxy
     )
     handler.client.proxy = app.client.proxy  # None has made the client look into the environment
-    handler.client.connect()
+    try:
+        handler.client.connect()
+    except UNREACHABLE as error:
+        handler.client.close()
+        raise NotConnected(f"Slack did not open a socket ({refusal(error)}): is SLACK_APP_TOKEN right?") from error
     if not handler.client.is_connected():
         handler.client.close()
-        raise NotConnected(NotConnected.__doc__)
+        raise NotConnected("Slack opened no socket: can it be reached from here?")
     return handler
 
 

@@ -84,11 +84,11 @@ def migrate(engine: Engine) -> bool:
             return False
     with engine.connect() as connection:
         postgres = connection.dialect.name == "postgresql"
-        connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATION_LOCK})" if postgres else "BEGIN IMMEDIATE")
+        lock = f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"  # until the commit: nobody may look before that
+        connection.exec_driver_sql(lock if postgres else "BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         if postgres:
-            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})")
             connection.commit()
         else:
             connection.exec_driver_sql("COMMIT")

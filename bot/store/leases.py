@@ -13,13 +13,13 @@ class LeaseLost(Exception):
     """Another process holds the company now: this one must write nothing more."""
 
 
-def claim(connection: Connection, company_id: str, owner: str) -> int | None:
+def claim(connection: Connection, company_id: str, owner: str, for_ms: int = LEASE_MS) -> int | None:
     """The fencing token, higher than any before; None while somebody else's lease runs. By the database's clock."""
     connection.execute(insert_into(connection, leases).values(company_id=company_id).on_conflict_do_nothing())
     now = now_ms(connection)
     free = (leases.c.company_id == company_id) & ((leases.c.until <= now) | (leases.c.owner == ""))
     taken = connection.execute(
-        update(leases).where(free).values(owner=owner, fence=leases.c.fence + 1, until=now + LEASE_MS)
+        update(leases).where(free).values(owner=owner, fence=leases.c.fence + 1, until=now + for_ms)
     )
     if taken.rowcount == 0:
         return None

@@ -80,7 +80,7 @@ def close_batch(connection: Connection, batch_id: str, state: str) -> None:
 def open_batches(connection: Connection, company_id: str) -> list[Batch]:
     """Batches whose answer was never recorded, oldest first, with the intents still open in them."""
     where = (batches.c.company_id == company_id) & (batches.c.state == SENT)
-    rows = connection.execute(select(batches).where(where).order_by(batches.c.created_at)).all()
+    rows = connection.execute(select(batches).where(where).order_by(batches.c.created_at, batches.c.id)).all()
     return [
         Batch(row.id, row.requestid, row.body, row.created_at, _open_intents(connection, company_id, row.id))
         for row in rows

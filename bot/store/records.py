@@ -25,14 +25,18 @@ class Heard:
 
 
 def put_mirror(connection: Connection, company_id: str, heard: Sequence[Heard]) -> list[MirrorRecord]:
-    """Store what was heard; returns the records whose synced content is new or changed."""
+    """Store what was heard; returns the records whose synced content or keys are new or changed.
+
+    Of a record that was heard twice the last word counts.
+    """
     changed: list[MirrorRecord] = []
-    for group in _chunks(heard):
+    last = {(one.record.side, one.record.entity, one.record.id): one for one in heard}
+    for group in chunks(list(last.values())):
         known = _hashes(connection, company_id, [one.record for one in group])
         rows, moved = [], []
         for one in group:
             record = one.record
-            digest = content_hash({"content": one.content, "deleted": record.deleted})
+            digest = content_hash({"content": one.content, "keys": sorted(one.keys), "deleted": record.deleted})
             rows.append(_mirror_row(company_id, record, digest))
             if known.get((record.side, record.entity, record.id)) != digest:
                 moved.append(one)
@@ -53,7 +57,7 @@ def get_mirror(
     """(entity, id) -> record, for those that are known."""
     found: dict[tuple[str, str], MirrorRecord] = {}
     columns = (mirror.c.entity, mirror.c.id, mirror.c.version, mirror.c.body, mirror.c.deleted)
-    for group in _chunks(sorted(set(ids))):
+    for group in chunks(sorted(set(ids))):
         where = and_(
             mirror.c.company_id == company_id, mirror.c.side == side, tuple_(mirror.c.entity, mirror.c.id).in_(group)
         )
@@ -72,7 +76,7 @@ def find_by_keys(
 ) -> dict[str, set[str]]:
     """key -> ids of the records of that entity which carry it."""
     found: dict[str, set[str]] = {}
-    for group in _chunks(sorted(set(keys))):
+    for group in chunks(sorted(set(keys))):
         where = and_(
             mirror_keys.c.company_id == company_id,
             mirror_keys.c.side == side,
@@ -87,7 +91,7 @@ def find_by_keys(
 def dependents(connection: Connection, company_id: str, side: Side, keys: Iterable[str]) -> list[tuple[str, str]]:
     """(entity, id) of the records of one side that carry one of the keys, whatever they are."""
     found: list[tuple[str, str]] = []
-    for group in _chunks(sorted(set(keys))):
+    for group in chunks(sorted(set(keys))):
         where = and_(mirror_keys.c.company_id == company_id, mirror_keys.c.side == side, mirror_keys.c.key.in_(group))
         rows = connection.execute(select(mirror_keys.c.entity, mirror_keys.c.id).where(where).distinct())
         found.extend((row.entity, row.id) for row in rows)
@@ -96,7 +100,7 @@ def dependents(connection: Connection, company_id: str, side: Side, keys: Iterab
 
 def links_of(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> dict[RecordRef, list[Link]]:
     found: dict[RecordRef, list[Link]] = {}
-    for group in _chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
+    for group in chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
         where = and_(links.c.company_id == company_id, tuple_(links.c.type, links.c.released_id).in_(group))
         for row in connection.execute(select(links).where(where)):
             link = _link(row)
@@ -109,7 +113,7 @@ def links_to(
 ) -> dict[tuple[str, str], Link]:
     """(entity, QuickBooks id) -> link."""
     found: dict[tuple[str, str], Link] = {}
-    for group in _chunks(sorted(set(external))):
+    for group in chunks(sorted(set(external))):
         where = and_(links.c.company_id == company_id, tuple_(links.c.entity, links.c.external_id).in_(group))
         for row in connection.execute(select(links).where(where)):
             found[row.entity, row.external_id] = _link(row)
@@ -144,7 +148,7 @@ def add_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef])
 
 
 def drop_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
-    for group in _chunks([(str(ref.type), ref.key) for ref in refs]):
+    for group in chunks([(str(ref.type), ref.key) for ref in refs]):
         connection.execute(
             delete(todo).where(todo.c.company_id == company_id, tuple_(todo.c.type, todo.c.key).in_(group))
         )
@@ -168,7 +172,7 @@ def todo_counts(connection: Connection, company_id: str) -> dict[RecordType, int
 
 def unlinked_among(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> set[RecordRef]:
     found: set[RecordRef] = set()
-    for group in _chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
+    for group in chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
         where = and_(unlinked.c.company_id == company_id, tuple_(unlinked.c.type, unlinked.c.key).in_(group))
         rows = connection.execute(select(unlinked.c.type, unlinked.c.key).where(where))
         found |= {RecordRef(RecordType(row.type), row.key) for row in rows}
@@ -182,7 +186,7 @@ def set_unlinked(connection: Connection, company_id: str, refs: Iterable[RecordR
 
 
 def set_linked(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
-    for group in _chunks([(str(ref.type), ref.key) for ref in refs]):
+    for group in chunks([(str(ref.type), ref.key) for ref in refs]):
         connection.execute(
             delete(unlinked).where(
                 unlinked.c.company_id == company_id, tuple_(unlinked.c.type, unlinked.c.key).in_(group)
@@ -234,5 +238,5 @@ def _link(row: Any) -> Link:
     )
 
 
-def _chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
+def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
     return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

@@ -1,6 +1,6 @@
 """Named queries over results: the last attempt of every record, and the attempts before it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, tup
 
 from bot.core.model import NEEDS_ATTENTION, Direction, LinkStatus, Outcome, RecordRef, RecordType, Result, ResultsFilter
 from bot.store.database import from_ms, insert_into, to_ms
+from bot.store.records import chunks
 from bot.store.tables import RESULT_COLUMNS, attempts, results
 
 ATTEMPTS_SHOWN = 10
@@ -50,35 +51,34 @@ def _without_masked(
         before = latest.get((row["type"], row["key"]))
         if before is None or before["entity"] == row["entity"] or before["outcome"] not in NEEDS_ATTENTION:
             latest[row["type"], row["key"]] = row
-    key = tuple_(results.c.type, results.c.key)
-    where = [results.c.company_id == company_id, results.c.run_id == run_id, results.c.outcome.in_(NEEDS_ATTENTION)]
+    where = [results.c.run_id == run_id, results.c.outcome.in_(NEEDS_ATTENTION)]
     columns = (results.c.type, results.c.key, results.c.entity)
-    failed = connection.execute(select(*columns).where(*where, key.in_(list(latest))))
-    masked = {(row.type, row.key) for row in failed if latest[row.type, row.key]["entity"] != row.entity}
+    masked = {
+        (row.type, row.key)
+        for among in _among(company_id, list(latest))
+        for row in connection.execute(select(*columns).where(*among, *where))
+        if latest[row.type, row.key]["entity"] != row.entity
+    }
     return [row for name, row in latest.items() if name not in masked]
 
 
 def forget(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> None:
     """Take rows out of the table: the record goes on under another key, or is no business of ours any more."""
-    if refs:
-        ids = [(str(ref.type), ref.key) for ref in refs]
-        key = tuple_(results.c.type, results.c.key)
-        connection.execute(delete(results).where(results.c.company_id == company_id, key.in_(ids)))
+    for among in _among(company_id, _ids(refs)):
+        connection.execute(delete(results).where(*among))
 
 
 def set_linked(connection: Connection, company_id: str, refs: Sequence[RecordRef], linked: bool) -> None:
-    if refs:
-        ids = [(str(ref.type), ref.key) for ref in refs]
-        key = tuple_(results.c.type, results.c.key)
-        connection.execute(
-            update(results).where(results.c.company_id == company_id, key.in_(ids)).values(linked=linked)
-        )
+    for among in _among(company_id, _ids(refs)):
+        connection.execute(update(results).where(*among).values(linked=linked))
 
 
 def get(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> list[Result]:
-    ids = [(str(ref.type), ref.key) for ref in refs]
-    where = [results.c.company_id == company_id, tuple_(results.c.type, results.c.key).in_(ids)]
-    return [_result(row) for row in connection.execute(select(results).where(*where))]
+    return [
+        _result(row)
+        for among in _among(company_id, _ids(refs))
+        for row in connection.execute(select(results).where(*among))
+    ]
 
 
 def standings(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> dict[RecordRef, Standing]:
@@ -136,6 +136,16 @@ def _conditions(wanted: ResultsFilter, timezone: str) -> list[ColumnElement[bool
     for word in wanted.text.casefold().split():
         where.append(results.c.search.contains(word, autoescape=True))
     return where
+
+
+def _ids(refs: Sequence[RecordRef]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((str(ref.type), ref.key) for ref in refs))
+
+
+def _among(company_id: str, ids: Sequence[tuple[str, str]]) -> Iterator[list[ColumnElement[bool]]]:
+    """Conditions for a few hundred records each: a statement takes only so many values."""
+    for group in chunks(ids):
+        yield [results.c.company_id == company_id, tuple_(results.c.type, results.c.key).in_(group)]
 
 
 def _row(company_id: str, run_id: str, result: Result) -> dict[str, Any]:

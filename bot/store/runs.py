@@ -5,10 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
-from sqlalchemy.exc import IntegrityError
 
 from bot.core.model import ApiCalls, Counts, Flag, Progress, RedReason, RunState, RunView, Trigger
-from bot.store.database import dump, from_ms, load
+from bot.store.database import dump, from_ms, insert_into, load
 from bot.store.tables import companies, runs
 
 OPEN = (RunState.REQUESTED, RunState.RUNNING)
@@ -22,29 +21,22 @@ def open_run(connection: Connection, company_id: str) -> RunView | None:
 
 def request(connection: Connection, run_id: str, company_id: str, trigger: Trigger, requested_by: str, at: int) -> bool:
     """Write down that a run is wanted; False when one is requested or running already."""
-    if open_run(connection, company_id) is not None:
-        return False
-    try:
-        connection.execute(
-            runs.insert().values(
-                id=run_id,
-                company_id=company_id,
-                state=RunState.REQUESTED,
-                trigger=trigger,
-                requested_by=requested_by,
-                requested_at=at,
-                changed_at=at,
-                counts="{}",
-                api_calls="{}",
-                progress="{}",
-                problems=0,
-                error="",
-                accepts_stop=False,
-            )
-        )
-    except IntegrityError:
-        return False
-    return True
+    statement = insert_into(connection, runs).values(
+        id=run_id,
+        company_id=company_id,
+        state=RunState.REQUESTED,
+        trigger=trigger,
+        requested_by=requested_by,
+        requested_at=at,
+        changed_at=at,
+        counts="{}",
+        api_calls="{}",
+        progress="{}",
+        problems=0,
+        error="",
+        accepts_stop=False,
+    )
+    return bool(connection.execute(statement.on_conflict_do_nothing()).rowcount == 1)
 
 
 def change(connection: Connection, run_id: str, at: int, **values: Any) -> None:
@@ -90,8 +82,8 @@ def last_finished(connection: Connection, company_id: str) -> RunView | None:
 
 
 def last(connection: Connection, company_id: str) -> RunView | None:
-    statement = _views().where(runs.c.company_id == company_id).order_by(runs.c.requested_at.desc()).limit(1)
-    row = connection.execute(statement).first()
+    statement = _views().where(runs.c.company_id == company_id).order_by(runs.c.requested_at.desc(), runs.c.id.desc())
+    row = connection.execute(statement.limit(1)).first()
     return _view(row) if row else None
 
 

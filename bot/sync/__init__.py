@@ -95,6 +95,8 @@ def run_sync(
         except ApiError as error:
             reconnect = error.fault.code in DEAD_GRANT
             return _incomplete(engine, company, run_id, meter, _words(company, error), reconnect, dry_run)
+        except UserError as error:
+            return _incomplete(engine, company, run_id, meter, str(error), False, dry_run)
         except LeaseLost:
             words = "Another process has taken this company over; nothing more was written here."
             return Finished(run_id, company_id, _flag(company), could_not_run=words)
@@ -115,6 +117,7 @@ def _run(
     accept_stop: bool,
 ) -> Finished:
     released, quickbooks = engine.sides(company, meter)
+    company = pull.refresh_company(engine.database, company, released)
     run = Run(
         database=engine.database,
         company=company,
@@ -216,7 +219,7 @@ def _incomplete(
             companies.change(
                 connection, company.id, last_run_id=run_id, needs_reconnect=reconnect or company.needs_reconnect
             )
-            state = {"state": RunState.INCOMPLETE, "error": words, "finished_at": now}
+            state = {"state": RunState.INCOMPLETE, "flag": None, "error": words, "finished_at": now}
             runs.change(connection, run_id, now, api_calls=_calls(meter), **state)
     return Finished(run_id, company.id, _flag(company), Counts(), _calls(meter), could_not_run=words)
 

@@ -1,19 +1,21 @@
 """Reads what changed on both sides into the mirror. A cursor moves only when everything up to it is there."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.adapters.limits import CDC_LOOK_BACK
 from bot.adapters.quickbooks_wire import BatchItem
-from bot.core.faults import ApiError
+from bot.adapters.released import Released
+from bot.core.faults import ApiError, UserError
 from bot.core.model import RecordRef, Side
 from bot.core.spec import Facts
 from bot.records import BY_ENTITY, SPECS
 from bot.records.tax_type import with_rates
 from bot.store import companies, records
 from bot.store.companies import Company
+from bot.store.database import Database
 from bot.store.records import Heard
 from bot.sync import hear
 from bot.sync.run import Run, SafetyStop
@@ -37,6 +39,28 @@ class Settings:
 
     preferences: Mapping[str, Any]
     tax_codes: Sequence[Mapping[str, Any]]
+
+
+def refresh_company(database: Database, company: Company, released: Released) -> Company:
+    """What Re-Leased says of the company today. Switching its built-in sync on must stop our writes at once.
+
+    Raises UserError when the company is gone there.
+    """
+    about = next((one for one in released.companies() if str(one.get("id")) == company.id), None)
+    if about is None:
+        raise UserError(f"Re-Leased does not show {company.name} any more. Check the API key's access to it.")
+    fresh = replace(
+        company,
+        name=str(about.get("name") or company.name),
+        timezone=str(about.get("timezone") or company.timezone),
+        currency=str(about.get("currency") or company.currency),
+        observe_only=about.get("builtInSync") is True,
+    )
+    if fresh != company:
+        values = {name: getattr(fresh, name) for name in ("name", "timezone", "currency", "observe_only")}
+        with database.write() as connection:
+            companies.change(connection, company.id, **values)
+    return fresh
 
 
 def pull_released(run: Run) -> None:

@@ -135,8 +135,7 @@ def _record_local(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
             adopted.append(row.ref)
         for step in work.settled:
             records.put_link(connection, run.company.id, step.link)
-        rows += _cleared(run, connection, work)
-        results.record(connection, run.company.id, run.run_id, rows)
+        results.record(connection, run.company.id, run.run_id, [*rows, *_cleared(run, connection, work)])
     for row in rows:
         run.tally.add(row.outcome)
     return adopted
@@ -150,7 +149,7 @@ def _cleared(run: Run, connection: Connection, work: Work) -> list[Result]:
     before = results.get(connection, run.company.id, [*settled, *work.silent])
     open_ = {row.ref: row for row in before if row.outcome in NEEDS_ATTENTION}
     results.forget(connection, run.company.id, [ref for ref in work.silent if ref in open_])
-    run.tally.unchanged += len(settled) - sum(1 for ref in settled if ref in open_)
+    run.tally.unchanged += len(settled)
     return [outcome.settled_again(open_[ref], run.clock()) for ref in settled if ref in open_]
 
 

@@ -134,6 +134,8 @@ REFUSALS: list[tuple[Any, int, str, Action]] = [
     ({"error": {"code": 1}}, 400, "http-400", Action.STOP),
     ({}, 429, "http-429", Action.RETRY),
     ("<html>", 503, "http-503", Action.RETRY),
+    ("<p>You sent refresh_token=refresh-1 with hush-secret</p>", 500, "http-500", Action.RETRY),
+    ("refresh-1", 200, "not-json", Action.RETRY),
     ("<html>", 200, "not-json", Action.RETRY),
     ("", 200, "not-json", Action.RETRY),
     ([], 200, "not-json", Action.RETRY),

@@ -271,6 +271,7 @@ def test_batch_answers_are_matched_by_their_bid_and_not_by_their_place() -> None
             {"bId": "2", "Fault": {"Error": [{"code": "6240"}]}},
             {"bId": "3", "QueryResponse": {"Bill": [{"Id": "7"}], "startPosition": 1, "maxResults": 1}},
             {"bId": "1", "Bill": {"Id": "5"}},
+            {"bId": "1", "Bill": {"Id": "said twice"}},
         ],
         "time": "2026-11-22T01:00:00-08:00",
     }

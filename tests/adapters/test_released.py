@@ -209,6 +209,15 @@ def test_a_file_comes_down_whole_even_if_the_first_try_breaks_off(
     assert server.requests[0].path == "/api/companies/1/attachments/a1/content"
 
 
+def test_nothing_of_a_try_that_broke_off_stays_behind_a_shorter_file(server: Server, released: Released) -> None:
+    server.answers(Response(200, b"x" * 200_000), Response(200, b"short"))
+    server.knobs.add({"effect": {"kind": "truncate", "bytes": 150_000}})
+    sink = io.BytesIO()
+
+    assert released.download("1", "a1", sink) == 5
+    assert sink.getvalue() == b"short"
+
+
 def test_a_refused_file_leaves_no_bytes(server: Server, released: Released) -> None:
     server.answers(problem(404))
     sink = io.BytesIO()

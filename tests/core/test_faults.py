@@ -12,9 +12,9 @@ TABLE = tomllib.loads(files("bot.core").joinpath("faults.toml").read_text())
 ROWS = TABLE["row"]
 DEFAULT_WHAT = explain(Fault("no such code")).what
 
-QUICKBOOKS_CODES = """100 110 120 130 140 150 400 500 600 610 620 800 1040 2000 2010 2020 2030 2040 2050 2060 2080 2130 2170 2190
-2210 2300 2500 3001 3100 3200 4000 4001 4002 5010 5020 5030 6000 6030 6070 6100 6140 6160 6170 6190 6200 6210 6230 6240 6250
-6430 6440 6450 6470 6480 6540 10000 10100 10200""".split()  # noqa: SIM905
+QUICKBOOKS_CODES = """100 110 120 130 140 150 400 500 600 610 620 800 1040 2000 2010 2020 2030 2040 2050 2060 2080
+2130 2170 2190 2210 2300 2500 3001 3100 3200 4000 4001 4002 5010 5020 5030 6000 6030 6070 6100
+6140 6160 6170 6190 6200 6210 6230 6240 6250 6430 6440 6450 6470 6480 6540 10000 10100 10200""".split()  # noqa: SIM905
 PLANNED = """unlinked-parent failing-parent missing-parent archived-contact closed-period name-too-long
 name-forbidden-characters number-too-long tax-missing account-missing currency-not-enabled multi-currency-contact
 not-approved before-sync-from paid-before-sync-from suggested-match ambiguous-match duplicate-name-both-sides

@@ -58,7 +58,9 @@ class Api:
     def root(self) -> str:
         return f"{self.url}/v3/company/{self.realm}"
 
-    def call(self, method: str, path: str, json: Any = None, data: Any = None, headers: Any = None, **params: Any) -> Answer:
+    def call(
+        self, method: str, path: str, json: Any = None, data: Any = None, headers: Any = None, **params: Any
+    ) -> Answer:
         sent = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", **(headers or {})}
         response = self.session.request(
             method, f"{self.root}/{path}", json=json, data=data, params=params, headers=sent, timeout=10

@@ -41,7 +41,7 @@ def test_without_an_accept_header_the_answer_is_xml(api, customer):
     answer = api.call("GET", f"customer/{customer}", headers={"Accept": None})
     assert answer.headers["content-type"].startswith("application/xml")
     assert '<IntuitResponse xmlns="http://schema.intuit.com/finance/v3" time="' in answer.text
-    assert f'<Customer domain="QBO" sparse="false">' in answer.text and f"<Id>{customer}</Id>" in answer.text
+    assert '<Customer domain="QBO" sparse="false">' in answer.text and f"<Id>{customer}</Id>" in answer.text
 
 
 def test_any_type_accepted_means_json(api, customer):
@@ -51,7 +51,9 @@ def test_any_type_accepted_means_json(api, customer):
 def test_xml_faults_have_the_code_and_element_as_attributes(api):
     answer = api.call("POST", "invoice", json={"Line": []}, headers={"Accept": "application/xml"})
     assert answer.status == 400
-    assert '<Fault type="ValidationFault"><Error code="2020" element="CustomerRef"><Message>Required param' in answer.text
+    assert (
+        '<Fault type="ValidationFault"><Error code="2020" element="CustomerRef"><Message>Required param' in answer.text
+    )
 
 
 def test_xml_queries_and_references_follow_the_schema(api, bodies, customer):

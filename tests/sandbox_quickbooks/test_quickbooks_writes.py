@@ -2,7 +2,9 @@
 
 import pytest
 
-ALL_PROPERTIES = "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items,"
+ALL_PROPERTIES = (
+    "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items,"
+)
 
 
 def test_a_sparse_update_changes_only_what_is_sent(api, customer):
@@ -77,7 +79,10 @@ def test_delete_answers_the_id_and_status_and_later_reads_say_so(api, bodies, cu
     deleted = api.make("Invoice", {"Id": invoice["Id"], "SyncToken": "0"}, operation="delete")
     assert (deleted["status"], deleted["domain"], deleted["Id"]) == ("Deleted", "QBO", invoice["Id"])
     answer = api.get(f"invoice/{invoice['Id']}")
-    assert (answer.code, answer.error["Detail"]) == ("610", "Object Not Found : Another user has deleted this transaction.")
+    assert (answer.code, answer.error["Detail"]) == (
+        "610",
+        "Object Not Found : Another user has deleted this transaction.",
+    )
 
 
 def test_names_cannot_be_deleted(api, customer):
@@ -169,6 +174,11 @@ def test_the_write_log_tells_who_wrote_what_and_what_else_it_touched(api, sandbo
     api.post("invoice", {})
     log = sandbox.control("GET", f"writes/{api.realm}")
     made, paid, refused = log[-3:]
-    assert (made["entity"], made["operation"], made["requestid"], made["channel"]) == ("Invoice", "create", "r-1", "api")
+    assert (made["entity"], made["operation"], made["requestid"], made["channel"]) == (
+        "Invoice",
+        "create",
+        "r-1",
+        "api",
+    )
     assert paid["touched"] == [f"Payment:{paid['id']}", f"Invoice:{invoice['Id']}"]
     assert refused["code"] == "2020"

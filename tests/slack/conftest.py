@@ -175,26 +175,34 @@ def hosts() -> Iterator[tuple[Host, Host]]:
         yield Host(boards[0], slack), Host(boards[1], ours)
 
 
+def put_up(
+    hosts: tuple[Host, Host], desk: Any, clock: Any, operators: tuple[str, ...] = (), table_limits: TableLimits = NEWER
+) -> Bot:
+    """A fresh workspace with the bot in it, over signed HTTP."""
+    theirs, ours = hosts
+    state = SlackState(table_limits=table_limits)
+    details = connection_details(state, theirs.server.url)
+    theirs.board.current = slack_app(state)
+    tokens = details["bot_token"], details["app_token"], details["signing_secret"], details["api_url"]
+    settings = SlackSettings(*tokens, ACCOUNTS, operators)
+    client = web_client(settings)
+    ours.board.current = Starlette(routes=routes(build_app(desk, settings, client, clock)))
+    session = requests.Session()
+    session.trust_env = False
+    slack = Slack(state, theirs.server.url, session)
+    slack.control("PUT", "request_url", url=f"{ours.server.url}{PATH}")
+    return Bot(desk, slack, client, build_announcer(desk, settings, client, clock), settings, clock)
+
+
 @pytest.fixture
 def start(hosts: tuple[Host, Host]) -> Start:
     """Starts the stand-in and the bot: `start(operators=..., table_limits=..., companies=...)`."""
 
     def begin(operators: tuple[str, ...] = (), table_limits: TableLimits = NEWER, companies: int = 1) -> Bot:
-        theirs, ours = hosts
-        state = SlackState(table_limits=table_limits)
-        details = connection_details(state, theirs.server.url)
-        theirs.board.current = slack_app(state)
-        tokens = details["bot_token"], details["app_token"], details["signing_secret"], details["api_url"]
-        settings = SlackSettings(*tokens, ACCOUNTS, operators)
         clock = Clock()
-        desk, client = MemoryDesk(clock), web_client(settings)
+        desk = MemoryDesk(clock)
         fill(desk, companies)
-        ours.board.current = Starlette(routes=routes(build_app(desk, settings, client, clock)))
-        session = requests.Session()
-        session.trust_env = False
-        slack = Slack(state, theirs.server.url, session)
-        slack.control("PUT", "request_url", url=f"{ours.server.url}{PATH}")
-        return Bot(desk, slack, client, build_announcer(desk, settings, client, clock), settings, clock)
+        return put_up(hosts, desk, clock, operators, table_limits)
 
     return begin
 

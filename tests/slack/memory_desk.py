@@ -107,7 +107,7 @@ class MemoryDesk:
             return (
                 (wanted.status is LinkStatus.ALL or row.linked == (wanted.status is LinkStatus.LINKED))
                 and wanted.type in (None, row.ref.type)
-                and wanted.text.casefold() in said
+                and all(word in said for word in wanted.text.casefold().split())
                 and (wanted.since is None or row.at.date() >= wanted.since)
                 and (not wanted.needs_attention or row.outcome in NEEDS_ATTENTION)
                 and wanted.cause in (None, row.cause)

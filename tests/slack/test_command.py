@@ -77,9 +77,10 @@ def test_the_menu_of_a_company_opens_its_results(start: Start) -> None:
 
 def test_before_any_company_is_connected_the_first_steps_are_shown(bot: Bot) -> None:
     bot.desk.known.clear()
-    for word in ("", "sync", "results"):
+    for asked, word in enumerate(("", "sync", "results"), start=1):
         bot.slack.command(word)
-        eventually(lambda: bot.slack.last()["text"].startswith("No company is connected yet"))
+        eventually(lambda n=asked: len(bot.slack.seen()) == n)
+    assert all(one["text"].startswith("No company is connected yet") for one in bot.slack.seen())
 
 
 def test_where_the_bot_is_not_a_member_the_answer_still_arrives(bot: Bot) -> None:

@@ -56,6 +56,7 @@ def test_recovery_is_one_quiet_line_and_the_red_message_is_closed(bot: Bot) -> N
 
 
 def test_the_next_episode_speaks_again(bot: Bot) -> None:
+    bot.slack.control("PUT", "rate_limits", enabled=False)
     first = red(bot)
     rows = list(bot.desk.rows["harbour"])
     recover(bot)
@@ -104,7 +105,7 @@ def test_relink_is_one_click_says_who_and_can_be_undone(bot: Bot) -> None:
 def test_show_opens_what_a_cause_holds_up(bot: Bot) -> None:
     bot.slack.click(red(bot), "cause.show", user="@ben")
     own = bot.said("results.refresh", user="@ben")
-    assert "held up by one cause · 29 of 120" in own["text"]
+    assert "needs attention · held up by one cause · 29 of 120" in own["text"]
 
 
 def test_all_results_of_a_red_message_are_what_needs_attention(bot: Bot) -> None:

@@ -1,5 +1,6 @@
 """The results message in Slack: filters, pages, rows, search, sharing, and what happens when Slack refuses a form."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -68,6 +69,13 @@ def test_more_clicks_than_one_answer_url_allows_are_no_problem(bot: Bot) -> None
         bot.slack.click(message, "results.refresh")
         bot.slack.click(message, "results.next")
     bot.after(message, "page 5 of 5")
+
+
+def test_two_quick_clicks_turn_two_pages(bot: Bot) -> None:
+    message = bot.results()
+    with ThreadPoolExecutor(2) as hands:
+        list(hands.map(lambda _: bot.slack.click(message, "results.next"), range(2)))
+    bot.after(message, "page 3 of 5")
 
 
 def test_the_filter_modal_searches_and_clear_takes_it_back(bot: Bot) -> None:

@@ -12,7 +12,7 @@ from bot.sandbox.quickbooks.cdc import change_data_capture
 from bot.sandbox.quickbooks.company import Company, Origin
 from bot.sandbox.quickbooks.documents import WriteOptions
 from bot.sandbox.quickbooks.query import MAX_RESULTS
-from bot.sandbox.quickbooks.resources import query_response
+from bot.sandbox.quickbooks.resources import VOIDED_BY_UPDATE, query_response
 from bot.sandbox.quickbooks.schema import ENTITIES
 
 MAX_ITEMS = 30
@@ -89,13 +89,13 @@ def _result(company: Company, item: Item, request_id: str, b_id: str, left: int)
         raise faults.refuse("2000", f"Object Name:{', '.join(names_found)} is unsupported or invalid")
     name = names_found[0]
     options = [word.strip().lower() for word in str(item.get("optionsData", "")).split(",")]
-    operation = _operation(str(item.get("operation", "")).lower(), item[name], options)
+    operation = _operation(str(item.get("operation", "")).lower(), name, item[name], options)
     origin = Origin("batch", request_id, b_id)
     allowed = WriteOptions(allow_duplicate_number="allowduplicatedocnum" in options)
     return {name: company.perform(operation, name, item[name], origin, allowed)}
 
 
-def _operation(operation: str, body: object, options: list[str]) -> str:
+def _operation(operation: str, name: str, body: object, options: list[str]) -> str:
     match operation:
         case "update" if "void" in options:
             return "void"
@@ -103,6 +103,8 @@ def _operation(operation: str, body: object, options: list[str]) -> str:
             if operation == "update" and isinstance(body, dict) and not body.get("Id"):
                 raise faults.missing("Id")
             return "write"
+        case "void" if name in VOIDED_BY_UPDATE:
+            raise faults.unsupported("void")
         case "delete" | "void":
             return operation
     raise faults.unsupported(operation or "null")

@@ -31,7 +31,17 @@ LISTED = (
     *("Customer", "Vendor", "Invoice", "CreditMemo", "Payment", "Bill", "VendorCredit", "BillPayment", "Deposit"),
     *("JournalEntry", "Item", "Account", "TaxCode", "TaxRate", "Class", "Department", "Term", "Employee", "Attachable"),
 )
-PLAIN = ("SyncToken", "TxnDate", "DueDate", "PaymentRefNum", "TotalAmt", "Balance", "UnappliedAmt", "PrivateNote")
+FACTS = {
+    "TxnDate": "Date",
+    "DueDate": "Due",
+    "PaymentRefNum": "Reference",
+    "TotalAmt": "Total",
+    "Balance": "Balance",
+    "UnappliedAmt": "Unapplied",
+    "PrivateNote": "Memo",
+    "SyncToken": "Version",
+}
+AMOUNTS = ("TotalAmt", "Balance", "UnappliedAmt")
 
 
 class Pages:
@@ -163,14 +173,14 @@ class Pages:
             return self._missing("We couldn't find that transaction or name.")
         record = company.read(name, record_id)
         frozen = any(link["TxnType"] == "Deposit" for link in record.get("LinkedTxn", ()))
-        facts = {key: record[key] for key in PLAIN if key in record}
+        shown = {key: amount(record[key]) if key in AMOUNTS else record[key] for key in FACTS if key in record}
         return self._page(
             "record.html",
             400 if problem else 200,
             company=company,
             entity=entity,
             record=record,
-            facts=facts,
+            facts={FACTS[key]: value for key, value in shown.items()},
             name=record.get(entity.name_field) if entity.name_field else None,
             voidable=name in VOIDABLE,
             payable=name in ("Invoice", "Bill") and record["Balance"] > 0,
@@ -204,12 +214,12 @@ def pretty(record: Record) -> str:
 
 def _linked(company: Company, name: str, record: Record) -> list[tuple[str, str, str, Decimal | None]]:
     """What a record is linked to: entity, id, title and, where it settles something, the amount."""
-    kinds = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
+    kinds: dict[str, str] = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
     pairs: list[tuple[Record, Decimal | None]] = [(link, None) for link in record.get("LinkedTxn", ())]
     pairs += [(link, line["Amount"]) for line in record.get("Line", ()) for link in line.get("LinkedTxn", ())]
     linked = []
     for link, settled in pairs:
-        kind: str = kinds.get(link["TxnType"], link["TxnType"])
+        kind = kinds.get(str(link["TxnType"])) or str(link["TxnType"])
         other = company.books.get(Key(kind, link["TxnId"])) if kind in ENTITIES else None
         if other is not None:
             linked.append((kind, link["TxnId"], title_of(kind, other), settled))

@@ -16,6 +16,8 @@ from bot.sandbox.quickbooks.schema import BY_PATH, EntityType, Record
 from bot.sandbox.quickbooks.search import run
 from bot.sandbox.quickbooks.wire import NotJson, parse_json
 
+VOIDED_BY_UPDATE = ("Payment", "BillPayment")
+
 Payload = dict[str, Any]
 
 
@@ -71,14 +73,14 @@ def write(company: Company, path: str, request: Request) -> Payload:
     entity = BY_PATH.get(path)
     if entity is None:
         raise _no_resource(request)
-    operation = _operation(request.query)
+    operation = _operation(request.query, entity)
     if operation == "void" and entity.name == "JournalEntry":
         return {"BatchItemResponse": []}
     options = WriteOptions("allowduplicatedocnum" in request.query.get("include", "").lower())
     return {entity.name: company.perform(operation, entity.name, body_of(request), origin, options)}
 
 
-def _operation(query: Mapping[str, str]) -> str:
+def _operation(query: Mapping[str, str], entity: EntityType) -> str:
     """`operation=void` voids invoices; `operation=update&include=void` voids payments too."""
     asked, includes = query.get("operation", "").lower(), query.get("include", "").lower().split(",")
     match asked:
@@ -86,6 +88,8 @@ def _operation(query: Mapping[str, str]) -> str:
             return "void"
         case "update" | "create" | "":
             return "write"
+        case "void" if entity.name in VOIDED_BY_UPDATE:
+            raise faults.unsupported("void")
         case "delete" | "void":
             return asked
     raise faults.unsupported(asked)

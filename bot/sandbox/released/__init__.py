@@ -10,7 +10,7 @@ from bot.sandbox.released.seeding import seed
 from bot.sandbox.released.state import ReleasedState, numbered_ids
 from bot.sandbox.serving import ExchangeApp
 
-__all__ = ["Problem", "ReleasedState", "app", "connection_details", "numbered_ids", "seed"]
+__all__ = ["PREFIX", "Problem", "ReleasedState", "app", "connection_details", "numbered_ids", "seed"]
 
 
 def app(state: ReleasedState, knobs: Knobs) -> ASGIApp:

@@ -27,7 +27,7 @@ Record = dict[str, Any]
 ASSIGNED = frozenset({"id", "version", "createdAt", "modifiedAt"})
 MOST_LINES = 1000
 MOST_ALLOCATIONS = 1000
-LONGEST_NAME = 500  # QuickBooks' names may be long
+LONGEST_NAME = 1000  # longer than QuickBooks takes (500), so that a sync has something to refuse
 LARGEST_ATTACHMENT_BYTES = 100 * 2**20
 
 

@@ -43,7 +43,7 @@ class SlackApp:
             await self.people(scope, receive, send)
 
 
-def app(state: SlackState) -> ASGIApp:
+def app(state: SlackState, knobs: Knobs | None = None) -> ASGIApp:
     """Serve it with `bot.sandbox.serving.ServerThread`."""
     sockets = Sockets(state)
     delivery = Delivery(state, sockets)
@@ -55,7 +55,7 @@ def app(state: SlackState) -> ASGIApp:
 
     routes = [*control_routes(delivery), WebSocketRoute("/link", sockets.serve), *Site(delivery).routes()]
     people = Starlette(routes=routes, lifespan=lifespan)
-    return SlackApp(state, ExchangeApp(WebApi(state), Knobs(), PREFIXES), people)
+    return SlackApp(state, ExchangeApp(WebApi(state), knobs or Knobs(), PREFIXES), people)
 
 
 def connection_details(state: SlackState, url: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ POST close {user, view_id?, everything?}                view_id is by default th
 POST home {user}, POST shortcut {user, callback_id, channel?, ts?}
 GET messages?channel=&user=   views?user=   log   notifications   connection
 PUT request_url {url}, outage {on}, rate_limits {enabled, posts_per_s, burst}, settings {ack_timeout_s, retry_delays_s}
-PUT membership {channel, is_member}, archived {channel, on}; POST disconnect {reason}
+PUT membership {channel, is_member}, archived {channel, on}; POST disconnect {reason} (empty: cut)
 `latency` and `faults` are those of every stand-in. Users and channels may be named by id, `@ana` or `#accounts`.
 """
 

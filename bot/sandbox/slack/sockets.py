@@ -83,9 +83,15 @@ class Sockets:
             del self._waiting[envelope_id]
 
     async def disconnect(self, reason: str) -> int:
-        """Tell every connection to come back (`warning`, `refresh_requested`, `link_disabled`); how many there were."""
+        """Close every connection and say how many there were.
+
+        `reason` is Slack's (`warning`, `refresh_requested`, `link_disabled`) and makes a client come back at once;
+        without one the line is simply cut.
+        """
         leaving, self._open = self._open, []
         for websocket in leaving:
-            await websocket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+            if reason:
+                debug = {"host": "sandbox"}
+                await websocket.send_json({"type": "disconnect", "reason": reason, "debug_info": debug})
             await websocket.close(GOING_AWAY)
         return len(leaving)

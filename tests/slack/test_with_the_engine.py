@@ -1,0 +1,125 @@
+"""The Slack side over the real desk, store and engine: an archived contact and an unlinked one, from red to blue."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.model import Flag, RecordType, RunView, Trigger
+from bot.sync import run_sync
+from tests.slack.conftest import ANA, Bot, Host, eventually, put_up
+from tests.sync.world import COMPANY, Servers, World, contact_ref, serving
+
+
+@pytest.fixture(scope="module")
+def sides() -> Iterator[Servers]:
+    with serving() as both:
+        yield both
+
+
+@pytest.fixture
+def world(tmp_path: Path, sides: Servers) -> Iterator[World]:
+    made = World(tmp_path, sides)
+    made.connect()
+    made.rent(), made.repairs(), made.gst()
+    made.sync_blue()
+    yield made
+    made.app.close()
+
+
+@pytest.fixture
+def bot(world: World, hosts: tuple[Host, Host]) -> Bot:
+    bot = put_up(hosts, world.app.desk, world.clock)
+    bot.slack.state.rate_limits.enabled = False
+    return bot
+
+
+def tick(bot: Bot, world: World) -> None:
+    world.clock.advance(seconds=12)
+    bot.announcer.tick()
+
+
+def run_of_ana(bot: Bot, world: World) -> Flag | None:
+    """As the worker does with the run that was asked for in Slack."""
+
+    def asked_for() -> list[RunView]:
+        lately = world.clock() - timedelta(hours=1)
+        return [run for run in world.app.desk.runs_since(lately) if run.finished_at is None]
+
+    return run_sync(world.engine(), COMPANY, eventually(asked_for)[0].run_id).flag
+
+
+def test_from_blue_to_red_to_blue(bot: Bot, world: World) -> None:
+    kiosk = world.contact("Kiosk <!channel> Ltd")
+    for number in range(3):
+        world.invoice(kiosk, f"INV-{number}")
+    bot.slack.command("sync harbour")
+    living = bot.said("waiting to start", user="@ben")
+    assert run_of_ana(bot, world) is Flag.BLUE
+    tick(bot, world)
+    bot.after(living, "🔵 Blue · Harbour City Property · in sync · 4 created")
+
+    bot.desk.unlink(COMPANY, [contact_ref(kiosk)], ANA)
+    for number in range(3):
+        world.change("invoices", world.named("invoices", f"INV-{number}"), dueDate="2026-12-24")
+    world.sync_red()
+    tick(bot, world)
+    red = bot.said("cause.relink", user="@ben")
+    assert "3 records need attention, 1 cause" in red["text"]
+    bot.slack.click(red, "cause.show", user="@ben")
+    assert "3 of" in bot.said("results.refresh", user="@ben")["text"]
+
+    bot.slack.click(red, "cause.relink")
+    bot.said("1 record relinked", user="@ben")
+    assert run_of_ana(bot, world) is Flag.BLUE
+    tick(bot, world)
+    tick(bot, world)
+    bot.after(red, "~🟥 Red")
+    bot.said("back in sync after", user="@ben")
+    targets = {one["target"] for one in bot.slack.control("GET", "notifications")}
+    assert not targets & {"channel", "here", "everyone"}
+
+
+def test_unlinking_with_the_cascade_and_undo(bot: Bot, world: World) -> None:
+    kiosk = world.contact("Kiosk Ltd")
+    invoice = world.invoice(kiosk, "INV-1")
+    world.sync_blue()
+    bot.slack.command("results")
+    message = bot.said("results.refresh")
+    bot.slack.click(message, "results.select")
+    bot.modal("Which rows?")
+    found = bot.slack.suggest("pick.rows", "kiosk")
+    bot.slack.in_modal("pick.rows", value=[next(one["value"] for one in found if one["value"].startswith("contact"))])
+    bot.slack.in_modal("select.unlink")
+    assert "1 invoice, NZD 115.00 open" in str(bot.modal("Unlink Kiosk Ltd?"))
+    assert bot.slack.submit()["ok"]
+    done = bot.after(message, "2 records unlinked by <@U0ANA>")
+    assert not world.row("INV-1").linked
+    bot.slack.click(done, "links.undo")
+    bot.after(message, "Undone: 2 records linked again")
+    assert world.row(invoice["id"]).linked
+    bot.slack.click(message, "results.type", value=RecordType.INVOICE.value)
+    bot.after(message, "invoices · ")
+
+
+def test_more_detail_shows_both_sides(bot: Bot, world: World) -> None:
+    world.invoice(world.contact("Kiosk Ltd"), "INV-1")
+    world.sync_blue()
+    bot.slack.command("results")
+    message = bot.said("results.refresh")
+    bot.slack.click(message, "results.more", value="detail")
+    bot.modal("Which record?")
+    found = bot.slack.suggest("detail.choose", "inv-1")
+    bot.slack.in_modal("detail.choose", value=found[0]["value"])
+    said = str(bot.modal("*Invoice INV-1*"))
+    assert "Re-Leased says" in said and "115" in said
+
+
+def test_runs_of_the_command_line_share_the_message_of_the_day(bot: Bot, world: World) -> None:
+    world.sync_blue()
+    tick(bot, world)
+    run, _ = bot.desk.request_run(COMPANY, "", Trigger.SCHEDULE)
+    run_sync(world.engine(), COMPANY, run.run_id)
+    tick(bot, world)
+    assert "3 syncs today: 3 blue" in bot.said("syncs today", user="@ben")["text"]

@@ -1,0 +1,55 @@
+"""A world for each test, on two servers that all of them share."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sync.world import Servers, World, serving
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    with serving() as both:
+        yield both
+
+
+@pytest.fixture
+def make_world(tmp_path: Path, servers: Servers) -> Iterator[Callable[..., World]]:
+    """Makes a connected world; keywords are those of World."""
+    made: list[World] = []
+
+    def make(connected: bool = True, **settings: Any) -> World:
+        world = World(tmp_path, servers, **settings)
+        made.append(world)
+        if connected:
+            world.connect()
+        return world
+
+    yield make
+    for world in made:
+        world.app.close()
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    return make_world()
+
+
+@pytest.fixture(scope="session")
+def first_synced(tmp_path_factory: pytest.TempPathFactory, servers: Servers) -> World:
+    world = World(tmp_path_factory.mktemp("first"), servers)
+    world.connect()
+    world.rent(), world.repairs(), world.gst()
+    world.sync_blue()
+    world.app.close()
+    return world
+
+
+@pytest.fixture
+def paired(first_synced: World, tmp_path: Path) -> Iterator[World]:
+    """A world after its first sync: accounts, items and tax codes are paired, and nothing else is there."""
+    world = first_synced.twin(tmp_path)
+    yield world
+    world.app.close()
