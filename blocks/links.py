@@ -145,10 +145,10 @@ def _named(change: LinkChange) -> str:
         rest = f" and {number(len(named) - MOST_NAMES)} more" if len(named) > MOST_NAMES else ""
         listed = ", ".join(escape(name, 60) for name in named[:MOST_NAMES])
         lines.append(f"{counted(len(named), TYPE_NOUNS[kind])}: {listed}{rest}")
-    return shorten_lines(lines)
+    return _whole_lines(lines)
 
 
-def shorten_lines(lines: Sequence[str], limit: int = 2_500) -> str:
+def _whole_lines(lines: Sequence[str], limit: int = 2_500) -> str:
     """As many whole lines as fit: they are escaped already, so none is cut."""
     kept: list[str] = []
     for line in lines:
@@ -160,11 +160,12 @@ def shorten_lines(lines: Sequence[str], limit: int = 2_500) -> str:
 
 def _extents(verb: Verb, change: LinkChange, what: str, count: int, extent: Extent) -> Block:
     others = len(change.cascade)
-    rest = "the 1 waits and stays red" if others == 1 else f"the {number(others)} wait and stay red"
+    rest = "the other one waits and stays red" if others == 1 else f"the {number(others)} wait and stay red"
     if verb is Verb.RELINK:
-        rest = "the other stays as it is" if others == 1 else f"the other {number(others)} stay as they are"
+        rest = "the other one stays as it is" if others == 1 else f"the other {number(others)} stay as they are"
     subject = shorten(what, 30) if count == 1 else f"these {number(count)}"
     only = option(f"Only {subject}: {rest}", Extent.ONLY.value)
-    everything = option(f"All {number(count + others)}", Extent.EVERYTHING.value)
+    both = "Both" if count + others == 2 else f"All {number(count + others)}"
+    everything = option(both, Extent.EVERYTHING.value)
     element = radio("extent", [only, everything], extent.value)
     return {**field("extent", "How far", element, optional=False), "dispatch_action": True}

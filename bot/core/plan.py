@@ -205,7 +205,8 @@ def _create_incoming(
     spec: RecordSpec, situation: Situation, slot: Slot, external: MirrorRecord, facts: Facts
 ) -> Operation:
     body = spec.to_released(slot.entity, external.body, situation.lookup, facts)
-    return _operation(spec, situation, slot, Verb.CREATE, Direction.INCOMING, Outcome.CREATED, body)
+    operation = _operation(spec, situation, slot, Verb.CREATE, Direction.INCOMING, Outcome.CREATED, body)
+    return replace(operation, more=spec.incoming_note(slot.entity, external.body, situation.lookup, facts))
 
 
 def _operation(

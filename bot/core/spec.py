@@ -119,4 +119,5 @@ class RecordSpec:
     search_keys: Callable[[str, Body], set[str]] | None = None  # where looser matches must be found as well
     as_held: Callable[[Body, str, Lookup, Facts], dict[str, Any]] | None = None  # None for what never goes out
     optional_parents: frozenset[RecordType] = frozenset()  # what it may refer to though it stays out
+    incoming_note: Callable[[str, Body, Lookup, Facts], str] = lambda entity, body, lookup, facts: ""  # for its result
     currency: Callable[[Body], str] = lambda body: str(body.get("currency") or "")

@@ -33,7 +33,7 @@ def entities_of(body: Body) -> tuple[str, ...]:
 
 def display_name(body: Body, entity: str) -> str:
     """What the contact is called in QuickBooks."""
-    name = " ".join(str(body.get("name") or "").split(" ")).strip()
+    name = str(body.get("name") or "").strip()
     if entity == "Vendor" and len(entities_of(body)) == 2:
         return name[: NAME_LENGTH - len(SUPPLIER_SUFFIX)].rstrip() + SUPPLIER_SUFFIX
     return name

@@ -40,7 +40,8 @@ def to_released(lines: Sequence[Body], tax_mode: str, tax_total: Decimal, lookup
     money = [line for line in lines if line.get("DetailType") not in WITHOUT_MONEY]
     nets = [decimal(line.get("Amount")) for line in money]
     guesses = [_tax_of(line, net, tax_mode, lookup) for line, net in zip(money, nets, strict=True)]
-    taxes = _settled(guesses, nets, tax_total)
+    taxed = [ZERO if _is_exempt(line) else net for line, net in zip(money, nets, strict=True)]
+    taxes = _settled(guesses, taxed, tax_total)
     return [
         _line_in(line, net, tax, tax_mode, lookup)
         for line, net, tax in zip(money, nets, taxes, strict=True)
@@ -159,15 +160,22 @@ def _percent_of(line: Body, lookup: Lookup) -> Decimal:
     return percent(code, use) if code else ZERO
 
 
-def _settled(guesses: list[Decimal], nets: list[Decimal], total: Decimal) -> list[Decimal]:
-    """The guesses made to add up to `total`: a rounding difference goes to the largest taxed line."""
+def _settled(guesses: list[Decimal], taxed: list[Decimal], total: Decimal) -> list[Decimal]:
+    """The guesses made to add up to `total`: a rounding difference goes to the largest taxed line.
+
+    Without any guess (the rates of US sales tax are not told) the tax is shared by what of each line is `taxed`.
+    """
     rest = total - sum(guesses, ZERO)
     if not rest or not guesses:
         return guesses
     if not any(guesses):
-        return share(total, nets)
+        return share(total, taxed)
     largest = max(range(len(guesses)), key=lambda place: abs(guesses[place]))
     return [guess + rest if place == largest else guess for place, guess in enumerate(guesses)]
+
+
+def _is_exempt(line: Body) -> bool:
+    return reference(detail_of(line), "TaxCodeRef") == "NON"
 
 
 def _is_us(tax_code: str) -> bool:

@@ -72,6 +72,20 @@ def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[s
     }
 
 
+def left_unallocated(entity: str, body: Body, lookup: Lookup, facts: Facts) -> str:
+    """What is said of a payment that comes whole although part of it pays what stays out; "" for any other."""
+    parts = list(applied(entity, body))
+    old = [part for kind, id_, part in parts if kind == DOCUMENT[entity] and (kind, id_) not in lookup.released]
+    others = [part for kind, _, part in parts if kind != DOCUMENT[entity]]
+    notes = []
+    if old:
+        sync_from = facts.sync_from.isoformat()
+        notes.append(f"{text(sum(old, ZERO))} of it pays documents from before {sync_from}, which stay out")
+    if others:
+        notes.append(f"{text(sum(others, ZERO))} of it pays other kinds of documents, which stay out")
+    return f"{'; '.join(notes)}: that part came unallocated." if notes else ""
+
+
 def reference_text(entity: str, body: Body) -> str:
     return str(body.get("PaymentRefNum" if entity == "Payment" else "DocNumber") or "")
 
@@ -187,5 +201,6 @@ SPEC = RecordSpec(
     dates=("date", "TxnDate"),
     dated_from_sync_from=True,
     search_keys=search_keys,
+    incoming_note=left_unallocated,
     optional_parents=frozenset({RecordType.INVOICE}),
 )

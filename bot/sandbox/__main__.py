@@ -20,6 +20,17 @@ from bot.sandbox.demo_data import COMPANIES
 from bot.sandbox.standins import Filling, StandIn
 
 COULD_NOT = 2
+WHAT_TO_TRY = """
+That is Slack, with the bot in #accounts. QuickBooks is at {quickbooks}/
+and Re-Leased at {released}/. As @ana, type there:
+  1  /qbo-sync sync harbour       It finds most of both ledgers equal, writes what is new, and turns red, for 3 reasons.
+  2  Put them right as the message says, by its links or on the pages above:
+     - QuickBooks, Customers: make Kiosk Ltd active        - QuickBooks, Settings: reopen the books
+     - Re-Leased, invoices: give bill 1042 of Northside Plumbing Ltd another number
+     Sync again, and it turns blue.
+  3  /qbo-sync sync all faults    One of every trouble there is; /qbo-sync results all faults lists them.
+  4  Change anything in QuickBooks or Re-Leased, sync, and look at the other side.
+Ctrl-C ends the demo; nothing is kept."""
 DEFAULT_SIZE = 100
 HIGHEST_PORT = 65_535
 
@@ -88,21 +99,9 @@ def _alone(make: Callable[[int, Filling, int], StandIn], port: int, filling: Fil
 
 def _run_demo(port: int) -> None:
     stopped = standins.when_told_to_stop()
-    terminal.say("Starting …")
     with demonstration.running(port) as (demo_, page):
-        harbour, faults = (company.name for company in COMPANIES)
         typer.echo(f"Open {page}")
-        typer.echo(f"""
-That is Slack, with the bot in #accounts. QuickBooks is at {demo_.quickbooks_url}/ and Re-Leased at {demo_.released_url}/.
-Try this, as @ana:
-  1  /qbo-sync sync harbour city     {harbour} turns red, for three reasons.
-  2  Put them right as the message says, by its links or here:
-       QuickBooks, Customers: make Kiosk Ltd active.     QuickBooks, Settings: reopen the books.
-       Re-Leased, invoices: give bill 1042 of Northside Plumbing Ltd another number.
-     Then Sync again: it turns blue.
-  3  /qbo-sync sync all faults, then /qbo-sync results all faults: {faults} has one of every trouble there is.
-  4  Change something in QuickBooks or Re-Leased, sync, and look at the other side.
-Ctrl-C ends the demo. Nothing is kept.""")
+        typer.echo(WHAT_TO_TRY.format(quickbooks=demo_.quickbooks_url, released=demo_.released_url))
         stopped.wait()
 
 

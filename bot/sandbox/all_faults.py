@@ -1,6 +1,6 @@
-"""All Faults Ltd, the demo's second company: at least one record for every way in which a record can need attention.
+"""All Faults Ltd, the demo's second company: a record for every way in which a record can need attention.
 
-    name already used       Metro Glass Ltd is a tenant in Re-Leased and a supplier in QuickBooks; Sam Taylor is a tenant
+    name already used       Metro Glass Ltd is a tenant in Re-Leased and a supplier in QuickBooks, Sam Taylor a tenant
                             in Re-Leased and an employee in QuickBooks. QuickBooks refuses the second one of a name.
     failing parent          every invoice of a contact that cannot be written; it waits
     archived contact        Closed Cafe Ltd is inactive in QuickBooks, and two invoices are written for it
@@ -37,7 +37,7 @@ TOO_LONG = f"Trustees of {'the Very Long Name ' * 26}Trust".ljust(520, "x")
 LONG = f"Partners in {'the Rather Long Name ' * 18}Lease".ljust(400, "y")
 HOSTILE_AND_REFUSED = "*bold* <https://evil.example|x>"  # it holds a colon
 HOSTILE = ("<!channel>", "'; DROP TABLE customers; --", "🏢🔥 Emoji & Söhne", "شركة الميناء", "=1+1", LONG)
-LONG_NUMBER = "AF-2026-NUMBER-OF-30-CHARACTERS"[:30]
+LONG_NUMBER = "AF-OF-MORE-THAN-21-CHARACTERS"
 
 RENT, NOT_IN_QUICKBOOKS = "Rent", "Rooftop Aerials"
 REPAIRS, OLD_TAX = "Repairs and Maintenance", "12.5% GST (until 2010)"

@@ -2,10 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -27,6 +28,9 @@ from bot.sync import Finished, run_sync
 
 DEFAULT_PORT = 8377
 SEED = 1
+QUICKBOOKS_LATENCY_MS = 120
+RELEASED_LATENCY_MS = 15
+"""Slow enough to see a sync at work on the page."""
 READ_BY_BOLT = (
     *("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"),
     *("SLACK_BOT_TOKEN", "SLACK_VERIFICATION_TOKEN"),
@@ -49,22 +53,33 @@ class Demo:
         return carry_out_one(self.app.engine, run)
 
 
+@dataclass(frozen=True)
+class Pace:
+    """Milliseconds before each answer of the APIs; the pages of the stand-ins never wait."""
+
+    quickbooks_ms: int = 0
+    released_ms: int = 0
+
+
 @contextmanager
-def opened(slack_settings: dict[str, object] | None = None) -> Iterator[Demo]:
+def opened(slack_settings: Mapping[str, Any] | None = None, pace: Pace | None = None) -> Iterator[Demo]:
     """QuickBooks and Re-Leased served and filled, and the bot connected to them; nothing has been synced yet."""
+    books_knobs, rents_knobs = Knobs(), Knobs()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qbo-sync-demo-")))
         books = QuickBooksState(utc_now, SEED)
         rents = ReleasedState(utc_now, API_KEY, released.numbered_ids())
         demo_data.fill(books, rents, utc_now)
-        books_server = _served(stack, serve(quickbooks.app(books, Knobs())))
-        rents_server = _served(stack, serve(released.app(rents, Knobs())))
+        books_server = _served(stack, serve(quickbooks.app(books, books_knobs)))
+        rents_server = _served(stack, serve(released.app(rents, rents_knobs)))
         app = build(_settings(folder, books, books_server.url, rents_server.url, slack_settings or {}))
         stack.callback(app.close)
         for company in COMPANIES:
             connect(app.engine, app.vault, company.id, company.realm, first_tokens(books.refresh_token(company.realm)))
         demo = Demo(app, books, rents, books_server.url, rents_server.url)
         _leave_one_out(demo)
+        if pace is not None:
+            books_knobs.latency_ms, rents_knobs.latency_ms = pace.quickbooks_ms, pace.released_ms
         yield demo
 
 
@@ -75,14 +90,14 @@ def running(port: int) -> Iterator[tuple[Demo, str]]:
         workspace = slack.SlackState(seed=SEED)
         page = _served(stack, serve(slack.app(workspace), port))
         details = slack.connection_details(workspace, page.url)
-        slack_settings: dict[str, object] = {
+        slack_settings = {
             "slack_bot_token": SecretStr(details["bot_token"]),
             "slack_app_token": SecretStr(details["app_token"]),
             "slack_signing_secret": SecretStr(details["signing_secret"]),
             "slack_api_url": details["api_url"],
             "slack_channel": ACCOUNTS,
         }
-        demo = stack.enter_context(opened(slack_settings))
+        demo = stack.enter_context(opened(slack_settings, Pace(QUICKBOOKS_LATENCY_MS, RELEASED_LATENCY_MS)))
         stack.callback(start(demo.app, host=HOST))
         yield demo, details["page_url"]
 
@@ -95,7 +110,7 @@ def forget_the_environment() -> None:
 
 
 def _settings(
-    folder: Path, books: QuickBooksState, books_url: str, rents_url: str, slack_settings: dict[str, object]
+    folder: Path, books: QuickBooksState, books_url: str, rents_url: str, slack_settings: Mapping[str, Any]
 ) -> Settings:
     """Made without looking at the environment or at a .env file; what is not named here has its default."""
     details = quickbooks.connection_details(books, COMPANIES[0].realm, books_url)

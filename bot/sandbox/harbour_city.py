@@ -1,9 +1,9 @@
 """Harbour City Property, the demo's story: who is in it, and what they rent or charge.
 
 Both ledgers have been kept by hand so far. The first sync finds
-- eight properties, of which seven are classes in QuickBooks already, and a ninth class that comes in;
-- tenants and suppliers whom both ledgers know (matched), whom only Re-Leased knows (created in QuickBooks) and whom only
-  QuickBooks knows (they come in); two firms are tenant and supplier at once, and so are a Customer and a Vendor;
+- eight properties, which are classes in QuickBooks too, and a ninth class that comes in;
+- tenants and suppliers whom both ledgers know (matched), whom only Re-Leased knows (created in QuickBooks) and whom
+  only QuickBooks knows (they come in); two firms are tenant and supplier at once, so a Customer and a Vendor there;
 - accounts and tax types under the names that QuickBooks has, and some more that come in from there.
 
 Kiosk Ltd is the one in trouble: somebody has made it inactive in QuickBooks, though it rents 23 sites. What was written

@@ -3,7 +3,7 @@
     before      one month before *sync from*: six invoices that stay out, and a payment for one of them
     history     three months in both ledgers, kept by hand: the first sync matches them. Payments of the first of these
                 months stand in both ledgers too; the later ones in QuickBooks only, so that they come in. One pays two
-                invoices, one pays half of an invoice, and a few invoices are still open.
+                invoices, one pays a part of an invoice, and a few invoices are still open.
     open        from the first day after the closing date until today: rent, parking, owners' shares and bills from
                 Re-Leased go out; some bills and an invoice from QuickBooks come in
     to come     next month's rent as drafts, which stay in Re-Leased until somebody approves them
@@ -24,7 +24,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.sandbox import harbour_city as city
-from bot.sandbox.demo_records import Document, Ledger, Line, Payment, Where
+from bot.sandbox.demo_records import GST, Document, Ledger, Line, Payment, Where
 from bot.sandbox.harbour_city import KIOSK, LEASES, SERVICES, Lease
 
 OPEN_AT_LEAST_DAYS = 14
@@ -32,7 +32,7 @@ DAYS_TO_PAY = 20
 CAR_PARK_RENT = "220.00"
 CLASHING_NUMBER = "1042"
 UNPAID = ("Tui Travel", "Arcade Books", "Britomart Tailors", "O'Brien Ceramics", "Tannery Fitness")
-HALF_PAID = "Bean There Espresso"
+PAYS_IN_PART = "Bean There Espresso"
 PAYS_TWO_AT_ONCE = "Pacific Freight NZ"
 
 
@@ -107,12 +107,15 @@ def _payments(at: Calendar, documents: list[Document]) -> Iterator[Payment]:
         last = one.income and one.issued == at.months[2]
         if last and one.contact in UNPAID:
             continue
-        reference = f"{'DC' if one.income else 'CHQ'} {one.number}"
         numbers = tuple(together) if one.number in together else (one.number,)
         paid = max(document.due for document in documents if document.number in numbers)
-        where = Where.BOTH if one.issued < at.months[1] else Where.QUICKBOOKS
-        part = str((Decimal(one.lines[0].amount) / 2).quantize(Decimal("0.01"))) if last else None
-        yield Payment(reference, min(paid, at.today), numbers, where, part if one.contact == HALF_PAID else None)
+        yield Payment(
+            reference=f"{'DC' if one.income else 'CHQ'} {one.number}",
+            paid=min(paid, at.today),
+            numbers=numbers,
+            where=Where.BOTH if one.issued < at.months[1] else Where.QUICKBOOKS,
+            part="500.00" if last and one.contact == PAYS_IN_PART else None,
+        )
 
 
 def _open_invoices(at: Calendar) -> Iterator[Document]:
@@ -140,8 +143,8 @@ def _open_bills(at: Calendar) -> Iterator[Document]:
         yield _document(f"B-{7001 + place}", supplier, at.open_day(place), line, income=False, amounts_are=mode)
     for place, supplier in enumerate(("Vector Energy", "Waitematā Water") * 2):
         line = Line("Electricity" if place % 2 == 0 else "Water", "Utilities", str(612 + 41 * place))
-        bill = _document(f"U-{310 + place}", supplier, at.open_day(place), line, income=False, where=Where.QUICKBOOKS)
-        yield bill
+        number = f"U-{310 + place}"
+        yield _document(number, supplier, at.open_day(place), line, income=False, where=Where.QUICKBOOKS)
 
 
 def _drafts(at: Calendar) -> Iterator[Document]:
@@ -168,7 +171,7 @@ def _trouble(at: Calendar) -> Iterator[Document]:
 def _rent(number: str, lease: Lease, month: date, where: Where, draft: bool = False) -> Document:
     """Rent of a flat carries no tax; a shop or an office pays its share of the outgoings and its car parks as well."""
     place, text = lease.property, f"{month:%B %Y}"
-    tax = None if lease.residential else city.GST
+    tax = None if lease.residential else GST
     lines = [Line(f"Rent, {text}", city.RENT, lease.rent, tax, place)]
     if Decimal(lease.outgoings):
         lines.append(Line(f"Outgoings, {text}", city.OUTGOINGS, lease.outgoings, tax, place))

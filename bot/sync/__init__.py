@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.adapters.http import Pause
 from bot.adapters.meter import Meter
@@ -100,7 +100,7 @@ def run_sync(
         except LeaseLost:
             words = "Another process has taken this company over; nothing more was written here."
             return Finished(run_id, company_id, _flag(company), could_not_run=words)
-        except DBAPIError as error:
+        except (InterfaceError, OperationalError) as error:
             words = f"The database cannot be used just now ({type(error.orig).__name__}). Try again in a minute."
             return Finished(run_id, company_id, _flag(company), could_not_run=words)
 

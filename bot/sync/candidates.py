@@ -43,7 +43,7 @@ def for_released(
         ids = records.find_by_keys(
             connection, company_id, Side.QUICKBOOKS, entity, {key for some in keys.values() for key in some}
         )
-        stored = {one.ref: _stored_id(one, entity) for one in open_}
+        stored = {one.ref: hear.stored_id(one.released.body if one.released else {}, entity) for one in open_}
         wanted = {(entity, id_) for some in ids.values() for id_ in some}
         wanted |= {(entity, id_) for id_ in stored.values() if id_}
         taken = records.links_to(connection, company_id, wanted)
@@ -66,7 +66,10 @@ def for_external(
     found: Found = {}
     pairs = [(one, entity, record) for one in subjects for entity, record in one.externals.items()]
     search = spec.search_keys or spec.external_keys
-    keys = {(one.ref, entity): search(entity, record.body) for one, entity, record in pairs}
+    keys = {
+        (one.ref, entity): search(entity, record.body) | {hear.stored_as(entity, record.id)}
+        for one, entity, record in pairs
+    }
     every = {key for some in keys.values() for key in some}
     ids = records.find_by_keys(connection, company_id, Side.RELEASED, spec.collection, every)
     wanted = {id_ for some in ids.values() for id_ in some}
@@ -79,9 +82,9 @@ def for_external(
             for id_ in sorted(near)
             if all(link.entity != entity for link in links.get(RecordRef(spec.type, id_), ()))
         ]
-        scored = [Candidate(other, _same(spec, other, entity, record, lookup)) for other in free]
-        kept = [candidate for candidate in scored if candidate.score > 0]
         is_money = spec.external_amount(entity, record.body) is not None
+        scored = [Candidate(other, _score_released(spec, other, entity, record, lookup, is_money)) for other in free]
+        kept = [candidate for candidate in scored if candidate.score > 0]
         found[one.ref, entity] = [candidate for candidate in kept if candidate.score >= CERTAIN or is_money]
     return found
 
@@ -100,15 +103,6 @@ def _keys_of(spec: RecordSpec, subject: Subject) -> set[str]:
         return spec.released_keys(body)
     except NotMoney:
         return set()
-
-
-def _stored_id(subject: Subject, entity: str) -> str:
-    """The QuickBooks id that Re-Leased keeps for this entity: "12", or "customer:12 vendor:34" for both roles."""
-    stored = str((subject.released.body if subject.released else {}).get("externalId") or "")
-    if ":" not in stored:
-        return stored
-    parts = dict(part.split(":", 1) for part in stored.split() if ":" in part)
-    return parts.get(entity.casefold(), "")
 
 
 def _party_lookup(
@@ -141,6 +135,14 @@ def _score_external(
     if stored == record.id and (score > 0 or not is_money):
         return Candidate(record, BY_STORED_ID)
     return Candidate(record, score) if score > 0 else None
+
+
+def _score_released(
+    spec: RecordSpec, released: MirrorRecord, entity: str, external: MirrorRecord, lookup: Lookup, is_money: bool
+) -> int:
+    score = _same(spec, released, entity, external, lookup)
+    is_stored = entity in spec.entities_of(released.body) and hear.stored_id(released.body, entity) == external.id
+    return BY_STORED_ID if is_stored and (score > 0 or not is_money) else score
 
 
 def _same(spec: RecordSpec, released: MirrorRecord, entity: str, external: MirrorRecord, lookup: Lookup) -> int:

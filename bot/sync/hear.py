@@ -14,7 +14,8 @@ def released(spec: RecordSpec, body: Mapping[str, Any]) -> Heard:
     record = MirrorRecord(Side.RELEASED, spec.collection, str(body["id"]), str(body.get("version", "")), body)
     keys = _keys(spec.released_keys(body) if _is_sound(spec, body) else ())
     refs = {f"ref:{reference.ref}" for reference in spec.references(body)}
-    return Heard(record, spec.released_content(body), frozenset(keys | refs))
+    stored = {stored_as(entity, id_) for entity in spec.entities_of(body) if (id_ := stored_id(body, entity))}
+    return Heard(record, spec.released_content(body), frozenset(keys | refs | stored))
 
 
 def quickbooks(entity: str, body: Mapping[str, Any], deleted: bool = False) -> Heard:
@@ -34,6 +35,20 @@ def external_references(spec: RecordSpec, entity: str, body: Mapping[str, Any]) 
         return [named for named in spec.external_references(entity, body) if named[1]]
     except (Problem, NotMoney):
         return []
+
+
+def stored_id(body: Mapping[str, Any], entity: str) -> str:
+    """The QuickBooks id that Re-Leased keeps for this entity: "12", or "customer:12 vendor:34" for both roles."""
+    stored = str(body.get("externalId") or "")
+    if ":" not in stored:
+        return stored
+    parts = dict(part.split(":", 1) for part in stored.split() if ":" in part)
+    return parts.get(entity.casefold(), "")
+
+
+def stored_as(entity: str, external_id: str) -> str:
+    """The key of the Re-Leased record that keeps this QuickBooks id."""
+    return f"stored:{entity}:{external_id}"
 
 
 def referring_to(ref: RecordRef) -> str:

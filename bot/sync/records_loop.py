@@ -88,7 +88,10 @@ def _sort(work: Work, step: Step) -> None:
 
 
 def _one_partner_each(work: Work) -> None:
-    """Two records of one chunk may both want the same partner: the first has it, the others are planned next time."""
+    """Two records of one chunk may both want the same partner: the first has it, the others are planned next time.
+
+    What is adopted must not come in as new as well, because its own search had less to go by (an e-mail address).
+    """
     taken: set[tuple[str, str, str]] = set()
     kept = []
     for operation in work.adopted:
@@ -101,6 +104,11 @@ def _one_partner_each(work: Work) -> None:
         taken |= claims
         kept.append(operation)
     work.adopted = kept
+    work.incoming = [
+        operation
+        for operation in work.incoming
+        if operation.verb is not Verb.CREATE or ("external", operation.entity, operation.external_id) not in taken
+    ]
 
 
 def _carry_out(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], work: Work) -> None:

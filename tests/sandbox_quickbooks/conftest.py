@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from json import dumps
 from typing import Any
 
 import pytest
@@ -62,8 +63,9 @@ class Api:
         self, method: str, path: str, json: Any = None, data: Any = None, headers: Any = None, **params: Any
     ) -> Answer:
         sent = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", **(headers or {})}
+        data = data if json is None else dumps(json, default=float)
         response = self.session.request(
-            method, f"{self.root}/{path}", json=json, data=data, params=params, headers=sent, timeout=10
+            method, f"{self.root}/{path}", data=data, params=params, headers=sent, timeout=10
         )
         body = response.json(parse_float=Decimal) if "json" in response.headers.get("content-type", "") else None
         return Answer(response.status_code, body, response.headers, response.text)

@@ -62,6 +62,7 @@ def test_more_than_the_calls_of_a_minute_are_refused_until_it_is_over(api, sandb
     statuses = [api.get("preferences").status for _ in range(6)]
     assert statuses == [200] * 5 + [429]
     answer = api.get("preferences")
+    assert answer.headers["intuit_tid"]
     assert fault(answer)["code"] == "3001" and "ThrottleExceeded" in fault(answer)["message"]
     clock.advance(seconds=60)
     assert api.get("preferences").status == 200

@@ -62,6 +62,21 @@ def test_every_country_can_be_seeded_and_the_same_seed_gives_the_same_books(coun
     assert owed == sum(row["Balance"] for row in first.entity("Customer").values()) > 0
 
 
+@pytest.mark.parametrize("country", ["NZ", "US"])
+def test_what_a_read_gives_can_be_sent_back_whole_and_changes_nothing(sandbox, country):
+    api, bodies = sandbox.add_company("7", country=country)
+    seed(sandbox.state, "7", 1, 12)
+    changing = ("SyncToken", "MetaData")
+    for name, table in bodies.company.books.tables.items():
+        rows = [] if name in ("TaxCode", "TaxRate", "CompanyInfo", "Preferences") else list(table)[:5]
+        for record_id in rows:
+            shown = api.read(name, record_id)
+            again = api.make(name, shown)
+            assert again | {key: shown[key] for key in changing} == shown, name
+            if table.entity.deletable and not again.get("LinkedTxn"):
+                assert api.post(name.lower(), again, operation="delete").status == 200, name
+
+
 def test_a_loaded_record_keeps_its_id_token_and_times(company, api):
     body = {
         "Id": "4711",

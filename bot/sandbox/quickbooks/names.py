@@ -39,7 +39,7 @@ WHO = {
 def next_name(books: Books, entity: EntityType, record: Record, current: Record | None) -> Record:
     """The record as it will be stored. Raises Refusal 2020, 2040, 6240, 6430 ..."""
     require_feature(books, entity.name)
-    record = {"Active": True, **record}
+    record = {"Active": True, **record} if "Active" in entity.fields else record
     record[entity.name_field] = _bare_name(entity, record, current)
     _check_characters(entity, record)
     path = _full_name(books, entity, record)
@@ -47,7 +47,7 @@ def next_name(books: Books, entity: EntityType, record: Record, current: Record 
     if entity.name in SUB_FLAG:
         record |= {SUB_FLAG[entity.name]: "ParentRef" in record, "FullyQualifiedName": path}
     record = _particulars(books, entity, record, current)
-    if not record["Active"]:
+    if record.get("Active") is False:
         record = _archived(entity, record)
     return record
 
@@ -116,7 +116,7 @@ def _check_free(books: Books, entity: EntityType, path: str, current: Record | N
 
 
 def _slot(entity: EntityType, path: str) -> tuple[str, str]:
-    return ("party" if entity.name in PARTIES else entity.name, path.casefold())
+    return (entity.name, path.casefold())
 
 
 def _stored_path(entity: EntityType, record: Record) -> str:

@@ -105,9 +105,7 @@ class QuickBooksState:
 
     def handle(self, request: Request) -> Response:
         with self.lock:
-            response = self._routed(request)
-            tid = f"1-{self.ids.getrandbits(96):024x}"
-        return Response(response.status, response.body, {**response.headers, "intuit_tid": tid})
+            return self._traced(self._routed(request))
 
     def control(self, method: str, path: str, body: Any) -> Response | None:
         """`/_control/...` over HTTP: counters, write logs, and what an administrator or a bank would do."""
@@ -139,7 +137,12 @@ class QuickBooksState:
     def throttled(self, realm: str, accept: str | None) -> Response:
         if realm in self.companies:
             self.companies[realm].counters.throttled += 1
-        return throttled(self.now(), self._style(accept))
+        return self._traced(throttled(self.now(), self._style(accept)))
+
+    def _traced(self, response: Response) -> Response:
+        """Every answer has a transaction id, for which Intuit's support asks."""
+        tid = f"1-{self.ids.getrandbits(96):024x}"
+        return Response(response.status, response.body, {"intuit_tid": tid, **response.headers})
 
     def _routed(self, request: Request) -> Response:
         call = self.call_of(request)

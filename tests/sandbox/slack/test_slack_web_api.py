@@ -96,7 +96,7 @@ def test_bad_blocks_are_refused_with_pointers(client: WebClient) -> None:
         "[ERROR] must be more than 0 characters [json-pointer:/blocks/1/text/text]"
     ]
     long = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2900}}] * 5
-    assert refused(client.chat_postMessage, channel=ACCOUNTS, blocks=long)["error"] == "msg_blocks_too_long"
+    assert refused(client.chat_postMessage, channel=ACCOUNTS, text="x", blocks=long)["error"] == "msg_blocks_too_long"
     assert refused(client.api_call, "blocks.validate", json={"blocks": [bad]})["errors"][0]["code"] == "too_short"
 
 

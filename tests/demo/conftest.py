@@ -1,0 +1,82 @@
+"""The demo without its Slack page: both companies in both stand-ins over HTTP, and the bot connected to them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import requests
+
+from bot.core.model import Cause, Result, ResultsFilter
+from bot.sandbox.demo import Demo, opened
+from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, DemoCompany
+from bot.sync import Finished
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a person sees and does: syncs, reads what needs attention, clicks on the pages of the stand-ins."""
+
+    demo: Demo
+    company: DemoCompany
+
+    def sync(self) -> Finished:
+        return self.demo.sync(self.company.id)
+
+    def causes(self) -> dict[str, Cause]:
+        return {cause.headline: cause for cause in self.demo.app.desk.causes(self.company.id)}
+
+    def results(self) -> list[Result]:
+        return list(self.demo.app.desk.results(ResultsFilter(self.company.id), rows=None).rows)
+
+    def result(self, name: str) -> Result:
+        """The one result of that name, or among several the one that needs attention."""
+        found = [row for row in self.results() if row.name == name]
+        assert found, f"no result is named {name}"
+        return next((row for row in found if row.code), found[0])
+
+    def writes(self) -> list[dict]:
+        """What was written in either ledger so far, the refused attempts left out."""
+        quickbooks = requests.get(f"{self.demo.quickbooks_url}/_control/writes/{self.company.realm}", timeout=10)
+        released = requests.get(f"{self.demo.released_url}/_control/writes", timeout=10)
+        ours = [row for row in released.json()["writes"] if row["company"] == self.company.id]
+        return [row for row in quickbooks.json() if row["code"] is None] + ours
+
+    def press_in_quickbooks(self, page: str, button: str, **form: str) -> None:
+        """Presses a button that the page shows; the page is an address or a path of the stand-in."""
+        address = page if page.startswith("http") else f"{self.demo.quickbooks_url}{page}"
+        shown = requests.get(address, timeout=10)
+        action = _action_of(shown.text, button) or shown.url.removeprefix(self.demo.quickbooks_url)
+        assert button in shown.text, f"{page} has no button {button}"
+        requests.post(f"{self.demo.quickbooks_url}{action}", form, timeout=10).raise_for_status()
+
+    def renumber_in_released(self, record_id: str, number: str) -> None:
+        page = f"{self.demo.released_url}/invoices/{record_id}"
+        version = re.search(r'name="version" value="(\d+)"', requests.get(page, timeout=10).text)
+        assert version
+        form = {"deed": "number", "number": number, "version": version[1]}
+        requests.post(page, form, timeout=10).raise_for_status()
+
+
+def _action_of(page: str, button: str) -> str:
+    """Where the form that holds this button is sent to; "" = to the page itself."""
+    for form in re.findall(r"<form.*?</form>", page, re.DOTALL):
+        if button in form:
+            action = re.search(r'action="([^"]*)"', form)
+            return action[1] if action else ""
+    return ""
+
+
+@pytest.fixture
+def harbour() -> Iterator[Story]:
+    with opened() as demo:
+        yield Story(demo, HARBOUR_CITY)
+
+
+@pytest.fixture(scope="module")
+def faults() -> Iterator[Story]:
+    """All Faults Ltd after its first sync."""
+    with opened() as demo:
+        story = Story(demo, ALL_FAULTS)
+        story.sync()
+        yield story
