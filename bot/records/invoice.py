@@ -47,8 +47,17 @@ def check(body: Body, facts: Facts) -> None:
     issued = day(body.get("issueDate"))
     if issued < facts.sync_from:
         raise Problem("before-sync-from", outcome=Outcome.SKIPPED, sync_from=facts.sync_from.isoformat())
+    if not body.get("contactId"):
+        raise Problem("incomplete-record", more="It names no contact.")
     if not body.get("lines"):
         raise Problem("incomplete-record", more="It has no lines.")
+    if body.get("dueDate"):
+        day(body["dueDate"])
+    check_sums(
+        sum((amount(line.get("netAmount"), "net amount") for line in body["lines"]), ZERO),
+        sum((amount(line.get("taxAmount"), "tax amount") for line in body["lines"]), ZERO),
+        amount(body.get("total"), "total"),
+    )
     check_number(body)
     currency = str(body.get("currency") or facts.home_currency)
     if currency != facts.home_currency and not facts.multicurrency:
@@ -114,7 +123,11 @@ def check_complete(entity: str, body: Body) -> None:
     if not lines:
         raise Problem("incomplete-record", more="It has no lines.")
     net = sum((amount(line.get("Amount"), "line amount") for line in lines), ZERO)
-    total, tax = amount(body.get("TotalAmt"), "total"), tax_total(body)
+    check_sums(net, tax_total(body), amount(body.get("TotalAmt"), "total"))
+
+
+def check_sums(net: Decimal, tax: Decimal, total: Decimal) -> None:
+    """A total that its lines do not make would differ on the other side, which adds the lines up itself."""
     if net + tax != total:
         raise Problem(
             "incomplete-record", more=f"Its lines and tax make {text(net + tax)}, but its total says {text(total)}."

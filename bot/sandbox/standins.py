@@ -1,5 +1,6 @@
 """Starts stand-ins on localhost: their servers, and each one alone as `qbo-sync sandbox` serves it."""
 
+import os
 import signal
 import threading
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ def serve(app: ASGIApp, port: int = 0) -> ServerThread:
     try:
         return ServerThread(app, port).start()
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = os.strerror(error.errno).lower() if error.errno else str(error)
         raise UserError(
             f"Port {port} cannot be used ({why}). Choose another one with --port, or 0 for any that is free."
         ) from None

@@ -28,13 +28,14 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Announcer:
-    """`start` runs `tick` about every second; `default_channel` is for companies without a channel of their own."""
+    """`start` runs `tick` every `every_s`; `default_channel` is for companies without a channel of their own."""
 
     desk: Desk
     outbox: Outbox
     episodes: Episodes
     clock: Callable[[], datetime]
     default_channel: str = ""
+    every_s: float = EVERY_S
     _horizon: datetime | None = None
     _swept_at: datetime | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -50,7 +51,7 @@ class Announcer:
             self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        while not self._stopping.wait(EVERY_S):
+        while not self._stopping.wait(self.every_s):
             try:
                 self.tick()
             except Exception:

@@ -15,7 +15,7 @@ TEXTS = [None, samples.LONG, *samples.HOSTILE]
 
 
 @pytest.mark.parametrize("text", TEXTS)
-@pytest.mark.parametrize("count", [1, 2, 7, 45, 130])
+@pytest.mark.parametrize("count", [1, 7, 130])
 def test_the_overview_takes_any_number_of_companies(count: int, text: str | None) -> None:
     flags = [Flag.RED, Flag.BLUE, None]
     companies = [
@@ -168,7 +168,7 @@ def change(cascade: int, chosen: int = 1, text: str | None = None) -> tuple[Link
 
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("cascade", [0, 1, 28, 1000])
-@pytest.mark.parametrize("chosen", [1, 3, 1000])
+@pytest.mark.parametrize("chosen", [1, 1000])
 @pytest.mark.parametrize("verb", list(Verb))
 def test_a_confirmation_takes_any_cascade(verb: Verb, chosen: int, cascade: int, text: str | None) -> None:
     preview, refs = change(cascade, chosen, text)

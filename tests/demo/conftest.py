@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
 
 from bot.core.model import Cause, Result, ResultsFilter
 from bot.sandbox.demo import Demo, opened
-from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, DemoCompany
+from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, TIMEZONE, DemoCompany
 from bot.sync import Finished
 
 
@@ -69,13 +71,32 @@ def _action_of(page: str, button: str) -> str:
 
 @pytest.fixture
 def harbour() -> Iterator[Story]:
+    """Harbour City Property after its first sync, for one test to change."""
     with opened() as demo:
-        yield Story(demo, HARBOUR_CITY)
+        story = Story(demo, HARBOUR_CITY)
+        story.sync()
+        yield story
+
+
+@dataclass(frozen=True)
+class FirstSync:
+    story: Story
+    finished: Finished
+    today: date
+
+
+@pytest.fixture(scope="module")
+def first_sync() -> Iterator[FirstSync]:
+    """Harbour City Property and its first sync, to look at only."""
+    today = datetime.now(ZoneInfo(TIMEZONE)).date()
+    with opened() as demo:
+        story = Story(demo, HARBOUR_CITY)
+        yield FirstSync(story, story.sync(), today)
 
 
 @pytest.fixture(scope="module")
 def faults() -> Iterator[Story]:
-    """All Faults Ltd after its first sync."""
+    """All Faults Ltd after its first sync, to look at only."""
     with opened() as demo:
         story = Story(demo, ALL_FAULTS)
         story.sync()

@@ -1,6 +1,7 @@
 """Every run posts its flag: one living message a person, one a day for the rest, and Slack's troubles only delay it."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -195,7 +196,7 @@ def test_a_channel_the_bot_was_removed_from_is_left_alone_for_a_while(calm: Bot)
 def test_a_claim_whose_holder_died_is_taken_over(calm: Bot) -> None:
     bot = calm
     scheduled(bot, Flag.BLUE)
-    day = bot.clock().astimezone(__import__("zoneinfo").ZoneInfo("Pacific/Auckland")).date()
+    day = bot.clock().astimezone(ZoneInfo("Pacific/Auckland")).date()
     bot.desk.claim_post(f"day:harbour:{day}")
     bot.tick()
     assert texts(bot) == []
@@ -208,6 +209,7 @@ def test_the_announcer_thread_survives_a_failing_desk(calm: Bot, caplog: pytest.
     bot = calm
     runs_since = bot.desk.runs_since
     bot.desk.runs_since = lambda _when: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    bot.announcer.every_s = 0.05
     bot.announcer.start()
     eventually(lambda: "the announcer stumbled" in caplog.text)
     bot.desk.runs_since = runs_since  # type: ignore[method-assign]

@@ -116,7 +116,7 @@ def _check_free(books: Books, entity: EntityType, path: str, current: Record | N
 
 
 def _slot(entity: EntityType, path: str) -> tuple[str, str]:
-    return (entity.name, path.casefold())
+    return ("party" if entity.name in PARTIES else entity.name, path.casefold())
 
 
 def _stored_path(entity: EntityType, record: Record) -> str:
