@@ -21,7 +21,7 @@ from blocks.kit import (
 )
 from blocks.run import RED_REASONS
 from blocks.words import attention, by_type, company_state, counted, duration, headline, number, sentence
-from bot.core.model import Cause, CompanyStatus, CompanyView, Flag, RunState, RunView
+from bot.core.model import Cause, CompanyStatus, CompanyView, Flag, RedReason, RunState, RunView
 
 MOST_CAUSES = 8
 HEADLINE_CHARS = 200
@@ -137,5 +137,11 @@ def _rare(cause: Cause, value: str) -> list[Block]:
 
 def _footer(company: CompanyView, syncing: bool, has_causes: bool) -> list[Block]:
     view = button("View all results", "open.red", company.id, "" if has_causes else "primary")
+    last = company.last_run
+    if last and last.red_reason is RedReason.SAFETY_STOP and not syncing:
+        go_on = button(
+            "Continue anyway", "sync.accept", last.run_id, "danger", spoken=f"Sync {company.name} all the same"
+        )
+        return [view, go_on]
     again = button("Sync again", "sync.company", company.id, spoken=f"Sync {company.name} again")
     return [view] if syncing else [view, again]

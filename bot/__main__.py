@@ -195,11 +195,14 @@ def _sync(app: App, company: str, dry_run: bool, accept_stop: str, as_json: bool
     if dry_run:
         with terminal.progress(view.name) as advance:
             return run_sync(app.engine, view.id, app.engine.new_id(), dry_run=True, advance=advance)
-    requested, new = app.desk.request_run(view.id, "", Trigger.COMMAND)
+    if accept_stop:
+        requested, new = app.desk.accept_stop(accept_stop, "", Trigger.COMMAND)
+    else:
+        requested, new = app.desk.request_run(view.id, "", Trigger.COMMAND)
     if not new and requested.started_at is not None and app.is_held(view.id):
         raise UserError(f"{view.name} is being synced already. Wait until that run has finished, then try again.")
     with terminal.progress(view.name) as advance:
-        return carry_out_one(app.engine, requested, advance, accept_stop=bool(accept_stop))
+        return carry_out_one(app.engine, requested, advance)
 
 
 def _sync_json(finished: Finished) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bot.core.model import (
     Flag,
     LinkChange,
     RecordRef,
+    RedReason,
     Result,
     ResultsFilter,
     ResultsPage,
@@ -124,7 +125,7 @@ class Desk:
         with self.database.read() as connection:
             rows = results.needing_attention(connection, company_id)
         found = causes.group([self.web_links.on(row, company.realm) for row in rows])
-        return [self._with_links(cause, company.realm) for cause in found]
+        return [self._as_itself(cause, company.realm) for cause in found]
 
     # Runs
 
@@ -132,15 +133,27 @@ class Desk:
         self, company_id: str, requested_by: str, trigger: Trigger, channel_id: str = ""
     ) -> tuple[RunView, bool]:
         """The run, and whether it is new: a second request while one is under way gives that one."""
-        self._company(company_id)
-        run_id = self.new_id()
+        return self._request(self._company(company_id).id, requested_by, trigger)
+
+    def _request(
+        self, company_id: str, requested_by: str, trigger: Trigger, accepts_stop: bool = False
+    ) -> tuple[RunView, bool]:
+        run_id, now = self.new_id(), to_ms(self.clock())
         with self.database.write() as connection:
-            new = runs.request(connection, run_id, company_id, trigger, requested_by, to_ms(self.clock()))
+            new = runs.request(connection, run_id, company_id, trigger, requested_by, now, accepts_stop)
             run = runs.get(connection, run_id) if new else runs.open_run(connection, company_id)
         if run is None:
             raise UserError("The run has just finished; ask again.")
         self.wake()
         return run, new
+
+    def accept_stop(self, run_id: str, requested_by: str, trigger: Trigger) -> tuple[RunView, bool]:
+        """Go on after a safety stop, as somebody has looked. Raises UserError unless the last run was stopped so."""
+        stopped = self.run(run_id)
+        company = self._company(stopped.company_id)
+        if stopped.red_reason is not RedReason.SAFETY_STOP or company.last_run_id != run_id:
+            raise UserError("There is no safety stop to go on from: that run was not stopped, or others came after it.")
+        return self._request(company.id, requested_by, trigger, accepts_stop=True)
 
     def run(self, run_id: str) -> RunView:
         with self.database.read() as connection:
@@ -215,14 +228,14 @@ class Desk:
             raise UserError(f"There is no company {company_id}. Connect it with qbo-sync connect {company_id} …")
         return company
 
-    def _with_links(self, cause: Cause, realm: str) -> Cause:
-        """A cause that is a good record itself (an archived contact) has no failing row, but it can be opened."""
-        if cause.ref is None or (cause.external_url and cause.released_url):
+    def _as_itself(self, cause: Cause, realm: str) -> Cause:
+        """A cause that has no failing row of its own (an archived or unlinked contact) is named and can be opened."""
+        if cause.ref is None or cause.external_url or cause.released_url:
             return cause
-        entity, external_id = self.linking.quickbooks_id(cause.ref, realm)
+        entity, external_id, name = self.linking.partner(cause.ref, realm)
         released = "" if cause.ref.external else self.web_links.to_released(cause.ref.type, cause.ref.key)
         external = self.web_links.to_quickbooks(realm, entity, external_id)
-        return replace(cause, released_url=released, external_url=external)
+        return replace(cause, name=name or cause.name, released_url=released, external_url=external)
 
     def _view(self, connection: Any, company: Company) -> CompanyView:
         last = runs.last(connection, company.id)

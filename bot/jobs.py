@@ -30,17 +30,14 @@ ABANDONED_AFTER = timedelta(seconds=20)
 
 
 def carry_out_one(
-    engine: Engine,
-    run: RunView,
-    advance: Callable[[Progress], None] = lambda progress: None,
-    accept_stop: bool = False,
+    engine: Engine, run: RunView, advance: Callable[[Progress], None] = lambda progress: None
 ) -> Finished:
     """Carry out a requested run here and now. Raises UserError when somebody else syncs the company.
 
     The job boundary: a bug ends this run only, is logged with a reference, and the reference is what people see.
     """
     try:
-        return run_sync(engine, run.company_id, run.run_id, accept_stop=accept_stop, advance=advance)
+        return run_sync(engine, run.company_id, run.run_id, accept_stop=run.accepts_stop, advance=advance)
     except UserError:
         raise
     except Exception:

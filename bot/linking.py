@@ -58,14 +58,17 @@ class Linking:
         """A preview as it would be with everything that depends on the named records."""
         return replace(change, changed=(*change.changed, *change.cascade), blocked=())
 
-    def quickbooks_id(self, ref: RecordRef, realm: str) -> tuple[str, str]:
-        """(entity, id) of the record's first partner in QuickBooks; ("", "") when it has none."""
-        if ref.external is not None:
-            return ref.external
+    def partner(self, ref: RecordRef, realm: str) -> tuple[str, str, str]:
+        """(entity, id) of the record's first partner in QuickBooks, and its name; "" for what is not known."""
         with self.database.read() as connection:
             company = companies.by_realm(connection, realm)
-            links = records.links_of(connection, company.id, [ref]).get(ref, []) if company else []
-        return (links[0].entity, links[0].external_id) if links else ("", "")
+            if company is None:
+                return "", "", ""
+            body = _bodies(connection, company.id, [ref]).get(ref)
+            links = records.links_of(connection, company.id, [ref]).get(ref, [])
+        name = _name(ref, body) if body else ""
+        entity, external_id = ref.external or ((links[0].entity, links[0].external_id) if links else ("", ""))
+        return entity, external_id, name
 
     def _set(
         self, company: Company, refs: Sequence[RecordRef], by: str, propagate: bool, note: str, what: str

@@ -104,7 +104,7 @@ def slack_settings(settings: Settings) -> SlackSettings:
     return SlackSettings(
         bot_token=token,
         app_token=app_token,
-        signing_secret=secret or "unused in Socket Mode",
+        signing_secret=secret,
         api_url=settings.slack_api_url,
         channel=settings.slack_channel,
         operators=operators_in(settings.slack_operators),

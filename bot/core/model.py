@@ -260,6 +260,7 @@ class RunView:
     problems: int = 0
     red_reason: RedReason | None = None
     error: str = ""
+    accepts_stop: bool = False  # somebody looked at a safety stop and said: go on
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from bot.core.content import content_hash, says
 from bot.core.losing import losing_words
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordType
-from bot.core.money import NotMoney
+from bot.core.money import NotMoney, text
 from bot.core.pairing import choose
 from bot.core.patch import patch_for
 from bot.core.spec import Facts, Problem, RecordSpec
@@ -47,6 +47,7 @@ def _plan_slot(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts)
         settled = Settled(situation.ref, replace(slot.link, released_hash=hashes[0], external_hash=hashes[1]))
         match hashes[0] != slot.link.released_hash, hashes[1] != slot.link.external_hash:
             case False, False:
+                _require_equal_totals(spec, slot, released, external)
                 yield settled
             case True, False:
                 yield _outgoing(spec, situation, slot, facts) or settled
@@ -293,6 +294,15 @@ def _require(parents: tuple[Parent, ...], spec: RecordSpec, standings: tuple[Sta
             )
             what = f"{str(parent.ref.type).replace('-', ' ')} {parent.name} ({parent.ref.key})"
             raise Problem(code, parent.root or parent.ref, Outcome.WAITING, parent=what)
+
+
+def _require_equal_totals(spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord) -> None:
+    """Both sides took it, and still they may disagree by a rounding of tax: that stays a failure until it is mended."""
+    if spec.released_gone(released.body) or spec.external_gone(slot.entity, external.body):
+        return
+    ours, theirs = spec.amount(released.body), spec.external_amount(slot.entity, external.body)
+    if ours is not None and theirs is not None and ours != theirs:
+        raise Problem("totals-differ", difference=text(abs(ours - theirs)))
 
 
 def _refuse_closed(spec: RecordSpec, facts: Facts, *dates: Any) -> None:

@@ -104,7 +104,7 @@ def running(port: int) -> Iterator[tuple[Demo, str]]:
 
 def forget_the_environment() -> None:
     """No setting of the person's own may reach the demo, and no proxy may come between it and its stand-ins."""
-    for name in ():
+    for name in (*(field.upper() for field in Settings.model_fields), *READ_BY_BOLT):
         os.environ.pop(name, None)
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = f"{HOST},localhost"
 
@@ -114,7 +114,7 @@ def _settings(
 ) -> Settings:
     """Made without looking at the environment or at a .env file; what is not named here has its default."""
     details = quickbooks.connection_details(books, COMPANIES[0].realm, books_url)
-    return Settings(
+    return Settings.model_construct(
         database_url=f"sqlite:///{folder / 'demo.sqlite3'}",
         released_api_url=f"{rents_url}{released.PREFIX}",
         released_api_key=SecretStr(API_KEY),

@@ -11,7 +11,7 @@ from blocks import notice
 from blocks import run as runs
 from blocks.overview import choose_company
 from bot.core.faults import UserError
-from bot.core.model import CompanyView, Trigger
+from bot.core.model import CompanyView, RunView, Trigger
 from bot.slack.desk import Desk
 from bot.slack.outbox import Outbox, Shown
 from bot.slack.payloads import Place, chosen, place_of
@@ -32,6 +32,14 @@ class SyncStarter:
     def start(self, company_id: str, place: Place) -> bool:
         """Ask for a run and post its living message where it was asked for. False when one is under way already."""
         run, is_new = self.desk.request_run(company_id, place.user_id, Trigger.PERSON, place.channel_id)
+        return self._show(run, is_new, place)
+
+    def accept_stop(self, run_id: str, place: Place) -> None:
+        """Go on after a safety stop that this person has looked at."""
+        run, is_new = self.desk.accept_stop(run_id, place.user_id, Trigger.PERSON)
+        self._show(run, is_new, place)
+
+    def _show(self, run: RunView, is_new: bool, place: Place) -> bool:
         if not is_new:
             self.replies.tell(place, runs.already_running(run))
             return False
@@ -66,10 +74,15 @@ def register(app: App, desk: Desk, permission: Permission, starter: SyncStarter,
             replies.remove(place)
         starter.start(chosen(action), place)
 
+    def accept(body: dict[str, Any], action: dict[str, Any]) -> None:
+        permission.require_operator(body, DOING)
+        starter.accept_stop(chosen(action), place_of(body))
+
     def choose(body: dict[str, Any]) -> None:
         permission.require_operator(body, DOING)
         starter.ask_which(place_of(body), desk.companies())
 
     app.action("sync.again")(again)
     app.action("sync.choose")(choose)
+    app.action("sync.accept")(accept)
     app.action(re.compile(r"^sync\.company(\.\d+)?$"))(company)

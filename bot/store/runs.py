@@ -19,7 +19,15 @@ def open_run(connection: Connection, company_id: str) -> RunView | None:
     return _view(row) if row else None
 
 
-def request(connection: Connection, run_id: str, company_id: str, trigger: Trigger, requested_by: str, at: int) -> bool:
+def request(
+    connection: Connection,
+    run_id: str,
+    company_id: str,
+    trigger: Trigger,
+    requested_by: str,
+    at: int,
+    accepts_stop: bool = False,
+) -> bool:
     """Write down that a run is wanted; False when one is requested or running already."""
     statement = insert_into(connection, runs).values(
         id=run_id,
@@ -34,7 +42,7 @@ def request(connection: Connection, run_id: str, company_id: str, trigger: Trigg
         progress="{}",
         problems=0,
         error="",
-        accepts_stop=False,
+        accepts_stop=accepts_stop,
     )
     return bool(connection.execute(statement.on_conflict_do_nothing()).rowcount == 1)
 
@@ -51,7 +59,7 @@ def abandon_others(connection: Connection, company_id: str, run_id: str, at: int
     """Runs of the company that look open although their process is gone: whoever holds the lease says so."""
     stale = (runs.c.company_id == company_id) & (runs.c.state == RunState.RUNNING) & (runs.c.id != run_id)
     words = "The run stopped before its end: its process went away. Nothing is lost; the next run goes on from there."
-    values = {"state": RunState.INCOMPLETE, "error": words, "finished_at": at, "changed_at": at}
+    values = {"state": RunState.INCOMPLETE, "flag": None, "error": words, "finished_at": at, "changed_at": at}
     connection.execute(update(runs).where(stale).values(values))
 
 
@@ -114,4 +122,5 @@ def _view(row: Any) -> RunView:
         problems=row.problems,
         red_reason=RedReason(row.red_reason) if row.red_reason else None,
         error=row.error,
+        accepts_stop=row.accepts_stop,
     )

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
 from bot.core.faults import ApiError, Explanation, Fault, explain, planned
 from bot.core.model import Direction, Outcome, RecordRef, Result, Side
+from bot.core.money import text
 from bot.core.spec import Facts
 from bot.core.steps import Operation, Report, Verb
 from bot.records import BY_ENTITY
@@ -61,6 +63,13 @@ def would_be(operation: Operation, at: datetime) -> Result:
     side = "QuickBooks" if operation.direction is Direction.OUTGOING else "Re-Leased"
     words = PLANNED_WORDS[operation.verb].format(side=side)
     return _row(operation, at, Outcome.PLANNED, "", words, operation.more)
+
+
+def out_of_balance(operation: Operation, at: datetime, external_id: str, difference: Decimal) -> Result:
+    """It is through, but the two sides do not show the same total: never hidden, and never booked away."""
+    explanation = explain(planned("totals-differ"), {"record": operation.name, "difference": text(abs(difference))})
+    row = _row(operation, at, Outcome.FAILED, "totals-differ", explanation.what, _more(explanation, operation.more))
+    return replace(row, external_id=external_id)
 
 
 def settled_again(result: Result, at: datetime) -> Result:

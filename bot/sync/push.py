@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from bot.adapters.replies import dump_json, parse_json
 from bot.core.content import content_hash
 from bot.core.faults import Action, ApiError, Fault, duplicate_of
 from bot.core.model import Link, RecordRef, Result
+from bot.core.money import decimal
 from bot.core.steps import Operation, Verb
 from bot.records import BY_ENTITY
 from bot.store import ledger, records, results
@@ -48,15 +50,23 @@ def push(run: Run, operations: Sequence[Operation]) -> Pushed:
 def resend(run: Run, batch: Batch) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Send a frozen batch, unchanged however often, until it is answered: bId -> body or ApiError, and who got none.
 
+    An answer that leaves items out is asked for once more: what was carried out is only repeated by QuickBooks.
     Raises ApiError: RECORD when the batch as a whole is refused, STOP, or RETRY when patience ran out.
     """
+    known: dict[str, Any] = {}
     for attempt in range(1, RESENDS + 1):
         try:
-            return _send_once(run, batch)
+            answers, unanswered = _send_once(run, batch)
         except ApiError as error:
             if error.action is not Action.RETRY or attempt == RESENDS:
                 raise
             run.pause(error.retry_after_s or RESEND_WAIT_S * 2 ** (attempt - 1))
+            continue
+        known = {**answers, **known}
+        left = tuple(bid for bid in unanswered if bid not in known)
+        if not left or attempt > 1:
+            return known, left
+        run.pause(RESEND_WAIT_S)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -211,4 +221,15 @@ def _record_success(
         operation.ref.type, operation.released_id, operation.entity, external_id, operation.released_hash, agreed
     )
     records.put_link(connection, run.company.id, link)
+    if (difference := _difference(run, operation, answer)) is not None:
+        return outcome.out_of_balance(operation, run.clock(), external_id, difference)
     return outcome.done(operation, run.clock(), external_id=external_id)
+
+
+def _difference(run: Run, operation: Operation, answer: dict[str, Any]) -> Decimal | None:
+    """What QuickBooks' total is off by. US sales tax is QuickBooks' own to compute, and is brought back instead."""
+    if operation.verb is Verb.VOID or operation.amount is None or "TotalAmt" not in answer:
+        return None
+    if run.facts.country == "US" and operation.entity == "Invoice":
+        return None
+    return decimal(answer["TotalAmt"]) - operation.amount or None

@@ -20,6 +20,7 @@ from bot.core.model import (
     Outcome,
     RecordRef,
     RecordType,
+    RedReason,
     Result,
     ResultsFilter,
     ResultsPage,
@@ -173,6 +174,13 @@ class MemoryDesk:
             self.known[company_id] = replace(self.known[company_id], last_run=run)
             self.log.append(("run", company_id, requested_by))
             return run, True
+
+    def accept_stop(self, run_id: str, requested_by: str, trigger: Trigger) -> tuple[RunView, bool]:
+        stopped = self.run(run_id)
+        if stopped.red_reason is not RedReason.SAFETY_STOP:
+            raise UserError("There is no safety stop to go on from.")
+        self.log.append(("accept", stopped.company_id, requested_by))
+        return self.request_run(stopped.company_id, requested_by, trigger)
 
     def run(self, run_id: str) -> RunView:
         return self.runs[run_id]

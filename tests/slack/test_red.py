@@ -170,3 +170,17 @@ def test_red_without_a_failed_record_says_its_reason(bot: Bot, reason: RedReason
     }
     message = bot.said("red.harbour", user="@ben")
     assert words[reason] in message["text"] and "Look first." in str(message["blocks"])
+
+
+def test_a_safety_stop_goes_on_only_when_an_operator_says_so(bot: Bot) -> None:
+    bot.desk.rows["harbour"] = []
+    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    stopped = {"state": RunState.FINISHED, "flag": Flag.RED, "red_reason": RedReason.SAFETY_STOP}
+    bot.desk.change_run(run.run_id, finished_at=bot.clock(), error="Look first.", **stopped)
+    bot.tick()
+    message = bot.said("red.harbour", user="@ben")
+    assert "Continue anyway" in str(message["blocks"]) and "Sync again" not in str(message["blocks"])
+    bot.slack.click(message, "sync.accept", user="@ben")
+    assert ("accept", "harbour", "U0BEN") not in bot.desk.log
+    bot.slack.click(message, "sync.accept")
+    assert ("accept", "harbour", "U0ANA") in bot.desk.log

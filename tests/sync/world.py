@@ -33,8 +33,15 @@ from bot.store.database import Database
 from bot.sync import Engine, Finished, run_sync
 
 COMPANY, REALM, API_KEY = "harbour", "9341", "key-of-the-tests"
-GST = Decimal("0.15")
 CENT = Decimal("0.01")
+TAXES = {
+    "NZ": ("15% GST", "15.00"),
+    "AU": ("GST", "10.00"),
+    "GB": ("20.0% S", "20.00"),
+    "CA": ("GST/QST QC - 9.975", "14.98"),
+    "US": ("TAX", "0.00"),
+}
+"""The usual tax code of a new QuickBooks company by country, and its percentage in Re-Leased."""
 NO_LIMITS = Caps(100_000, 100_000, 10, 100_000)
 Json = dict[str, Any]
 
@@ -270,11 +277,12 @@ class World:
         return self.listed("accounts", "Repairs and Maintenance", code="400", kind="purchase")
 
     def gst(self) -> Json:
-        return self.listed("tax-types", "15% GST", rate="15.00")
+        name, rate = TAXES[self.country]
+        return self.listed("tax-types", name, rate=rate)
 
     def line(self, amount: str = "100.00", kind: str = "income", **more: Any) -> Json:
         account = self.rent() if kind == "income" else self.repairs()
-        tax = (Decimal(amount) * GST).quantize(CENT)
+        tax = (Decimal(amount) * Decimal(TAXES[self.country][1]) / 100).quantize(CENT)
         return {
             **{"description": "Rent", "quantity": "1", "unitAmount": amount, "netAmount": amount},
             **{"accountId": account["id"], "taxTypeId": self.gst()["id"], "taxAmount": str(tax)},
@@ -306,14 +314,15 @@ class World:
     def vendor(self, name: str, **more: Any) -> Json:
         return self.books.create("Vendor", {"DisplayName": name, **more})
 
-    def sales_line(self, amount: str = "100.00", tax: str = "15% GST", **detail: Any) -> Json:
-        kind = "SalesItemLineDetail"
-        told = {"ItemRef": {"value": self.id_of("Item", "Rent")}, "TaxCodeRef": {"value": self.id_of("TaxCode", tax)}}
+    def sales_line(self, amount: str = "100.00", tax: str = "", **detail: Any) -> Json:
+        kind, code = "SalesItemLineDetail", self.id_of("TaxCode", tax or TAXES[self.country][0])
+        told = {"ItemRef": {"value": self.id_of("Item", "Rent")}, "TaxCodeRef": {"value": code}}
         return {"Amount": Decimal(amount), "DetailType": kind, "Description": "Rent", kind: {**told, **detail}}
 
-    def expense_line(self, amount: str = "50.00", tax: str = "15% GST", **detail: Any) -> Json:
+    def expense_line(self, amount: str = "50.00", tax: str = "", **detail: Any) -> Json:
         kind, account = "AccountBasedExpenseLineDetail", self.id_of("Account", "Repairs and Maintenance")
-        told = {"AccountRef": {"value": account}, "TaxCodeRef": {"value": self.id_of("TaxCode", tax)}}
+        code = self.id_of("TaxCode", tax or TAXES[self.country][0])
+        told = {"AccountRef": {"value": account}, "TaxCodeRef": {"value": code}}
         return {"Amount": Decimal(amount), "DetailType": kind, "Description": "Repairs", kind: {**told, **detail}}
 
     def qb_invoice(self, customer: Json, number: str, amount: str = "100.00", **more: Any) -> Json:

@@ -1,0 +1,115 @@
+"""Grouping by cause: what fails for one reason is one line, and it says how to mend that reason."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from bot.core.causes import group
+from bot.core.model import Direction, Outcome, RecordRef, RecordType, Result
+
+CONTACT, INVOICE, PAYMENT = RecordType.CONTACT, RecordType.INVOICE, RecordType.PAYMENT
+KIOSK = RecordRef(CONTACT, "kiosk")
+
+
+def result(
+    type_: RecordType, key: str, code: str, cause: RecordRef | None = None, details: str = "", **more: Any
+) -> Result:
+    waits = code in ("unlinked-parent", "failing-parent", "missing-parent")
+    return Result(
+        at=datetime(2026, 11, 22, tzinfo=UTC),
+        ref=RecordRef(type_, key),
+        name=key.upper(),
+        released_id=key,
+        entity="",
+        external_id="",
+        direction=Direction.OUTGOING,
+        outcome=Outcome.WAITING if waits else Outcome.FAILED,
+        code=code,
+        details=details or f"{key.upper()} has a problem.",
+        more_detail=more.pop("more_detail", ""),
+        linked=True,
+        cause=cause,
+        **more,
+    )
+
+
+def test_a_chain_of_causes_leads_to_the_record_that_starts_it_all() -> None:
+    rows = [
+        result(PAYMENT, "p1", "failing-parent", RecordRef(INVOICE, "i1")),
+        result(INVOICE, "i1", "failing-parent", KIOSK),
+        result(CONTACT, "kiosk", "6240", details="Kiosk Ltd exists already."),
+        result(INVOICE, "other", "6140"),
+    ]
+    first, second = group(rows)
+    assert (first.ref, first.count, first.code) == (KIOSK, 3, "6240")
+    assert first.headline == "Kiosk Ltd exists already"
+    assert first.held_up == {PAYMENT: 1, INVOICE: 1, CONTACT: 1}
+    assert (second.ref, second.count) == (RecordRef(INVOICE, "other"), 1)
+
+
+@pytest.mark.parametrize("order", permutations(range(3)))
+def test_an_unlinked_contact_is_one_line_that_offers_to_relink_it(order: tuple[int, ...]) -> None:
+    waits = "INV-1 waits for contact Kiosk Ltd (kiosk), which is unlinked."
+    rows = [
+        result(INVOICE, "i1", "unlinked-parent", KIOSK, waits),
+        result(PAYMENT, "p1", "failing-parent", KIOSK, "P1 waits for invoice INV-1 (i1)."),
+        result(INVOICE, "i2", "unlinked-parent", KIOSK, waits.replace("INV-1", "INV-2")),
+    ]
+    (cause,) = group([rows[place] for place in order])
+    assert (cause.ref, cause.fix, cause.count) == (KIOSK, "relink", 3)
+    assert cause.headline == "contact Kiosk Ltd (kiosk) is unlinked"
+
+
+@pytest.mark.parametrize("loop", [["a"], ["a", "b"], ["a", "b", "c"]])
+def test_a_loop_of_causes_ends(loop: list[str]) -> None:
+    rows = [
+        result(INVOICE, key, "failing-parent", RecordRef(INVOICE, loop[(place + 1) % len(loop)]))
+        for place, key in enumerate(loop)
+    ]
+    assert sum(cause.count for cause in group(rows)) == len(loop)
+
+
+@pytest.mark.parametrize("code", ["6200", "6210", "closed-period"])
+def test_closed_books_are_one_reason_for_many_records_and_blame_none(code: str) -> None:
+    rows = [result(INVOICE, key, code, details="The books are closed up to 2026-04-30.") for key in ("i1", "i2")]
+    later = result(INVOICE, "i3", code, details="The books are closed up to 2026-05-31.")
+    first, second = group([*rows, later])
+    assert (first.ref, first.count, first.fix) == (None, 2, "retry")
+    assert second.refs == (later.ref,)
+
+
+def test_a_payment_that_waits_for_a_document_in_closed_books_is_held_up_by_the_books() -> None:
+    closed = result(INVOICE, "i1", "6210", details="The books are closed.")
+    waiting = result(PAYMENT, "p1", "failing-parent", closed.ref)
+    (cause,) = group([waiting, closed])
+    assert cause.count == 2 and cause.headline == "The books are closed"
+
+
+def test_what_holds_up_most_comes_first() -> None:
+    rows = [result(INVOICE, "alone", "6140"), *(result(INVOICE, key, "failing-parent", KIOSK) for key in "ab")]
+    assert [cause.count for cause in group(rows)] == [2, 1]
+
+
+def test_money_is_counted_once_and_only_in_one_currency() -> None:
+    invoice = result(INVOICE, "i1", "6140", amount=Decimal("115.00"), currency="NZD")
+    payment = result(PAYMENT, "p1", "failing-parent", invoice.ref, amount=Decimal("115.00"), currency="NZD")
+    (cause,) = group([invoice, payment])
+    assert (cause.amount, cause.currency) == (Decimal("115.00"), "NZD")
+    foreign = result(PAYMENT, "p2", "failing-parent", invoice.ref, amount=Decimal("9.00"), currency="AUD")
+    (mixed,) = group([invoice, payment, foreign])
+    assert (mixed.amount, mixed.currency) == (None, "")
+
+
+def test_why_and_how_are_read_from_the_lines_of_more_detail() -> None:
+    row = result(INVOICE, "i1", "6140", more_detail="The number is taken.\nHow to fix it: Give it another.\nTrace 1")
+    (cause,) = group([row])
+    assert (cause.why, cause.how) == ("The number is taken.", "Give it another.")
+    (silent,) = group([result(INVOICE, "i1", "6140", more_detail="How to fix it: Give it another.")])
+    assert (silent.why, silent.how) == ("", "Give it another.")
+
+
+def test_nothing_wrong_has_no_cause() -> None:
+    assert group([]) == []

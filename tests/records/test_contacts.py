@@ -1,0 +1,129 @@
+"""Contacts: names that QuickBooks takes, roles that make one contact two, and who is the same as whom."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.core.model import Outcome
+from bot.core.spec import Problem
+from bot.records import contact as contacts
+from bot.records.names import normalised
+from tests.records.samples import FACTS, LOOKUP, Json
+
+
+def contact(*roles: str, **fields: Any) -> Json:
+    usual = {"id": "kiosk", "name": "Kiosk Ltd", "roles": list(roles or ("tenant",)), "currency": "NZD"}
+    return {**usual, "email": None, "phone": None, "taxNumber": None, "address": None, "archived": False, **fields}
+
+
+def customer(**fields: Any) -> Json:
+    return {"Id": "1", "SyncToken": "0", "DisplayName": "Kiosk Ltd", "Active": True, **fields}
+
+
+@pytest.mark.parametrize(
+    ("roles", "entities"),
+    [
+        (["tenant"], ("Customer",)),
+        (["owner"], ("Customer",)),
+        (["supplier"], ("Vendor",)),
+        (["supplier", "tenant"], ("Customer", "Vendor")),
+        (["owner", "tenant"], ("Customer",)),
+        ([], ()),
+    ],
+)
+def test_the_roles_say_what_a_contact_is_in_quickbooks(roles: list[str], entities: tuple[str, ...]) -> None:
+    assert contacts.entities_of(contact() | {"roles": roles}) == entities
+
+
+def test_both_names_of_a_contact_of_both_roles_differ_however_long_they_are() -> None:
+    both = contact("tenant", "supplier", name="N" * 500)
+    names = [contacts.display_name(both, entity) for entity in ("Customer", "Vendor")]
+    assert len(set(names)) == 2 and max(map(len, names)) == 500
+    assert names[1].endswith(contacts.SUPPLIER_SUFFIX)
+
+
+def test_a_phone_number_is_cut_where_quickbooks_would_refuse_it() -> None:
+    sent = contacts.to_quickbooks(contact(phone="0" * 31), "Customer", LOOKUP, FACTS)
+    assert sent["PrimaryPhone"]["FreeFormNumber"] == "0" * 30
+
+
+def test_the_currency_goes_out_only_where_quickbooks_knows_several() -> None:
+    sent = [
+        contacts.to_quickbooks(contact(currency="AUD"), "Customer", LOOKUP, replace(FACTS, multicurrency=several))
+        for several in (False, True)
+    ]
+    assert "CurrencyRef" not in sent[0] and sent[1]["CurrencyRef"] == {"value": "AUD"}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"roles": []}, "incomplete-record"),
+        ({"name": "  "}, "incomplete-record"),
+        ({"name": None}, "incomplete-record"),
+        ({"name": "N" * 501}, "name-too-long"),
+        ({"name": "Unit 3: Kiosk"}, "name-forbidden-characters"),
+        ({"name": "Kiosk\tLtd"}, "name-forbidden-characters"),
+        ({"name": "Kiosk\nLtd"}, "name-forbidden-characters"),
+        ({"currency": "AUD"}, "currency-not-enabled"),
+    ],
+)
+def test_what_quickbooks_would_refuse_is_said_before(change: dict[str, Any], code: str) -> None:
+    with pytest.raises(Problem) as raised:
+        contacts.check({**contact(), **change}, FACTS)
+    assert raised.value.code == code
+
+
+def test_an_inactive_name_stays_out_and_a_nameless_one_is_incomplete() -> None:
+    with pytest.raises(Problem) as archived:
+        contacts.check_external("Customer", customer(Active=False), FACTS, LOOKUP)
+    assert (archived.value.code, archived.value.outcome) == ("not-imported", Outcome.SKIPPED)
+    with pytest.raises(Problem) as nameless:
+        contacts.check_external("Customer", {"Id": "1"}, FACTS, LOOKUP)
+    assert nameless.value.code == "incomplete-record"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "score"),
+    [
+        ({}, {}, 3),
+        ({"name": "KIOSK  LTD"}, {}, 3),
+        ({"name": "Ｋiosk Ltd"}, {}, 3),
+        ({}, {"DisplayName": "Kiosk Ltd (deleted)"}, 3),
+        ({"name": "Kiosk", "taxNumber": "12 345"}, {"ResaleNum": "12345"}, 2),
+        ({"name": "Kiosk", "email": "A@x.nz "}, {"PrimaryEmailAddr": {"Address": "a@x.nz"}}, 1),
+        ({"name": "Kiosk"}, {}, 0),
+        ({"roles": ["supplier"]}, {}, 0),
+    ],
+)
+def test_the_same_name_is_certain_and_a_shared_number_or_address_is_not(
+    ours: dict[str, Any], theirs: dict[str, Any], score: int
+) -> None:
+    assert contacts.same({**contact(), **ours}, "Customer", {**customer(), **theirs}, LOOKUP) == score
+
+
+def test_the_suffix_of_a_supplier_does_not_hide_who_it_is() -> None:
+    vendor = {"Id": "4", "DisplayName": "Kiosk Ltd (Supplier)"}
+    assert contacts.same(contact("tenant", "supplier"), "Vendor", vendor, LOOKUP) == 3
+    assert contacts.external_keys("Vendor", vendor) & contacts.released_keys(contact())
+
+
+def test_equal_keys_are_found_whenever_two_contacts_may_be_the_same() -> None:
+    ours = contact(name="Kiosk", email="A@x.nz", taxNumber="12 345")
+    for theirs in ({"ResaleNum": "12345"}, {"PrimaryEmailAddr": {"Address": "a@X.nz"}}, {"DisplayName": "KIOSK"}):
+        assert contacts.released_keys(ours) & contacts.external_keys("Customer", customer(**theirs))
+
+
+def test_names_compare_without_case_spacing_width_or_the_mark_of_the_inactive() -> None:
+    assert normalised("  Ｋiosk\u00a0 LTD (deleted)") == normalised("kiosk ltd")
+    assert normalised("Straße") == normalised("STRASSE")
+    assert normalised("Kiosk Ltd") != normalised("Kiosk Ltd 2")
+    assert normalised(None) == ""
+
+
+def test_a_balance_or_a_token_is_no_change_of_a_contact_but_its_address_and_archiving_are() -> None:
+    before = contacts.external_content("Customer", customer())
+    assert before == contacts.external_content("Customer", customer(SyncToken="4", Balance=12))
+    assert before != contacts.external_content("Customer", customer(Active=False))
+    assert before != contacts.external_content("Customer", customer(BillAddr={"Line1": "1 Quay Street"}))

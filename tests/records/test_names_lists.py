@@ -1,0 +1,94 @@
+"""Accounts, tax types and tracking options: what is imported, what stays out, and rates that add up."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.core.model import Direction, RecordType
+from bot.core.spec import Problem
+from bot.records import BY_COLLECTION, BY_ENTITY, BY_TYPE, SPECS, account, tax_type, tracking_option
+from tests.records.samples import FACTS, LOOKUP
+
+ITEM = {"Id": "10", "Name": "Rent", "Type": "Service", "IncomeAccountRef": {"value": "79"}}
+EXPENSE = {"Id": "20", "Name": "Repairs", "AccountType": "Expense"}
+
+
+@pytest.mark.parametrize(
+    ("entity", "body", "comes_in"),
+    [
+        ("Item", ITEM, True),
+        ("Item", {**ITEM, "Type": "NonInventory"}, True),
+        ("Item", {**ITEM, "Type": "Inventory"}, False),
+        ("Item", {**ITEM, "Type": "Category"}, False),
+        ("Item", {**ITEM, "IncomeAccountRef": None}, False),
+        ("Item", {**ITEM, "Active": False}, False),
+        ("Account", EXPENSE, True),
+        ("Account", {**EXPENSE, "AccountType": "Cost of Goods Sold"}, True),
+        ("Account", {**EXPENSE, "AccountType": "Other Expense"}, True),
+        ("Account", {**EXPENSE, "AccountType": "Bank"}, False),
+        ("Account", {**EXPENSE, "Active": False}, False),
+    ],
+)
+def test_what_can_stand_on_a_line_comes_in_and_nothing_else(entity: str, body: dict[str, Any], comes_in: bool) -> None:
+    if comes_in:
+        account.check_external(entity, body, FACTS, LOOKUP)
+        return
+    with pytest.raises(Problem, match="not-imported"):
+        account.check_external(entity, body, FACTS, LOOKUP)
+
+
+def test_an_item_and_an_account_of_one_name_are_not_the_same() -> None:
+    ours = {"name": "Rent", "kind": "sales"}
+    assert account.same(ours, "Item", ITEM, LOOKUP) == 3
+    assert account.same(ours, "Account", {**EXPENSE, "Name": "Rent"}, LOOKUP) == 0
+
+
+def test_a_tax_code_carries_the_sum_of_its_rates_for_each_use() -> None:
+    def named(*ids: str) -> dict[str, Any]:
+        return {"TaxRateDetail": [{"TaxRateRef": {"value": id_}} for id_ in ids]}
+
+    code = {"Id": "33", "SalesTaxRateList": named("1", "2"), "PurchaseTaxRateList": named("3")}
+    rates = [{"Id": "1", "RateValue": Decimal(5)}, {"Id": "2", "RateValue": Decimal("9.975")}, {"Id": "3"}]
+    joined = tax_type.with_rates(code, rates)
+    assert tax_type.percent(joined) == Decimal("14.975")
+    assert tax_type.rates_of(joined, "purchase") == [("3", Decimal(0))]
+
+
+def test_a_code_of_one_use_only_serves_both() -> None:
+    code = {tax_type.RATES: {"sales": [], "purchase": [{"id": "3", "rate": Decimal("12.5")}]}}
+    assert tax_type.percent(code, "sales") == tax_type.percent(code, "purchase") == Decimal("12.5")
+
+
+def test_a_tax_type_is_the_same_only_at_the_same_rate() -> None:
+    code = {"Name": "15% GST", tax_type.RATES: {"sales": [{"id": "1", "rate": Decimal(15)}]}}
+    assert tax_type.same({"name": "15% gst", "rate": "15.0"}, "TaxCode", code, LOOKUP) == 3
+    assert tax_type.same({"name": "15% gst", "rate": "12.50"}, "TaxCode", code, LOOKUP) == 0
+
+
+def test_a_changed_rate_is_a_change_of_the_code() -> None:
+    spec = tax_type.SPEC
+    before = {"Id": "1", "Name": "GST", tax_type.RATES: {"sales": [{"id": "1", "rate": Decimal(15)}]}}
+    after = {**before, tax_type.RATES: {"sales": [{"id": "1", "rate": Decimal("12.5")}]}}
+    assert spec.external_content("TaxCode", before) != spec.external_content("TaxCode", after)
+
+
+def test_a_class_is_known_by_its_full_name() -> None:
+    nested = {"Id": "40", "Name": "Quay Street", "FullyQualifiedName": "Auckland:Quay Street"}
+    assert tracking_option.same({"name": "auckland:quay street"}, "Class", nested, LOOKUP) == 3
+    assert tracking_option.same({"name": "Quay Street"}, "Class", nested, LOOKUP) == 0
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: str(spec.type))
+def test_what_only_comes_in_can_never_be_sent(spec: Any) -> None:
+    if Direction.OUTGOING in spec.directions:
+        assert spec.as_held is not None
+        return
+    with pytest.raises(Problem, match="incoming-only"):
+        spec.to_quickbooks({}, spec.entities[0], LOOKUP, FACTS)
+
+
+def test_parents_come_before_what_refers_to_them() -> None:
+    order = list(RecordType)
+    assert [spec.type for spec in SPECS] == sorted(BY_TYPE, key=order.index)
+    assert len(BY_COLLECTION) == len(SPECS) and len(BY_ENTITY) == sum(len(spec.entities) for spec in SPECS)
