@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.money import ZERO, NotMoney, decimal, text
+from bot.core.money import ZERO, NotMoney, decimal, share, text
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
 from bot.records import lines as document_lines
 from bot.records.lines import AMOUNTS_ARE, TAX_MODES, LineRules
@@ -137,6 +137,27 @@ def check_sums(net: Decimal, tax: Decimal, total: Decimal) -> None:
 def tax_total(body: Body) -> Decimal:
     detail = body.get("TxnTaxDetail")
     return amount(detail.get("TotalTax"), "tax") if isinstance(detail, Mapping) else ZERO
+
+
+def computed_tax(released: Body, external: Body) -> dict[str, Any]:
+    """What Re-Leased must take over where QuickBooks computes the sales tax: its lines, if their tax differs.
+
+    Only of an invoice that is open on both sides and whose lines make the same net total.
+    """
+    lines = list(released.get("lines") or [])
+    tax = tax_total(external)
+    net = amount(external.get("TotalAmt"), "total") - tax
+    same_net = net == decimal(released.get("netTotal"))
+    if released.get("status") != "approved" or external_gone("Invoice", external) or not same_net:
+        return {}
+    if tax == decimal(released.get("taxTotal")):
+        return {}
+    taxable = [bool(decimal(line.get("taxAmount"))) for line in lines]
+    if not any(taxable):
+        taxable = [True] * len(lines)
+    nets = [decimal(line.get("netAmount")) if taxed else ZERO for line, taxed in zip(lines, taxable, strict=True)]
+    parts = share(tax, nets)
+    return {"lines": [{**line, "taxAmount": text(part)} for line, part in zip(lines, parts, strict=True)]}
 
 
 def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[str, Any]:

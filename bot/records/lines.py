@@ -83,7 +83,7 @@ def _line_out(line: Body, rules: LineRules, lookup: Lookup) -> dict[str, Any]:
     if kind != ACCOUNT_EXPENSE and rules.tax_mode != "TaxInclusive" and is_exact_product(quantity, unit, net):
         detail |= {"Qty": quantity, "UnitPrice": unit}
     if rules.us:
-        detail["TaxCodeRef"] = {"value": "TAX" if tax else "NON"}
+        detail["TaxCodeRef"] = {"value": _us_code(line, tax, lookup)}
     elif rules.tax_mode != "NotApplicable":
         detail["TaxCodeRef"] = {"value": _tax_code(line, lookup)}
     if rules.tax_mode == "TaxInclusive":
@@ -113,6 +113,12 @@ def _tax_code(line: Body, lookup: Lookup) -> str:
         cause = RecordRef(RecordType.TAX_TYPE, tax_type) if tax_type else None
         raise Problem("tax-missing", cause=cause, tax=tax_type, account=str(line.get("description") or ""))
     return found[1]
+
+
+def _us_code(line: Body, tax: Decimal, lookup: Lookup) -> str:
+    """TAX or NON: as its tax type says, if that is one of the two; otherwise by whether there is any tax."""
+    known = lookup.external.get((RecordType.TAX_TYPE, str(line.get("taxTypeId") or ""), "TaxCode"), "")
+    return known if _is_us(known) else "TAX" if tax else "NON"
 
 
 def _class_of(line: Body, lookup: Lookup) -> str:

@@ -11,6 +11,7 @@ from bot.core.model import Link, MirrorRecord, RecordRef, Result, Side
 from bot.core.spec import RecordSpec
 from bot.core.steps import Operation, Verb
 from bot.records import BY_TYPE
+from bot.records.invoice import computed_tax
 from bot.store import ledger, records, results
 from bot.store.ledger import Intent
 from bot.sync import hear, outcome
@@ -38,7 +39,7 @@ def bring_in(run: Run, operations: Sequence[Operation]) -> Pushed:
 
 
 def write_back(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> set[RecordRef]:
-    """Tell Re-Leased the QuickBooks ids of these records, and numbers where QuickBooks numbers.
+    """Tell Re-Leased the QuickBooks ids of these records, numbers where QuickBooks numbers, and the sales tax of the US.
 
     Gives the records for which that could not be done; their result says why.
     """
@@ -87,6 +88,8 @@ def _ids_patch(
     ours = str(record.body.get("number") or "")
     if not run.facts.custom_numbers and links[0].entity == "Invoice" and number and number != ours:
         patch["number"] = number
+    if external is not None and run.facts.country == "US" and links[0].entity == "Invoice":
+        patch |= computed_tax(record.body, external.body)
     return patch
 
 
@@ -201,10 +204,11 @@ def _record_write_backs(
     if not wanted:
         return refused
     with run.ledger() as connection:
-        for (ref, _, _), answer in zip(wanted, answers, strict=True):
+        for (ref, _, patch), answer in zip(wanted, answers, strict=True):
             if not isinstance(answer, ApiError):
                 records.put_mirror(connection, run.company.id, [hear.released(spec, answer)])
-                _settle_number(run, connection, spec, ref, answer)
+                if patch.keys() - {"externalId"}:
+                    _settle(run, connection, spec, ref, answer)
                 continue
             refused.add(ref)
             for row in results.get(connection, run.company.id, [ref]):
@@ -214,10 +218,8 @@ def _record_write_backs(
     return refused
 
 
-def _settle_number(run: Run, connection: Any, spec: RecordSpec, ref: RecordRef, body: dict[str, Any]) -> None:
-    """A number that QuickBooks gave is agreed on, not an edit of Re-Leased's that would have to go out."""
-    if run.facts.custom_numbers:
-        return
+def _settle(run: Run, connection: Any, spec: RecordSpec, ref: RecordRef, body: dict[str, Any]) -> None:
+    """A number or tax that QuickBooks gave is agreed on, not an edit of Re-Leased's that would have to go out."""
     for link in records.links_of(connection, run.company.id, [ref]).get(ref, ()):
         agreed = content_hash(spec.released_content(body))
         records.put_link(

@@ -1,6 +1,7 @@
 """A bad record stops nobody else, says why in plain words, holds up its children by name, and clears itself."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -252,4 +253,27 @@ def test_released_refuses_what_is_fixed_there_and_the_row_says_so(paired: World)
     row = paired.row("SI-1")
     assert (row.outcome, row.code) == (Outcome.FAILED, "released-refused") and "contact" in row.more_detail
     paired.books.update("Invoice", invoice["Id"], {"CustomerRef": {"value": customer["Id"]}})
+    paired.sync_blue()
+
+
+def test_totals_that_differ_are_said_until_they_agree(paired: World) -> None:
+    """Nothing is booked to hide a cent; the record is there on both sides and stays red."""
+    handle = paired.books.perform
+
+    def off_by_a_cent(operation: str, name: str, body: object, *rest: object, **more: object) -> object:
+        record = handle(operation, name, body, *rest, **more)  # type: ignore[arg-type]
+        if name == "Invoice":
+            record = {**record, "TotalAmt": record["TotalAmt"] + Decimal("0.01")}
+            paired.books.books.tables["Invoice"].put({**paired.books.entity(name)[record["Id"]], **record})
+        return record
+
+    paired.books.perform = off_by_a_cent  # type: ignore[method-assign,assignment]
+    invoice = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1")
+    for _ in range(2):
+        finished = paired.sync_red()
+        assert [(row.code, row.outcome) for row in finished.failures] == [("totals-differ", Outcome.FAILED)]
+        assert "0.01" in finished.failures[0].more_detail
+    paired.books.perform = handle  # type: ignore[method-assign]
+    sent = paired.partner("Invoice", invoice, "invoices")
+    paired.books.update("Invoice", sent["Id"], {"Line": [paired.sales_line("100.00")]})
     paired.sync_blue()
