@@ -18,13 +18,14 @@ from blocks.kit import (
     section,
     shorten,
 )
-from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, sentence
+from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, sentence, without_id
 from bot.core.model import NEEDS_ATTENTION, Cause, Result
 
 MOST_FIELDS = 12
 MOST_ATTEMPTS = 10
 RAW_CHARS = 2_800
 VALUE_CHARS = 300
+HOW = "How to fix it: "
 
 
 def choose(view_id: str, problem: str = "") -> Block:
@@ -48,10 +49,10 @@ def detail(
     """`sides` are (field, what Re-Leased says, what QuickBooks says); `attempts` newest first."""
     blocks = [*([_chooser()] if choosing else []), *_happened(result, cause), *_links(result)]
     if sides:
-        blocks += [divider(), *_both(sides)]
+        blocks += [divider(), *(_both(sides) if _on_both(sides) else _one(sides))]
     if attempts:
         blocks += [divider(), section(_tried(attempts))]
-    blocks += _raw(result)
+    blocks += _raw(result, cause)
     return modal("detail", "More detail", blocks, view_id)
 
 
@@ -71,7 +72,7 @@ def _happened(result: Result, cause: Cause | None) -> list[Block]:
     mark = "🟥 " if result.outcome in NEEDS_ATTENTION else ""
     status = "linked" if result.linked else "unlinked"
     facts = f"{instant(result.at)} · {result.direction.value} · {status}{amount}"
-    said = escape(result.details, 900) or OUTCOME_WORDS[result.outcome]
+    said = escape(without_id(result.details, result.cause), 900) or OUTCOME_WORDS[result.outcome]
     blocks = [section(f"*{kind} {escape(result.name, 120)}*\n{mark}{said}"), context(facts)]
     if cause is None:
         return blocks
@@ -80,8 +81,8 @@ def _happened(result: Result, cause: Cause | None) -> list[Block]:
 
 def _explained(cause: Cause) -> str:
     told = [
-        f"*What happened*\n{escape(sentence(cause.headline), 600)}",
-        f"*Why*\n{escape(cause.why, 900)}" if cause.why else "",
+        f"*What happened*\n{escape(sentence(without_id(cause.headline, cause.ref)), 600)}",
+        f"*Why*\n{escape(without_id(cause.why, cause.ref), 900)}" if cause.why else "",
         f"*How to fix it*\n{escape(cause.how, 900)}" if cause.how else "",
     ]
     return "\n".join(filter(None, told))
@@ -94,6 +95,19 @@ def _links(result: Result) -> list[Block]:
     if result.external_url:
         found.append(button("Open in QuickBooks ↗", "link.quickbooks", url=result.external_url))
     return [actions(*found, block_id="links")] if found else []
+
+
+def _on_both(sides: Sequence[tuple[str, str, str]]) -> bool:
+    return any(ours.strip("–") for _, ours, _ in sides) and any(theirs.strip("–") for _, _, theirs in sides)
+
+
+def _one(sides: Sequence[tuple[str, str, str]]) -> list[Block]:
+    """What only one side has: there is nothing to compare yet."""
+    in_released = any(ours.strip("–") for _, ours, _ in sides)
+    has, lacks = ("Re-Leased", "QuickBooks") if in_released else ("QuickBooks", "Re-Leased")
+    said = [(name, ours if in_released else theirs) for name, ours, theirs in sides[:MOST_FIELDS]]
+    lines = [f"{escape(name, 60)}: {_said(text, '')}" for name, text in said]
+    return [section("\n".join([f"*{has} says* (it is not in {lacks} yet)", *lines]))]
 
 
 def _both(sides: Sequence[tuple[str, str, str]]) -> list[Block]:
@@ -122,9 +136,11 @@ def _tried(attempts: Sequence[Result]) -> str:
     return "\n".join(["*Attempts*", *lines])
 
 
-def _raw(result: Result) -> list[Block]:
-    """Literal text: nothing in a rich_text block is read as a mention or a link."""
-    parts = [f"Code {clean(result.code)}" if result.code else "", clean(result.more_detail, keep_lines=True)]
+def _raw(result: Result, cause: Cause | None) -> list[Block]:
+    """Literal text: nothing in a rich_text block is read as a mention or a link. What was explained is not repeated."""
+    explained = {cause.why, f"{HOW}{cause.how}"} if cause else set()
+    lines = [line for line in result.more_detail.splitlines() if line not in explained]
+    parts = [f"Code {clean(result.code)}" if result.code else "", clean("\n".join(lines), keep_lines=True)]
     raw = "\n".join(filter(None, parts))
     if not raw:
         return []

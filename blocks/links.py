@@ -22,7 +22,7 @@ from blocks.kit import (
     shorten,
 )
 from blocks.table import names
-from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, counted, number
+from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, counted, number, without_id
 from bot.core.model import LinkChange, RecordRef, RecordType, Result
 
 ALL_MATCHING = "*"
@@ -30,6 +30,7 @@ ALL_MATCHING = "*"
 MOST_CHOSEN = 100
 MOST_NAMES = 10
 NOTE_CHARS = 300
+SPEAKING_NAMES = frozenset({RecordType.CONTACT, RecordType.ACCOUNT, RecordType.TAX_TYPE, RecordType.TRACKING_OPTION})
 
 
 class Verb(StrEnum):
@@ -65,7 +66,9 @@ def row_option(row: Result) -> Block | None:
     ours, theirs = names(row)
     text = f"{TYPE_NOUNS[row.ref.type].capitalize()} {ours or theirs}{'' if row.linked else ' (unlinked)'}"
     fits = len(value) <= OPTION_VALUE_CHARS
-    return option(text, value, clean(row.details) or OUTCOME_WORDS[row.outcome]) if fits else None
+    return (
+        option(text, value, clean(without_id(row.details, row.cause)) or OUTCOME_WORDS[row.outcome]) if fits else None
+    )
 
 
 def everything_option(total: int) -> Block:
@@ -113,8 +116,11 @@ def nothing_changed(verb: Verb) -> str:
 
 
 def _what(chosen: Sequence[RecordRef], names_of: Mapping[RecordRef, str]) -> str:
+    """ "Kiosk Ltd", "invoice INV-2041", "3 records": a document's number says little by itself."""
     if len(chosen) == 1:
-        return clean(names_of.get(chosen[0], "")) or f"{TYPE_NOUNS[chosen[0].type]} {clean(chosen[0].key)}"
+        name = clean(names_of.get(chosen[0], ""))
+        speaks = name and chosen[0].type in SPEAKING_NAMES
+        return name if speaks else f"{TYPE_NOUNS[chosen[0].type]} {name or clean(chosen[0].key)}"
     return counted(len(chosen), "record")
 
 

@@ -9,7 +9,7 @@ from bot.core.model import CompanyStatus, CompanyView, Flag
 MOST_SHOWN = 20
 MOST_OPTIONS = 100
 MOST_BUTTONS = 5
-CALM = frozenset({CompanyStatus.SYNCED, CompanyStatus.IN_PROGRESS})
+CALM = frozenset({CompanyStatus.SYNCED, CompanyStatus.IN_PROGRESS, CompanyStatus.INCOMPLETE_SETUP})
 
 
 def overview(companies: Sequence[CompanyView]) -> Message:
@@ -62,6 +62,9 @@ def company_select(companies: Sequence[CompanyView], action_id: str, chosen: str
 
 def _summary(companies: Sequence[CompanyView]) -> str:
     needy = sum(1 for company in companies if company.flag is Flag.RED or company.status not in CALM)
+    new = sum(1 for company in companies if company.status is CompanyStatus.INCOMPLETE_SETUP)
+    if new and not needy:
+        return _first_sync(new, len(companies))
     if len(companies) == 1 and not needy:
         return "Your company is in sync."
     if not needy:
@@ -69,6 +72,13 @@ def _summary(companies: Sequence[CompanyView]) -> str:
     if len(companies) == 1:
         return "Your company needs attention."
     return f"{number(needy)} of {number(len(companies))} companies {'needs' if needy == 1 else 'need'} attention."
+
+
+def _first_sync(new: int, of_all: int) -> str:
+    if of_all == 1:
+        return "Your company waits for its first sync."
+    who = f"All {number(of_all)}" if new == of_all else f"{number(new)} of {number(of_all)}"
+    return f"{who} companies {'waits for its' if new == 1 else 'wait for their'} first sync."
 
 
 def _row(company: CompanyView) -> Block:
@@ -80,7 +90,7 @@ def _row(company: CompanyView) -> Block:
 
 def _last_run(company: CompanyView) -> str:
     run = company.last_run
-    return f"last sync {instant(run.finished_at)}" if run and run.finished_at else "not synced yet" if not run else ""
+    return f"last sync {instant(run.finished_at)}" if run and run.finished_at else ""
 
 
 def _last_clean(company: CompanyView) -> str:

@@ -11,6 +11,7 @@ from blocks.kit import (
     actions,
     button,
     context,
+    divider,
     escape,
     instant,
     money,
@@ -20,7 +21,17 @@ from blocks.kit import (
     user,
 )
 from blocks.run import RED_REASONS
-from blocks.words import attention, by_type, company_state, counted, duration, headline, number, sentence
+from blocks.words import (
+    attention,
+    by_type,
+    company_state,
+    counted,
+    duration,
+    headline,
+    number,
+    sentence,
+    without_id,
+)
 from bot.core.model import Cause, CompanyStatus, CompanyView, Flag, RedReason, RunState, RunView
 
 MOST_CAUSES = 8
@@ -46,8 +57,10 @@ def red(company: CompanyView, causes: Sequence[Cause]) -> Message:
         blocks.append(context(f"and {counted(len(causes) - MOST_CAUSES, 'more cause')}: see all results"))
     if syncing and company.last_run:
         blocks.append(context(_syncing(company.last_run)))
+    if causes:
+        blocks.append(divider())
     blocks.append(actions(*_footer(company, syncing, bool(causes)), block_id=f"red.{company.id}"))
-    first = f" · {escape(sentence(causes[0].headline), HEADLINE_CHARS)}" if causes else ""
+    first = f" · {_title(causes[0])}" if causes else ""
     return Message(f"{headline(_flag(company), company.name, said, bold=False)}{first}", blocks)
 
 
@@ -95,10 +108,13 @@ def _syncing(run: RunView) -> str:
 
 
 def _cause(company: CompanyView, cause: Cause, place: int, syncing: bool) -> list[Block]:
-    title = f"*{place}  {escape(sentence(cause.headline), HEADLINE_CHARS)}*"
-    lines = [title, _held_up(cause), escape(cause.how, HOW_CHARS)]
+    lines = [f"*{place}  {_title(cause)}*", _held_up(cause), escape(cause.how, HOW_CHARS)]
     buttons = _buttons(company, cause, place, syncing)
     return [section("\n".join(filter(None, lines))), actions(*buttons, block_id=f"cause.{place}.{company.id}")]
+
+
+def _title(cause: Cause) -> str:
+    return escape(sentence(without_id(cause.headline, cause.ref)), HEADLINE_CHARS)
 
 
 def _held_up(cause: Cause) -> str:
@@ -110,21 +126,27 @@ def _held_up(cause: Cause) -> str:
 def _buttons(company: CompanyView, cause: Cause, place: int, syncing: bool) -> list[Block]:
     value = f"{company.id}|{cause_key(cause)}"
     style = "primary" if place == 1 else ""
+    told = without_id(cause.headline, cause.ref)
     found = []
     if cause.fix == "relink" and cause.ref and not syncing:
         what = f"Relink {cause.name}" if cause.name in cause.headline else "Relink"
-        spoken = f"Relink and sync again: {cause.headline}"
+        spoken = f"Relink and sync again: {told}"
         found.append(button(what, "cause.relink", value, style, spoken=spoken))
     if cause.fix == "retry" and not syncing:
         label = "Retry" if cause.count == 1 else f"Retry {number(cause.count)}"
-        found.append(button(label, "cause.retry", value, style, spoken=f"Retry: {cause.headline}"))
+        found.append(button(label, "cause.retry", value, style, spoken=f"Retry: {told}"))
     show = "Show it" if cause.count == 1 else f"Show the {number(cause.count)}"
-    found.append(button(show, "cause.show", value, spoken=f"Show: {cause.headline}"))
+    found.append(button(show, "cause.show", value, spoken=f"Show: {told}"))
+    return [*found, *_open(cause), *_rare(cause, value)]
+
+
+def _open(cause: Cause) -> list[Block]:
+    """The record to blame, where there is one; a setting that holds up several has no page of its own."""
+    if cause.ref is None and cause.count > 1:
+        return []
     if cause.external_url:
-        found.append(button("Open in QuickBooks ↗", "link.quickbooks", url=cause.external_url))
-    elif cause.released_url:
-        found.append(button("Open in Re-Leased ↗", "link.released", url=cause.released_url))
-    return [*found, *_rare(cause, value)]
+        return [button("Open in QuickBooks ↗", "link.quickbooks", url=cause.external_url)]
+    return [button("Open in Re-Leased ↗", "link.released", url=cause.released_url)] if cause.released_url else []
 
 
 def _rare(cause: Cause, value: str) -> list[Block]:

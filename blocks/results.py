@@ -42,7 +42,10 @@ SEARCH_CHARS = 100
 
 @dataclass(frozen=True)
 class Note:
-    """Who did what, shown on top of the message. `words` comes raw; `undo_view` is the opaque id of its undo, or ""."""
+    """Who did what, shown above the buttons that were clicked. `words` comes raw.
+
+    `undo_view` is the opaque id of its undo, or "".
+    """
 
     words: str
     by: str = ""
@@ -73,7 +76,7 @@ def results(shown: ResultsShown, form: TableForm, limits: TableLimits) -> Messag
     if table is None:
         return None
     note = [_note(shown.note)] if shown.note else []
-    blocks = [_top(shown), *note, _filters(shown), *table, *_where(shown), _below(shown)]
+    blocks = [_top(shown), _filters(shown), *table, *_where(shown), *note, _below(shown)]
     return Message(_fallback(shown), blocks)
 
 
@@ -170,9 +173,11 @@ def _empty(shown: ResultsShown) -> str:
     if shown.company.last_run is None and not shown.of_all:
         return "Nothing has been synced yet. Start the first sync with *Sync now*."
     if shown.of_all and not shown.wanted.needs_attention:
-        return f"No record matches this filter. *Clear* shows all {number(shown.of_all)}.{last}"
+        clear = "" if shown.shared_by else f" *Clear* shows all {number(shown.of_all)}."
+        return f"No record matches this filter.{clear}{last}"
     if shown.company.flag is Flag.RED:
-        return "Nothing that needs attention matches this filter. *Clear* shows everything."
+        clear = "" if shown.shared_by else " *Clear* shows everything."
+        return f"Nothing that needs attention matches this filter.{clear}"
     return f"Nothing needs attention.{last}"
 
 

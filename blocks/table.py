@@ -11,7 +11,7 @@ from enum import StrEnum
 from blocks.kit import Block, clean, escape, link, section, shorten, web_url
 from blocks.limits import BLOCKS, MESSAGE_TEXT_BUDGET, TableLimits
 from blocks.limits_tables import PAGE_SIZE, TABLE_CHARS, TABLE_ROWS
-from blocks.words import OUTCOME_WORDS, TYPE_NOUNS
+from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, without_id
 from bot.core.model import NEEDS_ATTENTION, Result
 
 
@@ -117,7 +117,7 @@ def names(row: Result) -> tuple[str, str]:
 
 def _details(row: Result) -> str:
     mark = "🟥 " if row.outcome in NEEDS_ATTENTION else ""
-    return mark + (clean(row.details) or OUTCOME_WORDS[row.outcome])
+    return mark + (clean(without_id(row.details, row.cause)) or OUTCOME_WORDS[row.outcome])
 
 
 def _raw(text: str) -> Block:

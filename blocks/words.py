@@ -3,7 +3,17 @@
 from collections.abc import Mapping, Sequence
 
 from blocks.kit import escape
-from bot.core.model import CompanyStatus, CompanyView, Counts, Flag, Outcome, RecordType, RunState, RunView
+from bot.core.model import (
+    CompanyStatus,
+    CompanyView,
+    Counts,
+    Flag,
+    Outcome,
+    RecordRef,
+    RecordType,
+    RunState,
+    RunView,
+)
 
 FLAG_WORDS = {Flag.BLUE: "🔵 Blue", Flag.ORANGE: "🔶 Orange", Flag.RED: "🟥 Red"}
 """Shape, word and colour: never colour alone."""
@@ -31,7 +41,7 @@ OUTCOME_WORDS = {
 }
 STATUS_WORDS = {
     CompanyStatus.NOT_CONNECTED: "not connected to QuickBooks yet",
-    CompanyStatus.INCOMPLETE_SETUP: "set-up not finished",
+    CompanyStatus.INCOMPLETE_SETUP: "connected, not synced yet",
     CompanyStatus.NEEDS_RECONNECTING: "needs reconnecting to QuickBooks",
     CompanyStatus.IN_PROGRESS: "syncing…",
     CompanyStatus.SYNCED: "in sync",
@@ -53,6 +63,11 @@ def counted(count: int, noun: str) -> str:
 def sentence(text: str) -> str:
     """With a capital at its beginning."""
     return text[:1].upper() + text[1:]
+
+
+def without_id(text: str, ref: RecordRef | None) -> str:
+    """A sentence that names a record with its id in brackets, for people: the name says it, the id is in its link."""
+    return text.replace(f" ({ref.key})", "") if ref else text
 
 
 def attention(count: int) -> str:

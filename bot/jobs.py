@@ -4,19 +4,18 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import DBAPIError
 
 from bot.core.faults import UserError
 from bot.core.model import Progress, RunState, RunView, Trigger
+from bot.schedule import cron_trigger, last_due, slot_name
 from bot.store import companies, leases, runs
 from bot.store.companies import Company
-from bot.store.database import Database, insert_into, to_ms
+from bot.store.database import Database, insert_if_new, to_ms
 from bot.store.tables import schedule_fires
 from bot.sync import Engine, Finished, run_sync
 
@@ -25,7 +24,6 @@ log = structlog.get_logger()
 SYNCS_AT_ONCE = 4
 POLL_S = 1.0
 RELOAD_S = 20
-DAY_NAMES = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 ABANDONED_AFTER = timedelta(seconds=20)
 
 
@@ -49,10 +47,13 @@ def carry_out_one(
 
 
 def end_incomplete(engine: Engine, run: RunView, words: str) -> None:
+    """Say why a run stopped before its end; one that somebody else has finished meanwhile stays as it is."""
     now = to_ms(engine.clock())
     with engine.database.write() as connection:
-        state = {"state": RunState.INCOMPLETE, "flag": None, "error": words, "finished_at": now}
-        runs.change(connection, run.run_id, now, **state)
+        current = runs.get(connection, run.run_id)
+        if current is not None and current.state in runs.OPEN:
+            state = {"state": RunState.INCOMPLETE, "flag": None, "error": words, "finished_at": now}
+            runs.change(connection, run.run_id, now, **state)
 
 
 class Worker:
@@ -134,6 +135,8 @@ class Clock:
         self._known: dict[str, tuple[str, str]] = {}
 
     def start(self) -> None:
+        """Raises UserError when the schedule that all companies follow by default is none."""
+        cron_trigger(self.schedule, "UTC")
         self.reload()
         self.scheduler.add_job(self.reload, IntervalTrigger(seconds=RELOAD_S), id="reload")
         self.scheduler.start()
@@ -146,72 +149,43 @@ class Clock:
         with self.database.read() as connection:
             found = {company.id: company for company in companies.all_companies(connection)}
         for company in found.values():
-            wanted = (company.schedule or self.schedule, company.timezone)
-            if self._known.get(company.id) == wanted:
-                continue
-            self._known[company.id] = wanted
-            trigger = cron_trigger(*wanted)
-            self.scheduler.add_job(self.fire, trigger, args=[company.id], id=company.id, replace_existing=True)
-            self._catch_up(company, trigger)
+            self._follow(company)
         for gone in set(self._known) - set(found):
             del self._known[gone]
-            self.scheduler.remove_job(gone)
+            if self.scheduler.get_job(gone) is not None:
+                self.scheduler.remove_job(gone)
 
-    def fire(self, company_id: str, slot: datetime | None = None) -> bool:
+    def fire(self, company_id: str, due: datetime | None = None) -> bool:
         """Ask for the run of one slot; False when it was asked for already or a run is under way."""
-        when = slot or self.engine.clock()
-        now = to_ms(self.engine.clock())
+        now = self.engine.clock()
         with self.database.write() as connection:
             company = companies.get(connection, company_id)
             if company is None or company.needs_reconnect:
                 return False
-            statement = insert_into(connection, schedule_fires).values(
-                company_id=company_id, slot=slot_name(company.schedule or self.schedule, when, company.timezone)
-            )
-            if connection.execute(statement.on_conflict_do_nothing()).rowcount == 0:
+            schedule = company.schedule or self.schedule
+            when = due or last_due(cron_trigger(schedule, company.timezone), now) or now
+            slot = slot_name(schedule, when, company.timezone)
+            if not insert_if_new(connection, schedule_fires, company_id=company_id, slot=slot):
                 return False
-            new = runs.request(connection, self.engine.new_id(), company_id, Trigger.SCHEDULE, "", now)
+            new = runs.request(connection, self.engine.new_id(), company_id, Trigger.SCHEDULE, "", to_ms(now))
         self.wake.set()
         return new
 
-    def _catch_up(self, company: Company, trigger: CronTrigger) -> None:
+    def _follow(self, company: Company) -> None:
+        wanted = (company.schedule or self.schedule, company.timezone)
+        if self._known.get(company.id) == wanted:
+            return
+        self._known[company.id] = wanted
+        try:
+            trigger = cron_trigger(*wanted)
+        except UserError as error:
+            log.warning("a company has no schedule that can be followed", company=company.id, why=str(error))
+            return
+        self.scheduler.add_job(self.fire, trigger, args=[company.id], id=company.id, replace_existing=True)
+        self._catch_up(company, last_due(trigger, self.engine.clock()))
+
+    def _catch_up(self, company: Company, due: datetime | None) -> None:
         with self.database.read() as connection:
             last = runs.last(connection, company.id)
-        if last is None:
-            return
-        missed = trigger.get_next_fire_time(None, last.requested_at)
-        if missed is not None and missed < self.engine.clock():
-            self.fire(company.id)
-
-
-def cron_trigger(schedule: str, timezone: str) -> CronTrigger:
-    """A standard cron line in the company's time zone. Raises UserError when it is none.
-
-    Cron counts days of the week from Sunday = 0, APScheduler from Monday = 0: names say the same to both.
-    """
-    fields = schedule.split()
-    if len(fields) != 5:
-        raise UserError(f"“{schedule}” is no schedule: five fields are needed, such as 0 * * * * for every hour.")
-    fields[4] = _named_days(fields[4])
-    minute, hour, day, month, day_of_week = fields
-    try:
-        return CronTrigger(
-            minute=minute, hour=hour, day=day, month=month, day_of_week=day_of_week, timezone=ZoneInfo(timezone)
-        )
-    except ValueError as error:
-        raise UserError(f"“{schedule}” is no schedule: {error}") from None
-
-
-def slot_name(schedule: str, when: datetime, timezone: str) -> str:
-    """The minute a run was scheduled for; for a daily schedule the local date, so that a clock change fires once."""
-    local = when.astimezone(ZoneInfo(timezone))
-    minute, hour, *_ = schedule.split()
-    daily = minute.isdecimal() and hour.isdecimal()
-    return local.strftime("%Y-%m-%d") if daily else when.strftime("%Y-%m-%dT%H:%MZ")
-
-
-def _named_days(field: str) -> str:
-    if field == "*" or "/" in field:
-        return field
-    names = [DAY_NAMES[int(mark) % 7] if mark.isdecimal() else mark for mark in field.replace("-", ",-,").split(",")]
-    return ",".join(names).replace(",-,", "-")
+        if last is not None and due is not None and due > last.requested_at:
+            self.fire(company.id, due)

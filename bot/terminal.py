@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -22,6 +24,8 @@ from bot.sync import Finished
 FLAGS = {Flag.BLUE: "🔵 Blue", Flag.ORANGE: "🔶 Orange", Flag.RED: "🟥 Red"}
 COLOURS = {Flag.BLUE: "blue", Flag.ORANGE: "dark_orange", Flag.RED: "red"}
 COLUMNS = ("Date", "Type", "Re-Leased", "QuickBooks", "Direction", "Details", "Link")
+WIDE = 120  # columns of a terminal from which on all seven of the table have room
+NARROW_NAMES = 22
 WIDTH_WITHOUT_TERMINAL = 160  # a file or a pipe has none; 80 would break every word of a table
 
 out = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
@@ -136,13 +140,32 @@ def results_table(company: CompanyView, page: ResultsPage) -> None:
     if not page.rows:
         out.print(Text(f"{company.name}: nothing to show."))
         return
-    title = Text(f"{company.name} · {page.total} records · page {page.page} of {page.pages}")
-    table = Table(title=title, title_justify="left", expand=False)
+    zone = ZoneInfo(company.timezone)
+    where = f"page {page.page} of {page.pages} · times in {company.timezone}"
+    out.print(Text(f"{company.name} · {page.total} records · {where}", style="bold"))
+    out.print(_wide(page, zone) if out.width >= WIDE else _narrow(page, zone))
+
+
+def _wide(page: ResultsPage, zone: ZoneInfo) -> Table:
+    table = Table()
     for name in COLUMNS:
         table.add_column(name, overflow="fold", no_wrap=name in ("Date", "Type", "Direction", "Link"))
     for row in page.rows:
-        table.add_row(*(Text(cell) for cell in _cells(row)))
-    out.print(table)
+        table.add_row(*(Text(cell) for cell in _cells(row, zone)))
+    return table
+
+
+def _narrow(page: ResultsPage, zone: ZoneInfo) -> Table:
+    """Seven columns do not fit: pairs share one, and the details keep the room to be read."""
+    table = Table(box=box.HORIZONTALS, show_lines=True, padding=(0, 1), pad_edge=False)
+    for name, fixed in (("Date\nDirection", True), ("Type\nLink", True), ("Re-Leased\nQuickBooks", False)):
+        table.add_column(name, overflow="fold", no_wrap=fixed, max_width=NARROW_NAMES)
+    table.add_column("Details", overflow="fold", ratio=1)
+    for row in page.rows:
+        date, kind, ours, theirs, direction, details, link = _cells(row, zone)
+        stacked = (f"{date}\n{direction}", f"{kind}\n{link}", f"{ours}\n{theirs}", details)
+        table.add_row(*(Text(cell) for cell in stacked))
+    return table
 
 
 def companies_table(views: list[CompanyView]) -> None:
@@ -206,9 +229,9 @@ def progress(name: str) -> Iterator[Callable[[Phase], None]]:
         yield advance
 
 
-def _cells(row: Result) -> tuple[str, ...]:
+def _cells(row: Result, zone: ZoneInfo) -> tuple[str, ...]:
     return (
-        row.at.strftime("%d %b %H:%M"),
+        f"{row.at.astimezone(zone):%d %b %H:%M}",
         str(row.ref.type).replace("-", " "),
         row.name if row.released_id else "–",
         row.external_id or "–",

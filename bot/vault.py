@@ -18,6 +18,7 @@ from bot.store import companies, leases
 from bot.store.database import Database
 
 KEY_FILE = "token.key"
+LOCK_MS = 45_000  # longer than a refresh can take, as nobody renews this lease on the way
 LOCK_WAIT_S = 60.0
 LOCK_POLL_S = 0.1
 
@@ -36,13 +37,23 @@ def key_for(configured: str, database_url: str) -> bytes:
             'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
         )
     path = Path(url.database).with_name(KEY_FILE)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(Fernet.generate_key())
-    except FileExistsError:
-        return path.read_bytes()
+    if not path.exists():
+        _put_key(path)
     return path.read_bytes()
+
+
+def _put_key(path: Path) -> None:
+    """The file appears with its key in it, so that of two processes that start at once none reads half a key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{uuid4().hex}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(Fernet.generate_key())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # the other one was first: its key counts
+    finally:
+        draft.unlink()
 
 
 class Vault:
@@ -62,6 +73,7 @@ class Vault:
                 "refresh_token": tokens.refresh_token,
                 "access_expires_at": tokens.access_expires_at.isoformat(),
                 "refresh_expires_at": tokens.refresh_expires_at.isoformat(),
+                "hard_expires_at": tokens.hard_expires_at.isoformat() if tokens.hard_expires_at else None,
             }
         )
         with self.database.write() as connection:
@@ -84,6 +96,7 @@ class Vault:
             refresh_token=kept["refresh_token"],
             access_expires_at=datetime.fromisoformat(kept["access_expires_at"]),
             refresh_expires_at=datetime.fromisoformat(kept["refresh_expires_at"]),
+            hard_expires_at=datetime.fromisoformat(kept["hard_expires_at"]) if kept.get("hard_expires_at") else None,
         )
 
     @contextmanager
@@ -93,7 +106,7 @@ class Vault:
         deadline = time.monotonic() + LOCK_WAIT_S
         while True:
             with self.database.write() as connection:
-                fence = leases.claim(connection, name, owner)
+                fence = leases.claim(connection, name, owner, LOCK_MS)
             if fence is not None:
                 break
             if time.monotonic() > deadline:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from importlib.resources import files
 from typing import Any
@@ -108,7 +109,8 @@ def explain(fault: Fault, context: Mapping[str, str] | None = None) -> Explanati
     Words come from `context` first, then from the fault itself, then from the defaults that keep a sentence readable.
     """
     row, found = _row_of(fault)
-    words = {**_words_of(fault), **_known(found), **_known(context or {})}
+    given = {name: _spoken(value) for name, value in _known(context or {}).items()}
+    words = {**_words_of(fault), **_known(found), **given}
     what, why, how = (_fill(text, words) for text in (row.what, row.why, row.how))
     return Explanation(what, why, how, row.retries, fault.code, row.fix)
 
@@ -135,6 +137,8 @@ class _Row:
 
 
 _HOLDER = re.compile(r"TxnType=(?P<type>[\w ]+?)\s+with\s+TxnId=(?P<id>[\w:-]+)", re.IGNORECASE)
+MOST_CHARS = 100  # of a name in a sentence
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _PLACEHOLDER = re.compile(r"(?P<start>^|[.!?] )?\{(?P<key>\w+)\}")
 _SYSTEMS = {Side.QUICKBOOKS: "QuickBooks", Side.RELEASED: "Re-Leased", Side.INTUIT: "Intuit", Side.PLAN: "the sync"}
 _SURELY_NOT_APPLIED = (401, 403, 429)
@@ -215,6 +219,14 @@ def _one_line(fault: Fault) -> str:
     status = f" (HTTP {fault.http_status})" if fault.http_status else ""
     trace = f" [intuit_tid {fault.trace_id}]" if fault.trace_id else ""
     return f"{fault.side} {fault.code or 'no code'}{status}: {' '.join(said.split())}{trace}"
+
+
+def _spoken(value: str) -> str:
+    """A name in a sentence is cut where it would drown it, and a date is said as people say it."""
+    if _ISO_DATE.fullmatch(value):
+        day = date.fromisoformat(value)
+        return f"{day.day} {day:%b %Y}"
+    return value if len(value) <= MOST_CHARS else f"{value[: MOST_CHARS - 1].rstrip()}…"
 
 
 def _known(words: Mapping[str, str | None]) -> dict[str, str]:

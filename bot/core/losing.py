@@ -42,9 +42,9 @@ def _total(external: Decimal | None, released: Decimal | None, outgoing: bool) -
 
 def _lines(lost: Body, won: Body) -> Iterator[str]:
     for key in sorted(LINES & set(won)):
-        lines = lost.get(key) or []
+        lines = [line for line in lost.get(key) or [] if not _is_total(line)]
         if not says(lines, won[key]):
-            yield f"lines: {', '.join(_line(line) for line in lines if not _is_total(line))}"
+            yield f"lines: {', '.join(map(_line, lines)) or 'none'}"
 
 
 def _line(line: Body) -> str:

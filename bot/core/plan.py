@@ -96,6 +96,16 @@ def _check_eligible(spec: RecordSpec, released: MirrorRecord, facts: Facts) -> N
             raise
 
 
+def _check_complete(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -> None:
+    """What once came in may stay, whatever its date or state is now; but it must hold together."""
+    _, external = _both(situation, slot)
+    try:
+        spec.check_external(slot.entity, external.body, facts, situation.lookup)
+    except Problem as problem:
+        if problem.outcome is not Outcome.SKIPPED:
+            raise
+
+
 def _outgoing(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -> Operation | None:
     """Only Re-Leased moved. None = QuickBooks says the same already, or the type only comes in."""
     released, external = _both(situation, slot)
@@ -141,6 +151,7 @@ def _incoming(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
             spec, situation, slot, Verb.VOID, Direction.INCOMING, Outcome.VOIDED, {"status": status}, released.version
         )
     _require(slot.parents, spec)
+    _check_complete(spec, situation, slot, facts)
     patch = patch_for(spec, situation, slot, facts)
     if not patch:
         return None

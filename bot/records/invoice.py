@@ -163,14 +163,13 @@ def computed_tax(released: Body, external: Body) -> dict[str, Any]:
 def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[str, Any]:
     mode = str(body.get("GlobalTaxCalculation") or "TaxExcluded")
     tax = tax_total(body)
-    party_ref, party = PARTY[entity]
     total = amount(body.get("TotalAmt"), "total")
     currency = reference(body, "CurrencyRef") or facts.home_currency
     return {
         "number": str(body.get("DocNumber") or f"QB-{body.get('Id')}"),
         "kind": KIND_OF[entity],
         "status": "approved",
-        "contactId": lookup.released[(party, reference(body, party_ref))],
+        "contactId": contact_of(PARTY[entity], body, lookup),
         "issueDate": day(body.get("TxnDate")).isoformat(),
         "dueDate": day(body.get("DueDate") or body.get("TxnDate")).isoformat(),
         "currency": currency,
@@ -181,6 +180,15 @@ def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[s
         "total": text(total),
         "reference": str(body.get("PrivateNote") or "") or None,
     }
+
+
+def contact_of(party: tuple[str, str], body: Body, lookup: Lookup) -> str:
+    """The Re-Leased contact that a QuickBooks record names. Raises Problem where it names none."""
+    party_ref, entity = party
+    found = lookup.released.get((entity, reference(body, party_ref)))
+    if found is None:
+        raise Problem("incomplete-record", more="It names no customer or supplier that is in Re-Leased.")
+    return found
 
 
 def references(body: Body) -> tuple[Reference, ...]:

@@ -11,7 +11,7 @@ from bot.core.money import ZERO, NotMoney, decimal, text
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
 from bot.records.account import never_sent
 from bot.records.invoice import PARTY as DOCUMENT_PARTY
-from bot.records.invoice import amount, day, external_gone
+from bot.records.invoice import amount, contact_of, day, external_gone
 from bot.records.names import reference
 
 PARTY = {"Payment": DOCUMENT_PARTY["Invoice"], "BillPayment": DOCUMENT_PARTY["Bill"]}
@@ -52,7 +52,6 @@ def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> Non
 
 def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[str, Any]:
     """What is applied to documents that stay out (older, or of other kinds) comes as unallocated."""
-    party_ref, party = PARTY[entity]
     allocations = [
         {"invoiceId": lookup.released[(kind, id_)], "amount": text(part)}
         for kind, id_, part in applied(entity, body)
@@ -61,7 +60,7 @@ def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[s
     total = amount(body.get("TotalAmt"), "total")
     return {
         "kind": KIND_OF[entity],
-        "contactId": lookup.released[(party, reference(body, party_ref))],
+        "contactId": contact_of(PARTY[entity], body, lookup),
         "date": day(body.get("TxnDate")).isoformat(),
         "amount": text(total),
         "currency": reference(body, "CurrencyRef") or facts.home_currency,

@@ -28,8 +28,8 @@ from bot.sync import Finished, run_sync
 
 DEFAULT_PORT = 8377
 SEED = 1
-QUICKBOOKS_LATENCY_MS = 120
-RELEASED_LATENCY_MS = 15
+QUICKBOOKS_LATENCY_MS = 300
+RELEASED_LATENCY_MS = 40
 """Slow enough to see a sync at work on the page."""
 READ_BY_BOLT = (
     *("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"),
@@ -84,7 +84,7 @@ def opened(slack_settings: Mapping[str, Any] | None = None, pace: Pace | None = 
 
 
 @contextmanager
-def running(port: int) -> Iterator[tuple[Demo, str]]:
+def running(port: int, pace: Pace | None = None) -> Iterator[tuple[Demo, str]]:
     """The whole demo, and the address of its page: the Slack stand-in on `port`, with the bot answering there."""
     with ExitStack() as stack:
         workspace = slack.SlackState(seed=SEED)
@@ -97,7 +97,7 @@ def running(port: int) -> Iterator[tuple[Demo, str]]:
             "slack_api_url": details["api_url"],
             "slack_channel": ACCOUNTS,
         }
-        demo = stack.enter_context(opened(slack_settings, Pace(QUICKBOOKS_LATENCY_MS, RELEASED_LATENCY_MS)))
+        demo = stack.enter_context(opened(slack_settings, pace or Pace(QUICKBOOKS_LATENCY_MS, RELEASED_LATENCY_MS)))
         stack.callback(start(demo.app, host=HOST))
         yield demo, details["page_url"]
 
@@ -124,8 +124,7 @@ def _settings(
         qbo_api_url=books_url,
         qbo_discovery_url=details["discovery_url"],
         qbo_web_url=books_url,
-        port=0,
-        **slack_settings,
+        **{"port": 0, **slack_settings},
     )
 
 

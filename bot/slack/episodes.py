@@ -15,7 +15,7 @@ from bot.slack.outbox import Outbox, Shown, digest_of
 
 @dataclass(frozen=True)
 class Episode:
-    """`digest` is of what the message shows; `records` and `causes` are what it counted last."""
+    """`digest` is of what the message shows; `records` and `causes` are the most it counted: what the episode was."""
 
     is_open: bool
     digest: str
@@ -72,8 +72,8 @@ class Episodes:
         sent = self.outbox.edit(posted, message)
         if sent.shown is Shown.LATER:
             return False
-        records = company.needs_attention or episode.records
-        now = replace(episode, digest=digest_of(message), records=records, causes=len(causes) or episode.causes)
+        records, counted = max(company.needs_attention, episode.records), max(len(causes), episode.causes)
+        now = replace(episode, digest=digest_of(message), records=records, causes=counted)
         self.desk.note_posted(key, posted.channel_id, posted.ts, str(now))
         return True
 

@@ -1,5 +1,7 @@
 """Socket Mode: the bot asks Slack for its events, so no address of ours has to be reachable."""
 
+import threading
+
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
@@ -8,6 +10,8 @@ from bot.slack.replies import UNREACHABLE, refusal
 CONCURRENCY = 32
 RECEIVE_BUFFER_BYTES = 65_536
 """With the SDK's 1,024 a payload of a megabyte is too slow to be read in time."""
+
+CLOSE_TIMEOUT_S = 5
 
 
 class NotConnected(RuntimeError):
@@ -31,5 +35,9 @@ def start_socket(app: App, app_token: str) -> SocketModeHandler:
     return handler
 
 
-def stop_socket(handler: SocketModeHandler) -> None:
-    handler.client.close()
+def stop_socket(handler: SocketModeHandler, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
+    """Close, but never wait for ever: a receiver that began while `connect` was still setting its state (slack_sdk
+    replaces `current_session_state` after `current_session`) does not see that it should end, and `close` joins it."""
+    closing = threading.Thread(target=handler.client.close, name="close socket", daemon=True)
+    closing.start()
+    closing.join(timeout_s)

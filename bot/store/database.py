@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.dml import Insert
@@ -108,6 +108,13 @@ def insert_into(connection: Connection, table: Any) -> Any:
     """An INSERT of this dialect, so that `on_conflict_do_update` and `..._do_nothing` are at hand."""
     make: Callable[[Any], Insert] = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     return make(table)
+
+
+def insert_if_new(connection: Connection, table: Table, **values: Any) -> bool:
+    """True when the row was not there; another writer's row is no error, whichever of its keys stands in the way."""
+    statement = insert_into(connection, table).values(**values).on_conflict_do_nothing()
+    counted = {"preserve_rowcount": True}  # else an INSERT on PostgreSQL does not say how many rows it made
+    return bool(connection.execute(statement, execution_options=counted).rowcount == 1)
 
 
 def to_ms(when: datetime) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from bot.core.model import RecordRef, RecordType
-from bot.store.database import dump, insert_into, load
+from bot.store.database import dump, insert_if_new, insert_into, load
 from bot.store.tables import audit, posts, undos, unlinked, views
 
 VIEW_LIFE_MS = 7 * 24 * 3600 * 1000
@@ -100,8 +100,7 @@ def put_post(connection: Connection, key: str, channel_id: str, ts: str, digest:
 
 
 def claim_post(connection: Connection, key: str, at: int) -> bool:
-    statement = insert_into(connection, posts).values(key=key, channel_id="", ts="", digest="", at=at)
-    return bool(connection.execute(statement.on_conflict_do_nothing()).rowcount == 1)
+    return insert_if_new(connection, posts, key=key, channel_id="", ts="", digest="", at=at)
 
 
 def release_post(connection: Connection, key: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select, update
 
 from bot.core.model import ApiCalls, Counts, Flag, Progress, RedReason, RunState, RunView, Trigger
-from bot.store.database import dump, from_ms, insert_into, load
+from bot.store.database import dump, from_ms, insert_if_new, load
 from bot.store.tables import companies, runs
 
 OPEN = (RunState.REQUESTED, RunState.RUNNING)
@@ -29,7 +29,9 @@ def request(
     accepts_stop: bool = False,
 ) -> bool:
     """Write down that a run is wanted; False when one is requested or running already."""
-    statement = insert_into(connection, runs).values(
+    return insert_if_new(
+        connection,
+        runs,
         id=run_id,
         company_id=company_id,
         state=RunState.REQUESTED,
@@ -44,7 +46,6 @@ def request(
         error="",
         accepts_stop=accepts_stop,
     )
-    return bool(connection.execute(statement.on_conflict_do_nothing()).rowcount == 1)
 
 
 def change(connection: Connection, run_id: str, at: int, **values: Any) -> None:

@@ -132,6 +132,7 @@ def _run(
         pause=engine.pause,
         writes=not dry_run and not company.observe_only,
     )
+    run.answered = lambda records: progress.more(records, run)
     progress.phase("reading both sides", 0)
     settings = pull.read_settings(run)
     run.facts = pull.facts_of(company, settings.preferences)
@@ -147,7 +148,7 @@ def _run(
         todo = records.todo_counts(connection, company.id)
     for spec in SPECS:
         progress.phase(PLURALS[spec.type], todo.get(spec.type, 0))
-        sync_type(run, spec, lambda done: progress.advance(done, run), planned)
+        sync_type(run, spec, lambda done: progress.reached(done, run), planned)
     if dry_run:
         flag = Flag.RED if run.tally.problems() else Flag.BLUE
         failures = planned.failures if planned else []
@@ -241,7 +242,7 @@ def _calls(meter: Meter) -> ApiCalls:
 
 
 class _Reporter:
-    """Tells where the run is: to the caller at once, to the store for Slack at every chunk."""
+    """Tells where the run is: to the caller at once, to the store for Slack at every batch."""
 
     def __init__(self, engine: Engine, run_id: str, meter: Meter, dry_run: bool, advance: Advance) -> None:
         self.engine, self.run_id, self.meter, self.dry_run, self.tell = engine, run_id, meter, dry_run, advance
@@ -251,8 +252,12 @@ class _Reporter:
         self.progress = Progress(name, 0, total)
         self._store({})
 
-    def advance(self, done: int, run: Run) -> None:
-        self.progress = replace(self.progress, done=self.progress.done + done)
+    def more(self, done: int, run: Run) -> None:
+        """A batch was answered; a record that is tried twice counts twice, so not beyond what there is."""
+        self.reached(min(self.progress.done + done, self.progress.total), run)
+
+    def reached(self, done: int, run: Run) -> None:
+        self.progress = replace(self.progress, done=done)
         problems = run.tally.problems()
         flag = {"flag": Flag.ORANGE, "problems": problems} if problems else {}
         self._store({"counts": run.tally.counts(), "api_calls": _calls(self.meter), **flag})

@@ -96,6 +96,7 @@ def record_answers(
         ledger.close_batch(connection, batch.id, ledger.DONE)
     for row in rows:
         run.tally.add(row.outcome)
+    run.answered(len(rows))
     return pushed
 
 

@@ -40,8 +40,11 @@ class Planned:
 
 
 def sync_type(run: Run, spec: RecordSpec, advance: Callable[[int], None], planned: Planned | None = None) -> None:
-    """Every record of this type that is to be planned. `planned` is given when the run must not write."""
-    after = ""
+    """Every record of this type that is to be planned. `planned` is given when the run must not write.
+
+    `advance` is told after each chunk how many are behind us; `run.answered` has heard of its batches before that.
+    """
+    after, behind = "", 0
     while True:
         with run.database.read() as connection:
             keys = records.todo_keys(connection, run.company.id, spec.type, after, CHUNK)
@@ -54,7 +57,8 @@ def sync_type(run: Run, spec: RecordSpec, advance: Callable[[int], None], planne
             _carry_out(run, spec, refs, work)
         else:
             _only_say(run, work, planned)
-        advance(len(refs))
+        behind += len(refs)
+        advance(behind)
 
 
 def _plan(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> Work:

@@ -181,6 +181,7 @@ def _record(
         results.record(connection, run.company.id, run.run_id, rows)
     for row in rows:
         run.tally.add(row.outcome)
+    run.answered(len(rows))
 
 
 def rename(run: Run, connection: Any, before: RecordRef, after: RecordRef) -> None:

@@ -20,6 +20,10 @@ CHUNK = 300  # records planned together: what a run holds in memory
 WRITERS = 8  # requests in flight on one side
 
 
+def _unheard(_records: int) -> None:
+    """Nobody listens to the progress of this run."""
+
+
 class SafetyStop(Exception):
     """Too much would be voided, archived or lost at once: a person must look first. The message says what."""
 
@@ -79,6 +83,7 @@ class Run:
     new_id: Callable[[], str]
     pause: Pause
     writes: bool = True
+    answered: Callable[[int], None] = _unheard  # told how many records each batch settled, once it is recorded
     tally: Tally = field(default_factory=Tally)
     assumed: Assumed = field(default_factory=Assumed)
 

@@ -50,7 +50,7 @@ def test_a_chain_of_causes_leads_to_the_record_that_starts_it_all() -> None:
     assert (second.ref, second.count) == (RecordRef(INVOICE, "other"), 1)
 
 
-@pytest.mark.parametrize("order", permutations(range(3)))
+@pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_an_unlinked_contact_is_one_line_that_offers_to_relink_it(order: tuple[int, ...]) -> None:
     waits = "INV-1 waits for contact Kiosk Ltd (kiosk), which is unlinked."
     rows = [

@@ -38,12 +38,8 @@ def test_dependents_of_dependents_come_along() -> None:
 
 
 def test_of_a_diamond_the_common_dependent_is_named_once_and_last() -> None:
-    graph = {
-        KIOSK: [payment("1"), invoice("1"), invoice("2")],
-        invoice("1"): [payment("1")],
-        invoice("2"): [payment("1")],
-    }
-    assert of(graph, KIOSK) == (invoice("1"), invoice("2"), payment("1"))
+    one, two, last = invoice("1"), invoice("2"), payment("1")
+    assert of({KIOSK: [last, one, two], one: [last], two: [last]}, KIOSK) == (one, two, last)
 
 
 def test_a_cycle_ends_and_the_named_are_not_their_own_dependents() -> None:

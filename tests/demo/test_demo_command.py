@@ -73,7 +73,13 @@ def test_it_is_ready_soon_answers_in_slack_and_ends_with_ctrl_c(surroundings, tm
         assert "accounts" in http.get(page, timeout=10).text
         order = {"user": "ana", "channel": "#accounts", "text": "/qbo-sync sync all faults"}
         http.post(f"{page}_control/command", json=order, timeout=10).raise_for_status()
-        assert "Red" in _message_about(http, page, "All Faults Ltd", "Red")
+        assert _message_about(http, page, "Red", "All Faults Ltd")
+        order["text"] = "/qbo-sync results all faults"
+        http.post(f"{page}_control/command", json=order, timeout=10).raise_for_status()
+        assert _message_about(http, page, "All Faults Ltd", "results")
+        assert http.get(f"{page}_control/notifications", timeout=10).json() == [], (
+            "a tenant named <!channel> calls nobody"
+        )
         process.send_signal(signal.SIGINT)
         said, errors = process.communicate(timeout=15)
     finally:

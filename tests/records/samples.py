@@ -63,7 +63,8 @@ def invoice(*lines: Json, **fields: Any) -> Json:
 
 def sales_line(amount: str, code: str = "30", **detail: Any) -> Json:
     found = {"ItemRef": {"value": "10"}, "TaxCodeRef": {"value": code}, **detail}
-    return {"DetailType": "SalesItemLineDetail", "Amount": Decimal(amount), "SalesItemLineDetail": found}
+    said = {"DetailType": "SalesItemLineDetail", "Amount": Decimal(amount), "Description": "Rent"}
+    return {**said, "SalesItemLineDetail": found}
 
 
 def quickbooks_invoice(*lines: Json, tax: str = "15.00", **fields: Any) -> Json:

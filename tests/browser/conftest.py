@@ -1,0 +1,130 @@
+"""The whole demo, over Socket Mode or signed HTTP, and Chromium for the people who use it."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pydantic import SecretStr
+
+from bot.sandbox import slack
+from bot.sandbox.demo import Demo, Pace, opened, running
+from bot.sandbox.serving import HOST, ServerThread
+from bot.sandbox.slack.workspace import ACCOUNTS
+from bot.server import start
+from tests.browser.chromium import ARGUMENTS, CHROMIUM
+from tests.browser.person import Person
+
+PACE = Pace(quickbooks_ms=200, released_ms=20)
+"""Slow enough that a person sees the flag go through orange."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The demo and the address of its Slack page."""
+
+    demo: Demo
+    page_url: str
+
+
+@contextmanager
+def over_socket(pace: Pace = PACE) -> Iterator[Stage]:
+    with running(0, pace) as (demo, page_url):
+        yield Stage(demo, page_url)
+
+
+@contextmanager
+def over_http() -> Iterator[Stage]:
+    """The bot without an app token: Slack delivers signed requests to its /slack/events."""
+    workspace = slack.SlackState(seed=1)
+    with ExitStack() as stack:
+        page = stack.enter_context(ServerThread(slack.app(workspace)))
+        details = slack.connection_details(workspace, page.url)
+        port = _free_port()
+        slack_settings = {
+            "slack_bot_token": SecretStr(details["bot_token"]),
+            "slack_signing_secret": SecretStr(details["signing_secret"]),
+            "slack_api_url": details["api_url"],
+            "slack_channel": ACCOUNTS,
+            "port": port,
+        }
+        demo = stack.enter_context(opened(slack_settings, PACE))
+        stack.callback(start(demo.app, host=HOST))
+        workspace.request_url = f"http://{HOST}:{port}/slack/events"
+        yield Stage(demo, details["page_url"])
+
+
+def eventually(look: Callable[[], object], timeout_s: float = 15) -> None:
+    """Waits until `look` gives something true."""
+    deadline = time.monotonic() + timeout_s
+    while not look():
+        assert time.monotonic() < deadline, "what was expected did not happen"
+        time.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.create_server((HOST, 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+Sit = Callable[..., Person]
+
+
+@pytest.fixture
+def sits_down(browser: Browser) -> Iterator[Sit]:
+    """A function that seats a person before the page; an error in the page's console fails the test."""
+    pages: list[Page] = []
+    troubles: list[str] = []
+
+    def sit(stage: Stage, user: str = "U0ANA", width: int = 1000, height: int = 800) -> Person:
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.set_default_timeout(8_000)
+        page.goto(f"{stage.page_url}?user={user}&channel={ACCOUNTS}")
+        pages.append(page)
+        return Person(page)
+
+    yield sit
+    for page in pages:
+        if page.get_by_test_id("modal").count():
+            page.get_by_test_id("modal-x").click()
+        page.close()
+    assert troubles == []
+
+
+@pytest.fixture(params=[over_socket, over_http], ids=["socket mode", "signed http"])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """The demo before its first sync, for one test."""
+    with request.param() as made:
+        yield made
+
+
+@pytest.fixture
+def one_stage() -> Iterator[Stage]:
+    """The same where one way of delivery is enough and nobody looks at what a sync says on its way."""
+    with over_socket(Pace()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def synced() -> Iterator[Stage]:
+    """Both companies after their first sync, for the short tests, which change nothing that another one reads."""
+    with over_socket(Pace()) as made:
+        for company in ("harbour-city", "all-faults"):
+            made.demo.sync(company)
+        eventually(
+            lambda: made.demo.app.desk.posted("red:all-faults") and made.demo.app.desk.posted("red:harbour-city")
+        )
+        yield made

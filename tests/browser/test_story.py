@@ -1,0 +1,110 @@
+"""The story of the README, from the slash command to blue, as the accountant sees it."""
+
+import re
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.chromium import MARKS
+from tests.browser.conftest import Sit, Stage
+from tests.browser.person import SYNC_TIMEOUT_MS, Person, address_of
+
+pytestmark = MARKS
+
+
+def test_from_the_command_over_orange_and_red_to_blue(stage: Stage, sits_down: Sit) -> None:
+    ana, ben = sits_down(stage), sits_down(stage, "U0BEN")
+    red = first_sync(ana)
+    explains_itself(red)
+    expect(ben.message("26 records need attention, 3 causes")).to_be_visible()
+
+    unlink_the_bill(ana)
+    put_right_in_quickbooks(ana, stage, red)
+    ana.presses("Retry 23", red)
+
+    ana.reads("🔵 Blue", "in sync", "25 created", "started by @ana", within_ms=SYNC_TIMEOUT_MS)
+    quiet = ana.reads("🔵 Blue · Harbour City Property · back in sync after", within_ms=SYNC_TIMEOUT_MS)
+    expect(quiet).to_contain_text("It was: 26 records need attention, 3 causes")
+    over = ana.reads("🟥 Red · Harbour City Property · 26 records need attention, 3 causes", "back in sync")
+    expect(over.locator("s, del")).to_contain_text("26 records need attention, 3 causes")
+    expect(over.get_by_test_id("button")).to_have_count(0)
+
+
+def test_what_waits_for_an_unlinked_record_comes_along_after_one_click(one_stage: Stage, sits_down: Sit) -> None:
+    ana = sits_down(one_stage)
+    ana.types("/qbo-sync sync harbour")
+    red = ana.reads("🟥 Red · Harbour City Property · 26 records need attention, 3 causes", within_ms=SYNC_TIMEOUT_MS)
+    ana.chooses("Unlink…", red, menu=0)
+    expect(ana.modal).to_contain_text("Unlink Kiosk Ltd?")
+    expect(ana.modal).to_contain_text("It and 29 records that refer to it stop syncing")
+    ana.modal.get_by_text("Only Kiosk Ltd: the 29 wait and stay red").click()
+    ana.confirms("Unlink 1")
+    red.get_by_test_id("replies").click()
+    thread = ana.page.get_by_test_id("thread")
+    expect(thread).to_contain_text("1 record unlinked, 29 records now wait for it by @ana")
+    expect(thread.get_by_test_id("button").filter(has_text="Undo")).to_be_visible()
+    ana.page.get_by_test_id("thread-close").click()
+
+    put_right_in_quickbooks(ana, one_stage, red)
+    ana.presses("Sync again", red)
+    expect(red).to_contain_text("Contact Kiosk Ltd is unlinked", timeout=SYNC_TIMEOUT_MS)
+    ana.presses("Relink Kiosk Ltd", red)
+    ana.reads("Harbour City Property · 1 record needs attention", "started by @ana", within_ms=SYNC_TIMEOUT_MS)
+    expect(red).to_contain_text("1 record needs attention, 1 cause", timeout=SYNC_TIMEOUT_MS)
+    expect(red).not_to_contain_text("Kiosk")
+
+
+def first_sync(ana: Person) -> Locator:
+    """The red message after the flags before it."""
+    ana.types("/qbo-sync sync harbour")
+    ana.reads("Harbour City Property · syncing…", within_ms=SYNC_TIMEOUT_MS)
+    ana.reads("🔶 Orange · Harbour City Property · syncing, ", "so far", within_ms=SYNC_TIMEOUT_MS)
+    ana.reads(
+        "🟥 Red · Harbour City Property · 26 records need attention", "started by @ana", within_ms=SYNC_TIMEOUT_MS
+    )
+    return ana.reads("🟥 Red · Harbour City Property · 26 records need attention, 3 causes")
+
+
+def explains_itself(red: Locator) -> None:
+    """Three causes, each with what it holds up and what to do."""
+    for words in (
+        "Kiosk Ltd is archived in QuickBooks",
+        "holds up 23 invoices, NZD 48,238.22",
+        "Make active",
+        "holds up 2 invoices",
+        "Ask whoever keeps the books to move the closing date back in QuickBooks",
+        "The number 1042 is already used in QuickBooks",
+        "holds up 1 invoice, NZD 1,150.00",
+        "change the number on one side, then retry",
+    ):
+        expect(red).to_contain_text(words)
+    expect(red).to_contain_text(re.compile(r"The books are closed up to \d+ \w{3} \d{4}"))
+    expect(red).not_to_contain_text("610")
+
+
+def unlink_the_bill(ana: Person) -> None:
+    """Results, Select rows…, Unlink…: what follows is said first, and who did it after."""
+    ana.presses("View all results")
+    ana.reads("needs attention · 26 of 316", "Only visible to you")
+    ana.presses("Select rows…")
+    expect(ana.modal).to_contain_text("All 26 rows of your filter can be chosen, also those on other pages.")
+    ana.picks("1042")
+    ana.presses("Unlink…", ana.modal)
+    expect(ana.modal).to_contain_text("Unlink invoice 1042?")
+    expect(ana.modal).to_contain_text("It stops syncing: NZD 1,150.00 open. Nothing is deleted on either side.")
+    ana.modal.get_by_test_id("input").fill("entered by hand")
+    ana.confirms("Unlink 1")
+    told = ana.reads("1 record unlinked (“entered by hand”) by @ana", "needs attention · 25 of 316")
+    expect(told.get_by_test_id("button").filter(has_text="Undo")).to_be_visible()
+    ana.reads("🟥 Red · Harbour City Property · 25 records need attention, 2 causes")
+
+
+def put_right_in_quickbooks(ana: Person, stage: Stage, red: Locator) -> None:
+    tab = ana.opens("Open in QuickBooks", red)
+    assert address_of(tab) == stage.demo.quickbooks_url
+    expect(tab.get_by_role("heading", name="Kiosk Ltd")).to_be_visible()
+    tab.get_by_role("button", name="Make active").click()
+    expect(tab.get_by_role("button", name="Make inactive")).to_be_visible()
+    tab.get_by_role("link", name="Settings").click()
+    tab.get_by_role("button", name="Reopen the books").click()
+    expect(tab.get_by_text("The books are open.")).to_be_visible()
+    tab.close()

@@ -1,0 +1,30 @@
+"""Ctrl-C ends the bot even when its Slack client does not want to."""
+
+import time
+
+from slack_bolt import App
+from slack_sdk.socket_mode.builtin.connection import ConnectionState
+
+from bot.sandbox import slack
+from bot.sandbox.standins import serve
+from bot.slack.build import web_client
+from bot.slack.settings import SlackSettings
+from bot.slack.socket import start_socket, stop_socket
+
+
+def test_a_socket_client_whose_receiver_missed_the_end_is_left_behind() -> None:
+    state = slack.SlackState()
+    server = serve(slack.app(state))
+    try:
+        details = slack.connection_details(state, server.url)
+        settings = SlackSettings(details["bot_token"], details["app_token"], "secret", details["api_url"])
+        app = App(client=web_client(settings), signing_secret="secret", token_verification_enabled=False)
+        handler = start_socket(app, details["app_token"])
+        time.sleep(0.3)  # the receiver runs now, and holds the state that the next line takes from the client
+        handler.client.current_session_state = ConnectionState()
+
+        begun = time.monotonic()
+        stop_socket(handler, timeout_s=0.5)
+        assert time.monotonic() - begun < 3
+    finally:
+        server.stop()

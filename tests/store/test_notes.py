@@ -1,0 +1,69 @@
+"""What the desk keeps for people, and companies with their secrets: written once, read back, used once."""
+
+from bot.core.model import RecordRef, RecordType
+from bot.store import companies, notes
+from bot.store.database import Database
+from bot.store.notes import VIEW_LIFE_MS, PostedMessage
+from tests.store.conftest import COMPANY
+
+REFS = [RecordRef(RecordType.CONTACT, "kiosk"), RecordRef(RecordType.INVOICE, "@Invoice:9")]
+
+
+def test_an_undo_can_be_used_once(database: Database) -> None:
+    with database.write() as connection:
+        notes.add_undo(connection, "token", COMPANY, "unlink", REFS, 5)
+        undo = notes.get_undo(connection, "token")
+        assert undo is not None and (undo.refs, undo.what, undo.at, undo.used) == (tuple(REFS), "unlink", 5, False)
+        assert notes.use_undo(connection, "token") and not notes.use_undo(connection, "token")
+        assert not notes.use_undo(connection, "no such token") and notes.get_undo(connection, "no such token") is None
+
+
+def test_what_was_changed_after_a_moment_is_known_by_name(database: Database) -> None:
+    with database.write() as connection:
+        notes.write_audit(connection, COMPANY, 5, "U1", "unlink", REFS[:1], "note")
+        notes.write_audit(connection, COMPANY, 6, "U1", "relink", REFS[1:], "")
+        notes.write_audit(connection, COMPANY, 7, "U1", "sync", [], "")
+        assert notes.changed_links_since(connection, COMPANY, 5) == {"invoice:@Invoice:9"}
+        assert notes.changed_links_since(connection, COMPANY, 4) == {"contact:kiosk", "invoice:@Invoice:9"}
+        assert notes.changed_links_since(connection, "other", 0) == set()
+
+
+def test_a_view_is_remembered_for_a_week_and_keeps_its_newest_state(database: Database) -> None:
+    with database.write() as connection:
+        notes.put_view(connection, "v1", {"page": 1}, 5)
+        notes.put_view(connection, "v1", {"page": 2, "text": "ö"}, 6)
+        assert notes.get_view(connection, "v1") == {"page": 2, "text": "ö"}
+        notes.put_view(connection, "v2", {}, 7 + VIEW_LIFE_MS)
+        assert notes.get_view(connection, "v1") is None and notes.get_view(connection, "v2") == {}
+
+
+def test_a_message_is_posted_by_one_and_can_be_tried_again_when_that_failed(database: Database) -> None:
+    with database.write() as connection:
+        assert notes.claim_post(connection, "flag", 5) and not notes.claim_post(connection, "flag", 6)
+        assert notes.get_post(connection, "flag") is None
+        notes.release_post(connection, "flag")
+        assert notes.claim_post(connection, "flag", 7)
+        notes.put_post(connection, "flag", "C1", "12.5", "digest", 8)
+        notes.release_post(connection, "flag")
+        assert notes.get_post(connection, "flag") == PostedMessage("flag", "C1", "12.5", "digest")
+
+
+def test_a_company_comes_back_as_it_was_changed(database: Database) -> None:
+    with database.write() as connection:
+        cursors = {"released": {"contacts": "2026-11-22T00:00:00Z"}, "quickbooks": None}
+        companies.change(connection, COMPANY, cursors=cursors, preferences={"a": [1]}, observe_only=True)
+        company = companies.get(connection, COMPANY)
+        assert company is not None and (company.cursors, company.preferences) == (cursors, {"a": [1]})
+        assert company.observe_only is True and company.flag is None
+        assert companies.by_realm(connection, "9341") == company
+        assert companies.by_realm(connection, "1") is None and companies.get(connection, "nobody") is None
+        assert companies.all_companies(connection) == [company]
+
+
+def test_a_secret_is_replaced_and_dropped(database: Database) -> None:
+    with database.write() as connection:
+        companies.put_secret(connection, "9341", b"\x00one")
+        companies.put_secret(connection, "9341", b"\xfftwo")
+        assert bytes(companies.get_secret(connection, "9341") or b"") == b"\xfftwo"
+        companies.drop_secret(connection, "9341")
+        assert companies.get_secret(connection, "9341") is None

@@ -1,0 +1,186 @@
+"""The shape of the code: imports run downwards only, the core is pure, and no file or exception is too broad."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = (
+    ("bot.core",),
+    ("bot.records",),
+    ("bot.adapters", "bot.store"),
+    ("bot.sync",),
+    ("bot.vault", "bot.schedule", "bot.settings", "bot.web_links", "bot.side_by_side", "bot.linking"),
+    ("bot.connect", "bot.desk"),
+    ("blocks",),
+    ("bot.slack", "bot.web", "bot.jobs"),
+    ("bot.terminal", "bot.app"),
+    ("bot.server",),
+    ("bot.__main__",),
+)
+"""From the ground up. A module may import its own package, and what stands in a layer below it."""
+
+ALONE = {"bot.sandbox"}  # a program of its own: it may use all, nothing may use it
+PURE = ("bot.core", "bot.records", "blocks")
+IMPURE_MODULES = {
+    *("os", "time", "random", "secrets", "uuid", "socket", "threading", "subprocess", "pathlib", "logging", "asyncio"),
+    *("requests", "sqlalchemy", "slack_sdk", "slack_bolt", "structlog", "apscheduler"),
+}
+IMPURE_CALLS = {"now", "utcnow", "today", "open", "input", "monotonic"}
+MOST_LINES = 400
+MOST_BROAD_EXCEPTS = 2
+
+
+@dataclass(frozen=True)
+class Module:
+    name: str
+    path: Path
+    tree: ast.Module
+    text: str
+
+    @property
+    def is_generated(self) -> bool:
+        return "versions" in self.path.parts
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    paths = sorted(path for folder in ("bot", "blocks") for path in (ROOT / folder).rglob("*.py"))
+    return tuple(Module(_name(path), path, ast.parse(path.read_text()), path.read_text()) for path in paths)
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+NAMES = {module.name for module in modules()}
+
+
+def imports(module: Module) -> Iterator[str]:
+    """The modules that this one imports, wherever it does."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module.name}: relative import"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if whole in NAMES else str(node.module)
+
+
+def layer_of(name: str) -> int:
+    """How far up a module stands. Every module must have a place."""
+    found = [
+        place for place, parts in enumerate(LAYERS) for part in parts if name == part or name.startswith(f"{part}.")
+    ]
+    assert found, f"{name} has no place in LAYERS"
+    return found[0]
+
+
+def package_of(name: str) -> str:
+    return ".".join(name.split(".")[:2]) if name.startswith("bot.") else name.split(".")[0]
+
+
+OURS = [module for module in modules() if package_of(module.name) not in ALONE and module.name != "bot"]
+
+
+def test_imports_run_downwards_only() -> None:
+    upwards = [
+        f"{module.name} imports {name}"
+        for module in OURS
+        for name in imports(module)
+        if name in NAMES and package_of(name) not in ("bot", package_of(module.name), *ALONE)
+        if layer_of(name) >= layer_of(module.name)
+    ]
+    assert upwards == []
+
+
+def test_nothing_needs_the_sandbox() -> None:
+    needing = [module.name for module in OURS for name in imports(module) if package_of(name) in ALONE]
+    assert needing == []
+
+
+def test_there_is_no_cycle_of_imports() -> None:
+    needs = {module.name: {name for name in imports(module) if name in NAMES} - {module.name} for module in modules()}
+    while free := [name for name, needed in needs.items() if not needed & needs.keys()]:
+        for name in free:
+            del needs[name]
+    assert needs == {}
+
+
+def test_no_import_hides_in_a_function() -> None:
+    hidden = [
+        f"{module.name}:{inner.lineno}"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+@pytest.mark.parametrize("package", PURE)
+def test_values_go_in_and_values_come_out_and_nothing_else(package: str) -> None:
+    impure = [
+        f"{module.name}: {found}"
+        for module in OURS
+        if module.name.startswith(package)
+        for found in sorted(_impure(module))
+    ]
+    assert impure == []
+
+
+def _impure(module: Module) -> set[str]:
+    called = {_name_called(node) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
+    return ({name.split(".")[0] for name in imports(module)} & IMPURE_MODULES) | (called & IMPURE_CALLS)
+
+
+def _name_called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    assert [module.name for module in OURS if re.search(r"\bos\.environ|\bgetenv\b", module.text)] == []
+
+
+def test_hardly_anything_catches_everything() -> None:
+    broad = [f"{module.name}:{line}" for module in modules() for line in _broad_excepts(module)]
+    assert len(broad) <= MOST_BROAD_EXCEPTS, broad
+
+
+def _broad_excepts(module: Module) -> Iterator[int]:
+    """Lines that catch whatever comes and go on; what is raised again after cleaning up is none."""
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.ExceptHandler):
+            continue
+        caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+        names = {getattr(one, "id", "") for one in caught} if node.type else {""}
+        raised_again = any(isinstance(last, ast.Raise) and last.exc is None for last in node.body[-1:])
+        if (node.type is None or names & {"Exception", "BaseException"}) and not raised_again:
+            yield node.lineno
+
+
+def test_no_file_is_two_ideas() -> None:
+    long = {module.name: len(module.text.splitlines()) for module in modules() if not module.is_generated}
+    assert {name: lines for name, lines in long.items() if lines > MOST_LINES} == {}
+
+
+def test_every_module_opens_with_its_job() -> None:
+    silent = [module.name for module in modules() if module.text.strip() and not ast.get_docstring(module.tree)]
+    assert silent == []
+
+
+def test_nothing_prints() -> None:
+    printing = [
+        f"{module.name}:{node.lineno}"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert printing == []

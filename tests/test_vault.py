@@ -1,0 +1,174 @@
+"""The vault: no token stands in the database as it is, one key opens it, and one refresher works at a time."""
+
+import multiprocessing
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import select
+
+from bot.adapters.quickbooks_oauth import TOKEN_TIMEOUT_S, TokenSet
+from bot.core.faults import UserError
+from bot.store import leases
+from bot.store.database import Database, migrate, now_ms
+from bot.store.tables import leases as lease_table
+from bot.vault import KEY_FILE, LOCK_WAIT_S, Vault, key_for
+
+REALM = "9341"
+TOKENS = TokenSet(
+    access_token="access-SECRET-1",
+    refresh_token="refresh-SECRET-2",
+    access_expires_at=datetime(2026, 11, 22, 10, 0, 0, 123456, tzinfo=UTC),
+    refresh_expires_at=datetime.max.replace(tzinfo=UTC),
+    hard_expires_at=datetime(2031, 11, 22, tzinfo=UTC),
+)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    database = Database(url)
+    migrate(database.engine)
+    database.close()
+    return url
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+def test_tokens_come_back_as_they_were_kept_and_the_last_ones_count(database: Database) -> None:
+    vault = Vault(database, Fernet.generate_key())
+    vault.save(REALM, TOKENS)
+    assert vault.load(REALM) == TOKENS
+    newer = TokenSet("a", "b", TOKENS.access_expires_at, TOKENS.refresh_expires_at)
+    vault.save(REALM, newer)
+    assert vault.load(REALM) == newer
+
+
+def test_no_token_stands_in_any_file_of_the_database(database: Database, tmp_path: Path) -> None:
+    Vault(database, Fernet.generate_key()).save(REALM, TOKENS)
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"SQLite format 3" in written and REALM.encode() in written
+    assert b"SECRET" not in written
+
+
+def test_tokens_and_their_sets_do_not_show_in_what_is_printed() -> None:
+    assert "SECRET" not in repr(TOKENS)
+
+
+def test_a_realm_without_tokens_says_how_to_connect_it(database: Database) -> None:
+    with pytest.raises(UserError, match="qbo-sync connect"):
+        Vault(database, Fernet.generate_key()).load(REALM)
+
+
+def test_another_key_reads_nothing_and_says_what_to_do(database: Database) -> None:
+    Vault(database, Fernet.generate_key()).save(REALM, TOKENS)
+    with pytest.raises(UserError, match=r"TOKEN_ENCRYPTION_KEY.*reconnect") as raised:
+        Vault(database, Fernet.generate_key()).load(REALM)
+    assert raised.value.__cause__ is None
+
+
+@pytest.mark.parametrize("key", [b"", b"too short", b"\xff" * 44])
+def test_what_is_no_key_is_refused_in_words(database: Database, key: bytes) -> None:
+    with pytest.raises(UserError, match="not a Fernet key"):
+        Vault(database, key)
+
+
+def test_a_key_of_its_own_stands_beside_the_database_for_its_owner_only(tmp_path: Path, url: str) -> None:
+    key = key_for("", url)
+    path = tmp_path / KEY_FILE
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert key == path.read_bytes() == key_for("", url)
+    Fernet(key)
+    assert [one.name for one in tmp_path.glob(f"{KEY_FILE}*")] == [KEY_FILE]
+
+
+def test_processes_that_start_at_once_read_one_whole_key(tmp_path: Path) -> None:
+    url, start = f"sqlite:///{tmp_path / 'new' / 'store.sqlite3'}", threading.Barrier(12)
+
+    def read(_: int) -> bytes:
+        start.wait()
+        return key_for("", url)
+
+    with ThreadPoolExecutor(12) as pool:
+        keys = set(pool.map(read, range(12)))
+    assert len(keys) == 1
+    Fernet(keys.pop())
+
+
+def test_the_configured_key_is_used_and_no_file_made(tmp_path: Path, url: str) -> None:
+    assert key_for("configured", url) == b"configured"
+    assert not (tmp_path / KEY_FILE).exists()
+
+
+@pytest.mark.parametrize("elsewhere", ["postgresql+psycopg://host/db", "sqlite://", "sqlite:///:memory:"])
+def test_without_a_file_to_stand_beside_a_key_must_be_given(elsewhere: str) -> None:
+    with pytest.raises(UserError, match=r"TOKEN_ENCRYPTION_KEY is not set.*Fernet\.generate_key"):
+        key_for("", elsewhere)
+
+
+def test_refreshers_of_one_realm_take_turns_and_those_of_another_do_not_wait(database: Database) -> None:
+    inside, most = [0], [0]
+    start = threading.Barrier(5)
+
+    def refresh(_: int) -> None:
+        start.wait()
+        with Vault(database, Fernet.generate_key()).exclusive(REALM):
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+            with Vault(database, Fernet.generate_key()).exclusive("another"):
+                time.sleep(0.02)
+            inside[0] -= 1
+
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(refresh, range(5)))
+    assert most == [1]
+
+
+def hold(url: str, path: str) -> None:
+    """In a process of its own: write down when the lock was ours."""
+    vault = Vault(Database(url), Fernet.generate_key())
+    for _ in range(3):
+        with vault.exclusive(REALM), Path(path).open("a") as file:
+            file.write("in\n")
+            file.flush()
+            time.sleep(0.02)
+            file.write("out\n")
+
+
+def test_processes_take_turns_too(url: str, tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    log = tmp_path / "log"
+    processes = [context.Process(target=hold, args=(url, str(log))) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(30)
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert log.read_text() == "in\nout\n" * 6
+
+
+def test_the_lock_is_given_back_even_when_the_refresh_fails(database: Database) -> None:
+    vault = Vault(database, Fernet.generate_key())
+    with pytest.raises(RuntimeError), vault.exclusive(REALM):
+        raise RuntimeError("Intuit is down")
+    with vault.exclusive(REALM):
+        pass
+
+
+def test_the_lock_outlives_the_slowest_refresh_and_is_waited_for_longer_than_that(database: Database) -> None:
+    with Vault(database, Fernet.generate_key()).exclusive(REALM), database.read() as connection:
+        until = connection.execute(select(lease_table.c.until)).scalar_one()
+        left_s = (until - now_ms(connection)) / 1000
+        assert leases.is_held(connection, f"token:{REALM}")
+    assert TOKEN_TIMEOUT_S < left_s < LOCK_WAIT_S
