@@ -125,7 +125,10 @@ class MirrorRecord:
 
 @dataclass(frozen=True)
 class Link:
-    """A pair of ids. The hashes are of both sides' content when they last agreed ("" = never seen to agree)."""
+    """A pair of ids. The hashes are of both sides' content when they last agreed ("" = never seen to agree).
+
+    `agreed` is False for an adopted pair of which one side holds what the other was never told.
+    """
 
     type: RecordType
     released_id: str
@@ -133,6 +136,7 @@ class Link:
     external_id: str
     released_hash: str = ""
     external_hash: str = ""
+    agreed: bool = True
 
 
 @dataclass(frozen=True)

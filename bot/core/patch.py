@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.content import says
+from bot.core.one_sided import with_kept
 from bot.core.spec import Facts, Lookup, Problem, RecordSpec
 from bot.core.steps import Situation, Slot, Standing
 
@@ -22,6 +23,8 @@ def patch_for(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
         if not all(one.external and spec.external_gone(one.entity, one.external.body) for one in situation.slots):
             return {}  # the contact lives on in its other role
         wanted = {"archived": True}  # an archived name changes in nothing else
+    if slot.link is not None and not slot.link.agreed:
+        wanted = with_kept(spec.may_lack, wanted, current, external)
     held = _as_held(spec, situation, slot, facts)
     patch = {
         key: value

@@ -8,6 +8,7 @@ from bot.core.content import content_hash, says
 from bot.core.losing import losing_words
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordType
 from bot.core.money import NotMoney, text
+from bot.core.one_sided import agree, with_emptied
 from bot.core.pairing import choose
 from bot.core.patch import patch_for
 from bot.core.spec import Facts, Problem, RecordSpec
@@ -119,6 +120,8 @@ def _outgoing(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
     spec.check(released.body, facts)
     _require(situation.parents, spec)
     body = spec.to_quickbooks(released.body, slot.entity, situation.lookup, facts)
+    if slot.link is not None and slot.link.agreed:
+        body = with_emptied(spec.may_lack, body, released.body, external.body)
     if says({**external.body, "Line": _money_lines(external.body)}, body):
         return None
     _refuse_closed(spec, facts, released.body.get(spec.dates[0]), external.body.get(spec.dates[1]))
@@ -201,6 +204,7 @@ def _adopt(
         external_id=external.id,
         released_hash=content_hash(spec.released_content(released.body)),
         external_hash=content_hash(spec.external_content(slot.entity, external.body)),
+        agreed=agree(spec.may_lack, released.body, external.body),
         amount=spec.amount(released.body),
         currency=spec.currency(released.body),
     )
@@ -245,6 +249,7 @@ def _operation(
         body=body,
         released_hash=content_hash(spec.released_content(released.body)) if released else "",
         external_hash=content_hash(spec.external_content(slot.entity, external.body)) if external else "",
+        agreed=slot.link is None or slot.link.agreed,
         **_money(spec, situation, slot),
     )
 

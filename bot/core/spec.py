@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
+from bot.core.one_sided import Pairs
 
 Body = Mapping[str, Any]
 
@@ -118,6 +119,7 @@ class RecordSpec:
     frozen_when_paid: frozenset[str] = frozenset()  # what Re-Leased still takes on a paid document
     search_keys: Callable[[str, Body], set[str]] | None = None  # where looser matches must be found as well
     as_held: Callable[[Body, str, Lookup, Facts], dict[str, Any]] | None = None  # None for what never goes out
+    may_lack: Pairs = ()  # fields that may be empty, on either side
     optional_parents: frozenset[RecordType] = frozenset()  # what it may refer to though it stays out
     incoming_note: Callable[[str, Body, Lookup, Facts], str] = lambda entity, body, lookup, facts: ""  # for its result
     currency: Callable[[Body], str] = lambda body: str(body.get("currency") or "")

@@ -88,6 +88,7 @@ class Operation:
     body: Mapping[str, Any] = field(default_factory=dict)
     released_hash: str = ""
     external_hash: str = ""
+    agreed: bool = True
     amount: Decimal | None = None
     currency: str = ""
     more: str = ""

@@ -23,6 +23,11 @@ ADDRESS = (
     ("postalCode", "PostalCode"),
     ("country", "Country"),
 )
+MAY_LACK = (
+    ("email", "PrimaryEmailAddr.Address"),
+    ("phone", "PrimaryPhone.FreeFormNumber"),
+    *((f"address.{ours}", f"BillAddr.{theirs}") for ours, theirs in ADDRESS),
+)
 
 
 def entities_of(body: Body) -> tuple[str, ...]:
@@ -163,4 +168,5 @@ SPEC = RecordSpec(
     amount=lambda body: None,
     external_amount=lambda entity, body: None,
     as_held=as_held,
+    may_lack=MAY_LACK,
 )

@@ -287,5 +287,6 @@ SPEC = RecordSpec(
     dates=("issueDate", "TxnDate"),
     dated_from_sync_from=True,
     as_held=as_held,
+    may_lack=(("reference", "PrivateNote"),),
     frozen_when_paid=frozenset({"reference", "number", "dueDate"}),
 )

@@ -129,8 +129,9 @@ def put_link(connection: Connection, company_id: str, link: Link) -> None:
         external_id=link.external_id,
         released_hash=link.released_hash,
         external_hash=link.external_hash,
+        agreed=link.agreed,
     )
-    update = {name: statement.excluded[name] for name in ("external_id", "released_hash", "external_hash")}
+    update = {name: statement.excluded[name] for name in ("external_id", "released_hash", "external_hash", "agreed")}
     keys = ["company_id", "type", "released_id", "entity"]
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update))
 
@@ -233,9 +234,8 @@ def _put_keys(connection: Connection, company_id: str, moved: Sequence[Heard]) -
 
 
 def _link(row: Any) -> Link:
-    return Link(
-        RecordType(row.type), row.released_id, row.entity, row.external_id, row.released_hash, row.external_hash
-    )
+    hashes = row.released_hash, row.external_hash
+    return Link(RecordType(row.type), row.released_id, row.entity, row.external_id, *hashes, row.agreed)
 
 
 def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:

@@ -66,6 +66,7 @@ links = Table(
     Column("external_id", String(32), nullable=False),
     Column("released_hash", String(32), nullable=False, default=""),
     Column("external_hash", String(32), nullable=False, default=""),
+    Column("agreed", Boolean, nullable=False, default=True),
     UniqueConstraint("company_id", "entity", "external_id", name="one_link_per_external_id"),
 )
 

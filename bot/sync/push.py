@@ -218,9 +218,8 @@ def _record_success(
     body = today.get((operation.entity, external_id), answer)
     records.put_mirror(connection, run.company.id, [hear.quickbooks(operation.entity, body)])
     agreed = content_hash(spec.external_content(operation.entity, answer))
-    link = Link(
-        operation.ref.type, operation.released_id, operation.entity, external_id, operation.released_hash, agreed
-    )
+    ref, hashes = operation.ref, (operation.released_hash, agreed)
+    link = Link(ref.type, operation.released_id, operation.entity, external_id, *hashes, operation.agreed)
     records.put_link(connection, run.company.id, link)
     if (difference := _difference(run, operation, answer)) is not None:
         return outcome.out_of_balance(operation, run.clock(), external_id, difference)

@@ -139,6 +139,7 @@ def _record_local(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
                 operation.external_id,
                 operation.released_hash,
                 operation.external_hash,
+                operation.agreed,
             )
             records.put_link(connection, run.company.id, link)
             row = outcome.done(operation, now, released_id=operation.released_id)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.core.content import content_hash
@@ -170,7 +171,8 @@ def _record(
                 released_id = str(answer["id"])
                 agreed = content_hash(spec.released_content(answer))
                 external = operation.external_hash
-                link = Link(spec.type, released_id, operation.entity, operation.external_id, agreed, external)
+                ids = released_id, operation.entity, operation.external_id
+                link = Link(spec.type, *ids, agreed, external, operation.agreed)
                 records.put_link(connection, run.company.id, link)
                 row = outcome.done(operation, run.clock(), released_id=released_id)
                 rows.append(row)
@@ -221,10 +223,6 @@ def _record_write_backs(
 
 def _settle(run: Run, connection: Any, spec: RecordSpec, ref: RecordRef, body: dict[str, Any]) -> None:
     """A number or tax that QuickBooks gave is agreed on, not an edit of Re-Leased's that would have to go out."""
+    agreed = content_hash(spec.released_content(body))
     for link in records.links_of(connection, run.company.id, [ref]).get(ref, ()):
-        agreed = content_hash(spec.released_content(body))
-        records.put_link(
-            connection,
-            run.company.id,
-            Link(link.type, link.released_id, link.entity, link.external_id, agreed, link.external_hash),
-        )
+        records.put_link(connection, run.company.id, replace(link, released_hash=agreed))

@@ -31,11 +31,22 @@ def without(*names: str) -> Change:
 
 
 def _numbers_as_strings(body: Json) -> Json:
-    return {key: str(value) if isinstance(value, Decimal | int) and _is_amount(key) else value for key, value in body.items()}
+    return {
+        key: str(value) if isinstance(value, Decimal | int) and _is_amount(key) else value
+        for key, value in body.items()
+    }
 
 
 def _is_amount(key: str) -> bool:
-    return key.endswith("Amt") or key in ("Amount", "Balance", "Qty", "UnitPrice", "RateValue", "TotalTax", "TaxPercent")
+    return key.endswith("Amt") or key in (
+        "Amount",
+        "Balance",
+        "Qty",
+        "UnitPrice",
+        "RateValue",
+        "TotalTax",
+        "TaxPercent",
+    )
 
 
 def _with_extras(body: Json) -> Json:
@@ -49,7 +60,9 @@ def _ids_as_numbers(body: Json) -> Json:
 
 
 def _nulls(body: Json) -> Json:
-    absent = {name: None for name in ("PrimaryPhone", "BillAddr", "CurrencyRef", "PrivateNote", "LinkedTxn", "TxnTaxDetail")}
+    absent = {
+        name: None for name in ("PrimaryPhone", "BillAddr", "CurrencyRef", "PrivateNote", "LinkedTxn", "TxnTaxDetail")
+    }
     return {**absent, **body} if "Id" in body and "SyncToken" in body else body
 
 
@@ -94,7 +107,9 @@ VARIATIONS: dict[str, Change] = {
     "empty lists": everywhere(_empty_lists),
     "settings cannot be queried": everywhere(_queries_on_settings_refused),
     "batches in another order": everywhere(_other_order),
-    "no names in references": everywhere(lambda body: {"value": body["value"]} if body.keys() == {"value", "name"} else body),
+    "no names in references": everywhere(
+        lambda body: {"value": body["value"]} if body.keys() == {"value", "name"} else body
+    ),
     "no currency and no sparse": without("CurrencyRef", "sparse", "domain"),
 }
 
@@ -118,7 +133,7 @@ def test_the_same_said_in_other_words_syncs_all_the_same(world: World, change: C
     world.connect()
     world.rent(), world.repairs(), world.gst()
     some_work(world)
-    until_blue(world)
+    world.sync_blue()
     world.change("contacts", world.named("contacts", "Tenant 0"), phone="09 222")
     invoice = world.named("invoices", "SI-0")
     world.books.update("Invoice", invoice["externalId"], {"DueDate": "2026-12-24"})
@@ -128,7 +143,12 @@ def test_the_same_said_in_other_words_syncs_all_the_same(world: World, change: C
 
 
 def test_where_no_batch_of_questions_is_taken_each_is_asked_alone(paired: World) -> None:
-    fault = {"Fault": {"Error": [{"Message": "Unsupported", "Detail": "no queries", "code": "400"}], "type": "ValidationFault"}}
+    fault = {
+        "Fault": {
+            "Error": [{"Message": "Unsupported", "Detail": "no queries", "code": "400"}],
+            "type": "ValidationFault",
+        }
+    }
     effect = {"kind": "reply", "status": 400, "body": fault}
     paired.quickbooks_knobs.add({"match": {"path": "/batch", "body": '"Query"'}, "effect": effect, "times": None})
     some_work(paired)
@@ -191,6 +211,9 @@ def test_several_currencies_go_out_and_come_in(make_world: Callable[..., World])
     world.qb_invoice(customer, "SI-1", CurrencyRef={"value": "AUD"}, ExchangeRate=Decimal("1.1"))
     world.sync_blue()
     assert world.partner("Invoice", invoice, "invoices")["CurrencyRef"]["value"] == "USD"
-    assert (world.named("invoices", "SI-1")["currency"], world.named("contacts", "Aussie")["currency"]) == ("AUD", "AUD")
+    assert (world.named("invoices", "SI-1")["currency"], world.named("contacts", "Aussie")["currency"]) == (
+        "AUD",
+        "AUD",
+    )
     with world.nothing_written():
         world.sync_blue()

@@ -10,7 +10,7 @@ HOSTILE = [
     "*bold* <https-//evil.example|x>",
     "'; DROP TABLE links; --",
     "O'Brien \\ Sons \\'",
-    "=HYPERLINK(\"x\")",
+    '=HYPERLINK("x")',
     "😀 emoji 👩‍👩‍👧",
     "مرحبا بالعالم",
     "100% _like_ [x]",
@@ -58,7 +58,12 @@ def test_names_that_differ_only_in_hostile_ways_are_found_again_by_lookup(paired
 
 
 def test_the_search_takes_wildcards_literally(paired: World) -> None:
-    paired.contact("100% Cotton"), paired.contact("100 Cotton"), paired.contact("Under_score"), paired.contact("Under score")
+    (
+        paired.contact("100% Cotton"),
+        paired.contact("100 Cotton"),
+        paired.contact("Under_score"),
+        paired.contact("Under score"),
+    )
     paired.sync_blue()
     assert [row.name for row in paired.rows(text="100%")] == ["100% Cotton"]
     assert [row.name for row in paired.rows(text="under_")] == ["Under_score"]

@@ -379,9 +379,7 @@ class World:
 
 
 def _links(kind: str, links: tuple[tuple[str, str], ...]) -> list[Json]:
-    return [
-        {"Amount": Decimal(amount), "LinkedTxn": [{"TxnId": txn_id, "TxnType": kind}]} for txn_id, amount in links
-    ]
+    return [{"Amount": Decimal(amount), "LinkedTxn": [{"TxnId": txn_id, "TxnType": kind}]} for txn_id, amount in links]
 
 
 def contact_ref(record: Json) -> RecordRef:

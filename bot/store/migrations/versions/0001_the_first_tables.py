@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(length=32), nullable=False),
         sa.Column("released_hash", sa.String(length=32), nullable=False),
         sa.Column("external_hash", sa.String(length=32), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "type", "released_id", "entity"),
         sa.UniqueConstraint("company_id", "entity", "external_id", name="one_link_per_external_id"),
     )
