@@ -120,6 +120,7 @@ def _carry_out(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], work: Work
     pushed = push(run, work.outgoing)
     brought = bring_in(run, work.incoming)
     again = _second_look(run, spec, [*pushed.again, *brought.again])
+    _tell_other_halves(run, spec, [*brought.done, *again.done])
     done = [*adopted, *pushed.done, *brought.done, *again.done, *(step.ref for step in work.settled)]
     unwritten = write_back(run, spec, list(dict.fromkeys(done)))
     _close(run, [*refs, *done], unwritten)
@@ -182,6 +183,16 @@ def _second_look(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> Pushe
     pushed, brought = push(run, work.outgoing), bring_in(run, work.incoming)
     settled = [step.ref for step in work.settled]
     return Pushed([*adopted, *pushed.done, *brought.done, *settled], [])
+
+
+def _tell_other_halves(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> None:
+    """What came in from the Customer of a contact goes out to its Vendor in the same run, and the other way round."""
+    with run.database.read() as connection:
+        links = records.links_of(connection, run.company.id, refs)
+    halved = [ref for ref, found in links.items() if len(found) > 1]
+    if halved:
+        work = _plan(run, spec, halved)
+        push(run, [operation for operation in work.outgoing if operation.verb is Verb.UPDATE])
 
 
 def _close(run: Run, refs: Sequence[RecordRef], unwritten: set[RecordRef]) -> None:

@@ -40,7 +40,7 @@ def bring_in(run: Run, operations: Sequence[Operation]) -> Pushed:
 
 
 def write_back(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> set[RecordRef]:
-    """Tell Re-Leased the QuickBooks ids of these records, numbers where QuickBooks numbers, and the sales tax of the US.
+    """Tell Re-Leased the QuickBooks ids of these records, numbers that QuickBooks gave, and the sales tax of the US.
 
     Gives the records for which that could not be done; their result says why.
     """

@@ -1,4 +1,4 @@
-"""A QuickBooks that says the same in slightly other words, as regions, plans and years differ: nothing may depend on it."""
+"""A QuickBooks that says the same in slightly other words, as regions and years differ: nothing may depend on it."""
 
 import json
 from collections.abc import Callable

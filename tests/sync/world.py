@@ -1,4 +1,4 @@
-"""Both stand-ins on real ports with one connected company between them, and short words for what happens on each side."""
+"""Both stand-ins on real ports with one connected company between them, and short words for deeds on each side."""
 
 import copy
 import shutil
