@@ -81,7 +81,8 @@ def test_it_is_ready_soon_answers_in_slack_and_ends_with_ctrl_c(surroundings, tm
             "a tenant named <!channel> calls nobody"
         )
         process.send_signal(signal.SIGINT)
-        said, errors = process.communicate(timeout=15)
+        process.wait(timeout=15)
+        said, errors = process.stdout.read(), process.stderr.read()
     finally:
         process.kill()
         process.communicate()

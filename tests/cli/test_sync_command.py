@@ -1,0 +1,149 @@
+"""sync: its JSON, its exit codes, and what it leaves alone."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from bot.store.leases import LEASE_MS
+from tests.cli.conftest import Shell
+from tests.sync.world import COMPANY
+
+COUNTS = {"created", "updated", "adopted", "voided", "failed", "skipped", "waiting", "unchanged"}
+ROW = {"date", "type", "released_id", "external_id", "direction", "outcome", "code", "details", "linked", "more_detail"}
+
+
+def test_a_blue_sync_ends_with_0_and_one_json_object(shell: Shell) -> None:
+    shell.world.contact("New Tenant")
+    said = shell.process("sync", COMPANY, "--json")
+    assert said.code == 0, said.err
+    body = said.json
+    assert body["flag"] == "blue" and body["company"] == COMPANY and body["run_id"]
+    assert set(body["counts"]) == COUNTS and body["counts"]["created"] == 1
+    assert set(body["api_calls"]) == {"quickbooks_reads", "quickbooks_writes", "released"}
+    assert body["results_failed"] == [] and not {"error", "red_reason"} & body.keys()
+    again = shell.process("sync", COMPANY, "--json").json
+    assert again["counts"]["created"] == again["counts"]["updated"] == 0
+    assert again["api_calls"]["quickbooks_reads"] <= 2 and again["api_calls"]["quickbooks_writes"] == 0
+    assert again["api_calls"]["released"] <= 9
+
+
+def test_a_red_sync_ends_with_1_and_says_what_failed(shell: Shell) -> None:
+    tenant = shell.world.contact("Bad: name")
+    shell.world.invoice(tenant, "NEW-1")
+    said = shell.process("sync", COMPANY, "--json")
+    assert said.code == 1
+    body = said.json
+    assert (body["flag"], body["counts"]["failed"], body["counts"]["waiting"]) == ("red", 2, 1)
+    rows = {row["released_id"]: row for row in body["results_failed"]}
+    assert all(set(row) >= ROW for row in rows.values())
+    assert rows[tenant["id"]]["outcome"] == "failed" and rows[tenant["id"]]["linked"] is True
+    (company,) = shell.run("companies", "--json").json
+    assert (company["flag"], company["status"], company["needs_attention"]) == ("red", "has errors", 2)
+
+
+def test_for_people_it_says_the_flag_and_the_numbers(shell: Shell) -> None:
+    shell.world.contact("New Tenant")
+    said = shell.run("sync", COMPANY)
+    assert said.code == 0 and "Blue" in said.out and "1 created" in said.out
+
+
+@pytest.mark.parametrize("words", [("--json",), ("--dry-run", "--json"), ()])
+def test_an_unknown_company_ends_with_2_and_the_known_ones(shell: Shell, words: tuple[str, ...]) -> None:
+    said = shell.run("sync", "nobody", *words)
+    assert said.code == 2 and "nobody" in said.err and "Harbour City Property" in said.err
+    assert said.json["error"] if "--json" in words else not said.out
+
+
+def test_a_wrong_key_ends_with_2_and_keeps_the_flag(shell: Shell) -> None:
+    shell.world.released.api_key = "another"
+    said = shell.run("sync", COMPANY, "--json")
+    assert said.code == 2 and "key" in said.err
+    assert said.json["error"] and said.json["flag"] == "blue"
+    (company,) = shell.run("companies", "--json").json
+    assert (company["flag"], company["status"]) == ("blue", "incomplete run")
+
+
+def test_a_dead_grant_ends_with_2_and_the_word_reconnect_until_connected_again(shell: Shell) -> None:
+    shell.world.state.control("POST", "revoke", {"realm": "9341"})
+    calls = shell.world.token_calls()
+    said = shell.run("sync", COMPANY, "--json")
+    assert said.code == 2 and "reconnect" in said.err.casefold() and "reconnect" in said.json["error"].casefold()
+    assert calls() <= 2
+    assert shell.run("companies", "--json").json[0]["status"] == "needs reconnecting"
+    before = calls()
+    assert "reconnect" in shell.run("sync", COMPANY).err.casefold()
+    assert calls() - before <= 1
+    assert shell.connect().code == 0
+    assert shell.run("sync", COMPANY).code == 0
+    assert shell.run("companies", "--json").json[0]["status"] == "synced"
+
+
+def test_a_dry_run_writes_nothing_anywhere(shell: Shell) -> None:
+    shell.world.contact("New Tenant"), shell.world.customer("Aroha"), shell.world.contact("Bad: name")
+    before = shell.run("results", COMPANY, "--rows", "all", "--json").json
+    with shell.world.nothing_written():
+        said = shell.run("sync", COMPANY, "--dry-run", "--json")
+    assert said.code == 1 and said.json["counts"]["created"] == 2
+    assert [row["code"] for row in said.json["results_failed"]] == ["name-forbidden-characters"]
+    assert shell.run("results", COMPANY, "--rows", "all", "--json").json == before
+
+
+def test_a_safety_stop_is_gone_on_from_only_with_the_run_that_stopped(shell: Shell) -> None:
+    world = shell.world
+    tenant = world.named("contacts", "Kiosk Ltd")
+    more = [world.invoice(tenant, f"MORE-{number}") for number in range(30)]
+    assert shell.run("sync", COMPANY).code == 0
+    for invoice in [*more, *(world.named("invoices", f"INV-{number}") for number in range(1, 26))]:
+        world.change("invoices", invoice, status="voided")
+    with world.nothing_written():
+        said = shell.run("sync", COMPANY, "--json")
+    assert (said.code, said.json["red_reason"], said.json["flag"]) == (1, "safety_stop", "red")
+    with world.nothing_written():
+        assert shell.run("sync", COMPANY, "--accept-stop", "another").code == 2
+    done = shell.run("sync", COMPANY, "--accept-stop", said.json["run_id"], "--json")
+    assert done.code == 0 and done.json["counts"]["voided"] == 55
+
+
+def test_two_at_once_one_runs_and_the_other_ends_with_2(shell: Shell) -> None:
+    shell.world.contact("New Tenant")
+    shell.world.released_knobs.add({"match": {"path": "/contacts"}, "effect": {"kind": "delay", "ms": 4000}})
+    first = shell.start("sync", COMPANY, "--json")
+    _until(lambda: shell.world.app.is_held(COMPANY))
+    second = shell.run("sync", COMPANY, "--json")
+    out, err = first.communicate(timeout=60)
+    assert (first.returncode, second.code) == (0, 2), (err, second)
+    assert "already" in second.err and second.json["error"]
+    assert shell.world.count("Customer") == 2
+
+
+def test_killed_twice_in_the_middle_the_next_run_doubles_and_loses_nothing(shell: Shell) -> None:
+    world = shell.world
+    for number in range(60):
+        world.contact(f"Tenant {number}")
+    for moment in ("POST /batch", "PATCH /contacts"):
+        method, path = moment.split()
+        knobs = world.quickbooks_knobs if path == "/batch" else world.released_knobs
+        knobs.add({"match": {"method": method, "path": path}, "skip": 1, "effect": {"kind": "delay", "ms": 30_000}})
+        started = shell.start("sync", COMPANY)
+        _until(lambda knobs=knobs: knobs.rules[0].seen > 1)
+        os.kill(started.pid, signal.SIGKILL)
+        started.communicate()
+        killed_at = time.monotonic()
+        knobs.clear()
+        while (said := shell.run("sync", COMPANY, "--json")).code == 2:
+            assert "already" in said.err and time.monotonic() - killed_at < 10
+            time.sleep(0.3)
+        assert said.code == 0
+    names = [row["DisplayName"] for row in world.books.entity("Customer").values()]
+    assert sorted(names) == sorted({"Kiosk Ltd", *(f"Tenant {number}" for number in range(60))})
+    assert all(row["externalId"] for row in world.all("contacts"))
+    assert LEASE_MS <= 10_000
+
+
+def _until(true) -> None:  # type: ignore[no-untyped-def]
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
