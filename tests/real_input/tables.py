@@ -12,14 +12,13 @@ DATA = Path(__file__).parents[2] / "../shared/data"
 Row = dict[str, str]
 Body = dict[str, Any]
 
+FULL = {"Name": "name", "FullyQualifiedName": "fully_qualified_name"}
+SHOWN = {"DisplayName": "display_name", "CompanyName": "company_name"}
 NAMED = {
-    "Customer": ("customer", {"DisplayName": "display_name", "CompanyName": "company_name"}),
-    "Vendor": ("vendor", {"DisplayName": "display_name", "CompanyName": "company_name"}),
-    "Account": (
-        "account",
-        {"Name": "name", "FullyQualifiedName": "fully_qualified_name", "AccountType": "account_type"},
-    ),
-    "Item": ("item", {"Name": "name", "FullyQualifiedName": "fully_qualified_name"}),
+    "Customer": ("customer", SHOWN),
+    "Vendor": ("vendor", SHOWN),
+    "Account": ("account", {**FULL, "AccountType": "account_type"}),
+    "Item": ("item", FULL),
 }
 
 
