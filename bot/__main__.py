@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any, NoReturn
 
@@ -226,9 +226,12 @@ def _change_links(
         refs = [parse_ref(record) for record in records]
         act: Callable[..., LinkChange] = app.desk.unlink if what == "unlink" else app.desk.relink
         preview = app.desk.preview_unlink(view.id, refs)
+        if propagate:
+            preview = app.desk.linking.propagated(preview)
+        elif what == "relink":
+            preview = replace(preview, blocked=())  # nothing waits for want of what comes back
         if dry_run:
-            shown = preview if not propagate else app.desk.linking.propagated(preview)
-            terminal.link_change(what, shown, as_json, done=False)
+            terminal.link_change(what, preview, as_json, done=False)
             return
         if not yes:
             if as_json:

@@ -34,10 +34,10 @@ def connect(engine: Engine, vault: Vault, company_id: str, realm: str, tokens: T
     if company_id not in found:
         listed = ", ".join(sorted(found)) or "none"
         raise UserError(f"Re-Leased does not know the company {company_id}. It knows: {listed}.")
-    vault.save(realm, tokens)
-    _, quickbooks = engine.sides(draft, Meter())
-    preferences = {"preferences": quickbooks.preferences(), "company": quickbooks.company_info()}
-    banks = quickbooks.query("SELECT * FROM Account WHERE AccountType = 'Bank' ORDERBY Id MAXRESULTS 1").rows
+    with vault.on_trial(realm, tokens):
+        _, quickbooks = engine.sides(draft, Meter())
+        preferences = {"preferences": quickbooks.preferences(), "company": quickbooks.company_info()}
+        banks = quickbooks.query("SELECT * FROM Account WHERE AccountType = 'Bank' ORDERBY Id MAXRESULTS 1").rows
     about = found[company_id]
     values = _values(about, realm, preferences, banks)
     with engine.database.write() as connection:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -33,11 +34,11 @@ err = Console(stderr=True)
 
 
 def say(words: str) -> None:
-    out.print(escape(words))
+    out.print(_text(words))
 
 
 def complain(words: str) -> None:
-    err.print(escape(words), style="red", soft_wrap=True)
+    err.print(_text(words, "red"), soft_wrap=True)
 
 
 def put_json(value: Any) -> None:
@@ -128,7 +129,7 @@ def flag_line(name: str, finished: Finished) -> None:
         if number
     ]
     words = ", ".join(parts) or "nothing to do"
-    line = Text(f"{FLAGS[finished.flag]} · {name} · {words}", style=COLOURS[finished.flag])
+    line = _text(f"{FLAGS[finished.flag]} · {name} · {words}", style=COLOURS[finished.flag])
     out.print(line)
     if finished.red_reason:
         out.print(
@@ -138,11 +139,11 @@ def flag_line(name: str, finished: Finished) -> None:
 
 def results_table(company: CompanyView, page: ResultsPage) -> None:
     if not page.rows:
-        out.print(Text(f"{company.name}: nothing to show."))
+        out.print(_text(f"{company.name}: nothing to show."))
         return
     zone = ZoneInfo(company.timezone)
     where = f"page {page.page} of {page.pages} · times in {company.timezone}"
-    out.print(Text(f"{company.name} · {page.total} records · {where}", style="bold"))
+    out.print(_text(f"{company.name} · {page.total} records · {where}", style="bold"))
     out.print(_wide(page, zone) if out.width >= WIDE else _narrow(page, zone))
 
 
@@ -151,7 +152,7 @@ def _wide(page: ResultsPage, zone: ZoneInfo) -> Table:
     for name in COLUMNS:
         table.add_column(name, overflow="fold", no_wrap=name in ("Date", "Type", "Direction", "Link"))
     for row in page.rows:
-        table.add_row(*(Text(cell) for cell in _cells(row, zone)))
+        table.add_row(*(_text(cell) for cell in _cells(row, zone)))
     return table
 
 
@@ -164,7 +165,7 @@ def _narrow(page: ResultsPage, zone: ZoneInfo) -> Table:
     for row in page.rows:
         date, kind, ours, theirs, direction, details, link = _cells(row, zone)
         stacked = (f"{date}\n{direction}", f"{kind}\n{link}", f"{ours}\n{theirs}", details)
-        table.add_row(*(Text(cell) for cell in stacked))
+        table.add_row(*(_text(cell) for cell in stacked))
     return table
 
 
@@ -179,17 +180,17 @@ def companies_table(views: list[CompanyView]) -> None:
         flag = FLAGS[view.flag] if view.flag else "–"
         clean = view.last_clean_at.strftime("%Y-%m-%d %H:%M UTC") if view.last_clean_at else "never"
         cells = (view.name, view.id, flag, str(view.status), str(view.needs_attention), clean)
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(_text(cell) for cell in cells))
     out.print(table)
 
 
 def connected(done: Connected) -> None:
-    out.print(Text(f"{done.company.name} is connected with {done.quickbooks_name} in QuickBooks."))
+    out.print(_text(f"{done.company.name} is connected with {done.quickbooks_name} in QuickBooks."))
     if done.bank_account:
-        out.print(Text(f"Payments out will use the bank account {done.bank_account}."))
+        out.print(_text(f"Payments out will use the bank account {done.bank_account}."))
     for note in done.notes:
-        out.print(Text(note))
-    out.print(Text(f"Next: qbo-sync sync {done.company.id} --dry-run"))
+        out.print(_text(note))
+    out.print(_text(f"Next: qbo-sync sync {done.company.id} --dry-run"))
 
 
 def link_change(what: str, change: LinkChange, as_json: bool, done: bool) -> None:
@@ -198,11 +199,11 @@ def link_change(what: str, change: LinkChange, as_json: bool, done: bool) -> Non
         put_json({**{key: [str(ref) for ref in refs] for key, refs in names.items()}, "undo_token": change.undo_token})
         return
     verb = f"{what}ed" if done else f"to {what}"
-    out.print(Text(f"{len(change.changed)} {verb}: {', '.join(change.names.get(r, str(r)) for r in change.changed)}"))
+    out.print(_text(f"{len(change.changed)} {verb}: {', '.join(change.names.get(r, str(r)) for r in change.changed)}"))
     if change.blocked:
-        out.print(Text(f"{len(change.blocked)} that refer to them stay linked and wait."))
+        out.print(_text(f"{len(change.blocked)} that refer to them stay linked and wait."))
     if done and change.undo_token:
-        out.print(Text(f"Undo token: {change.undo_token}"))
+        out.print(_text(f"Undo token: {change.undo_token}"))
 
 
 @contextmanager
@@ -239,6 +240,12 @@ def _cells(row: Result, zone: ZoneInfo) -> tuple[str, ...]:
         row.details,
         "linked" if row.linked else "unlinked",
     )
+
+
+def _text(words: str, style: str = "") -> Text:
+    """Names come from outside: what they hold is no markup, and no control character of theirs steers the terminal."""
+    harmless = (" " if category(mark) == "Cc" and mark != "\n" else mark for mark in words)
+    return Text("".join(harmless), style=style)
 
 
 def _unformula(cell: str) -> str:

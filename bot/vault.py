@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy.engine import make_url
 
 from bot.adapters.quickbooks_oauth import TokenSet
-from bot.core.faults import UserError
+from bot.core.faults import ApiError, UserError
 from bot.store import companies, leases
 from bot.store.database import Database
 
@@ -98,6 +98,22 @@ class Vault:
             refresh_expires_at=datetime.fromisoformat(kept["refresh_expires_at"]),
             hard_expires_at=datetime.fromisoformat(kept["hard_expires_at"]) if kept.get("hard_expires_at") else None,
         )
+
+    @contextmanager
+    def on_trial(self, realm: str, tokens: TokenSet) -> Iterator[None]:
+        """Keeps these tokens if the block goes well; otherwise what was kept before, which may work, comes back."""
+        with self.database.read() as connection:
+            before = companies.get_secret(connection, realm)
+        self.save(realm, tokens)
+        try:
+            yield
+        except (ApiError, UserError):
+            with self.database.write() as connection:
+                if before is None:
+                    companies.drop_secret(connection, realm)
+                else:
+                    companies.put_secret(connection, realm, before)
+            raise
 
     @contextmanager
     def exclusive(self, realm: str) -> Iterator[None]:

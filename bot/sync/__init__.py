@@ -227,7 +227,7 @@ def _incomplete(
 
 def _words(company: Company, error: ApiError) -> str:
     explanation = explain(error.fault, {"company": company.name, "record": company.name, "name": company.name})
-    words = " ".join(part for part in (explanation.what, explanation.how) if part)
+    words = " ".join(f"{part.rstrip('.')}." for part in (explanation.what, explanation.how) if part)
     if error.fault.code in DEAD_GRANT and "reconnect" not in words.casefold():
         words += " Reconnect QuickBooks."
     return f"{company.name}: {words}"
