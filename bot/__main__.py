@@ -33,6 +33,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Keeps Re-Leased and QuickBooks Online in step, and brings the results to Slack.",
+    epilog="Also: demo (everything on localhost with demo data), sandbox quickbooks|released|slack (one stand-in).",
 )
 
 CompanyArgument = Annotated[str, typer.Argument(metavar="COMPANY", help="The Re-Leased company id.")]

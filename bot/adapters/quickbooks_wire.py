@@ -209,7 +209,7 @@ def _answer(answer: Mapping[str, Any], item: BatchItem) -> dict[str, Any] | ApiE
     if item.operation == "query" and isinstance(answer.get("QueryResponse"), Mapping):
         return {"rows": query_rows(answer)}
     value = answer.get(item.entity)
-    return value if isinstance(value, dict) else ApiError(_missing(item.entity))
+    return value if isinstance(value, dict) and value.get("Id") else ApiError(_missing(item.entity))
 
 
 def _changed(reply: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -225,7 +225,7 @@ def external_keys(entity: str, body: Body) -> set[str]:
 
 def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
     """3 = number, counterparty, total and date are equal (or no number on one side); 1 = number and counterparty."""
-    if entity not in entities_of(released):
+    if entity not in entities_of(released) or released.get("status") == "voided":
         return 0
     party_ref, party = PARTY[entity]
     if lookup.released.get((party, reference(external, party_ref))) != str(released.get("contactId")):

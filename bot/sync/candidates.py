@@ -62,7 +62,7 @@ def for_released(
 def for_external(
     connection: Connection, company_id: str, spec: RecordSpec, subjects: Sequence[Subject], lookup: Lookup
 ) -> Found:
-    """Re-Leased records without a partner that may be these QuickBooks ones."""
+    """Re-Leased records without a living partner that may be these QuickBooks ones."""
     found: Found = {}
     pairs = [(one, entity, record) for one in subjects for entity, record in one.externals.items()]
     search = spec.search_keys or spec.external_keys
@@ -73,20 +73,28 @@ def for_external(
     every = {key for some in keys.values() for key in some}
     ids = records.find_by_keys(connection, company_id, Side.RELEASED, spec.collection, every)
     wanted = {id_ for some in ids.values() for id_ in some}
-    links = records.links_of(connection, company_id, [RecordRef(spec.type, id_) for id_ in wanted])
+    taken = _taken(connection, company_id, spec, wanted)
     bodies = records.get_mirror(connection, company_id, Side.RELEASED, [(spec.collection, id_) for id_ in wanted])
     for one, entity, record in pairs:
         near = {id_ for key in keys[one.ref, entity] for id_ in ids.get(key, ())}
-        free = [
-            bodies[spec.collection, id_]
-            for id_ in sorted(near)
-            if all(link.entity != entity for link in links.get(RecordRef(spec.type, id_), ()))
-        ]
+        free = [bodies[spec.collection, id_] for id_ in sorted(near) if (id_, entity) not in taken]
         is_money = spec.external_amount(entity, record.body) is not None
         scored = [Candidate(other, _score_released(spec, other, entity, record, lookup, is_money)) for other in free]
         kept = [candidate for candidate in scored if candidate.score > 0]
         found[one.ref, entity] = [candidate for candidate in kept if candidate.score >= CERTAIN or is_money]
     return found
+
+
+def _taken(connection: Connection, company_id: str, spec: RecordSpec, ids: set[str]) -> set[tuple[str, str]]:
+    """(Re-Leased id, entity) of pairs whose QuickBooks record is still there. One that was deleted and entered again
+    there is the same document to people, and must not come in a second time.
+    """
+    found = records.links_of(connection, company_id, [RecordRef(spec.type, id_) for id_ in ids])
+    links = [link for some in found.values() for link in some]
+    partners = [(link.entity, link.external_id) for link in links]
+    mirrored = records.get_mirror(connection, company_id, Side.QUICKBOOKS, partners)
+    gone = {key for key, record in mirrored.items() if record.deleted}
+    return {(link.released_id, link.entity) for link in links if (link.entity, link.external_id) not in gone}
 
 
 def _lacks(spec: RecordSpec, subject: Subject, entity: str) -> bool:

@@ -231,6 +231,55 @@ def test_a_role_added_later_gets_its_own_name(paired: World) -> None:
         paired.sync_blue()
 
 
+def test_a_document_deleted_and_entered_again_in_quickbooks_is_the_same_document(paired: World) -> None:
+    invoice = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1", issueDate="2026-10-06")
+    paired.sync_blue()
+    sent = paired.partner("Invoice", invoice, "invoices")
+    paired.books.delete("Invoice", sent["Id"])
+    paired.sync_red()
+    again = paired.qb_invoice({"Id": sent["CustomerRef"]["value"]}, "INV-1")
+    paired.sync_blue()
+    assert paired.now("invoices", invoice)["externalId"] == again["Id"]
+    assert len(paired.all("invoices")) == 1
+    with paired.nothing_written():
+        paired.sync_blue()
+
+
+def test_a_voided_document_is_not_taken_for_a_living_one_of_the_same_number(paired: World) -> None:
+    tenant = paired.contact("Kiosk Ltd")
+    paired.sync_blue()
+    paired.invoice(tenant, "INV-1", issueDate="2026-10-06", status="draft")
+    paired.change("invoices", paired.named("invoices", "INV-1"), status="voided")
+    living = paired.qb_invoice(paired.partner("Customer", tenant, "contacts"), "INV-1")
+    paired.sync_blue()
+    by_status = {row["status"]: row["externalId"] for row in paired.all("invoices")}
+    assert by_status == {"voided": None, "approved": living["Id"]}
+
+
+def test_a_draft_that_is_in_quickbooks_already_does_not_come_in_twice(paired: World) -> None:
+    tenant = paired.contact("Kiosk Ltd")
+    paired.sync_blue()
+    draft = paired.invoice(tenant, "INV-1", issueDate="2026-10-06", status="draft")
+    there = paired.qb_invoice(paired.partner("Customer", tenant, "contacts"), "INV-1")
+    paired.sync()
+    assert len(paired.all("invoices")) == 1
+    paired.change("invoices", draft, status="approved")
+    paired.sync_blue()
+    assert paired.now("invoices", draft)["externalId"] == there["Id"] and paired.count("Invoice") == 1
+
+
+def test_two_contacts_of_one_name_get_one_customer_and_one_explanation(paired: World) -> None:
+    """QuickBooks knows a name once; which of the two it is, a person decides."""
+    first, second = paired.contact("J Smith"), paired.contact("J Smith")
+    finished = paired.sync_red()
+    assert [row.code for row in finished.failures] == ["6240"]
+    assert paired.count("Customer") == 1
+    assert len({paired.now("contacts", one)["externalId"] for one in (first, second)} - {None}) == 1
+    loser = finished.failures[0].released_id
+    paired.released.patch("harbour", "contacts", loser, {"name": "J Smith (Unit 4)"})
+    paired.sync_blue()
+
+
 def test_a_long_pause_reads_everything_again_and_loses_nothing(paired: World) -> None:
     """QuickBooks looks back 30 days only."""
     customer = paired.customer("Aroha")

@@ -68,6 +68,15 @@ def test_switching_the_built_in_sync_on_stops_our_writes_with_the_next_run(paire
         paired.sync()
 
 
+def test_switching_the_built_in_sync_off_again_carries_out_what_was_planned(paired: World) -> None:
+    some_work(paired)
+    for on in (True, False):
+        paired.released.control("PUT", "settings", {"companies": {COMPANY: {"builtInSync": on}}})
+        paired.sync()
+    paired.sync_blue()
+    assert_in_step(paired)
+
+
 def many_invoices(world: World, number: int) -> list[str]:
     tenant = world.contact("Kiosk Ltd")
     made = [world.invoice(tenant, f"INV-{count}", "10.00") for count in range(number)]
