@@ -63,9 +63,9 @@ class CommandLine:
 
     def __call__(self, *words: str) -> Said:
         streams = [self.folder / "out", self.folder / "err"]
-        wanted = {"words": words, "env": self.environment(), "folder": str(self.folder), "streams": map(str, streams)}
+        wanted = {"words": words, "env": self.environment(), "folder": str(self.folder)}
         assert self.ready.stdin is not None and self.ready.stdout is not None
-        self.ready.stdin.write(json.dumps({**wanted, "streams": list(wanted["streams"])}) + "\n")
+        self.ready.stdin.write(json.dumps({**wanted, "streams": [str(stream) for stream in streams]}) + "\n")
         self.ready.stdin.flush()
         code = int(self.ready.stdout.readline())
         return Said(code, *(stream.read_text() for stream in streams))

@@ -38,7 +38,7 @@ def both_sides() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def in_step(tmp_path_factory: pytest.TempPathFactory, both_sides: Any) -> World:
-    """A company after its first sync, one record in it that QuickBooks refused; by the clock on the wall."""
+    """A company after its first sync, blue; its clock begins now, since a command looks at the real one."""
     world = World(tmp_path_factory.mktemp("in-step"), both_sides)
     world.clock.time = datetime.now(UTC)
     world.connect()
