@@ -36,7 +36,9 @@ cli = typer.Typer(
     epilog="Also: demo (everything on localhost with demo data), sandbox quickbooks|released|slack (one stand-in).",
 )
 
-CompanyArgument = Annotated[str, typer.Argument(metavar="COMPANY", help="The Re-Leased company id.")]
+CompanyArgument = Annotated[
+    str, typer.Argument(metavar="COMPANY", help="The Re-Leased company id, its name, or the beginning of its name.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else there.")]
 
 
@@ -63,7 +65,10 @@ def sync(
         if as_json:
             terminal.put_json(_sync_json(finished))
         else:
-            terminal.flag_line(app.desk.company(company).name, finished)
+            view = app.desk.company(company)
+            terminal.flag_line(view.name, finished)
+            if finished.flag is Flag.RED and not dry_run:
+                terminal.causes(view, app.desk.causes(view.id))
         if finished.could_not_run:
             _fail(finished.could_not_run, quiet=as_json)
         raise typer.Exit(1 if finished.flag is Flag.RED else 0)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import requests
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.http import new_session
 from bot.adapters.limits import Caps, LimitsByRealm
@@ -129,9 +130,19 @@ class App:
 
 
 def build(settings: Settings) -> App:
-    """Opens the database (and brings its tables up to date); everything else waits until it is asked for."""
-    database = Database(settings.database)
-    migrate(database.engine)
+    """Opens the database (and brings its tables up to date); everything else waits until it is asked for.
+
+    Raises UserError when DATABASE_URL does not lead to a database.
+    """
+    try:
+        database = Database(settings.database)
+        migrate(database.engine)
+    except (SQLAlchemyError, OSError, ImportError) as error:
+        kind = type(getattr(error, "orig", None) or error).__name__
+        raise UserError(
+            f"DATABASE_URL does not lead to a database that can be used ({kind}). "
+            "It is sqlite:////path/to/file.sqlite3, or postgresql://user:password@host/name of a server that runs."
+        ) from None
     caps = Caps(batches_per_minute=settings.qbo_batches_per_minute)
     return App(settings, database, new_session(), LimitsByRealm(caps))
 

@@ -65,15 +65,14 @@ class Desk:
         return sorted(found, key=lambda view: (WORST_FIRST.index(view.status), view.name.casefold()))
 
     def company(self, text: str) -> CompanyView:
-        """By id, by name ignoring case, or by the one name that begins with or holds the text."""
+        """By id, by name ignoring case, or by the one name that begins with the text."""
         views = self.companies()
         wanted = text.casefold().strip()
         if not views:
             raise UserError("No company is connected yet. An admin connects one with qbo-sync connect.")
         for same in (
             [view for view in views if view.id == text.strip() or view.name.casefold() == wanted],
-            [view for view in views if view.name.casefold().startswith(wanted)],
-            [view for view in views if wanted in view.name.casefold()],
+            [view for view in views if wanted and view.name.casefold().startswith(wanted)],
         ):
             if len(same) == 1:
                 return same[0]

@@ -1,5 +1,6 @@
 """Runs everything in one process: Slack, the clock and the worker, until it is told to stop."""
 
+import re
 import signal
 import threading
 from collections.abc import Callable
@@ -7,12 +8,14 @@ from enum import StrEnum
 from types import FrameType
 
 import structlog
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from blocks.limits import TableLimits
 from bot.app import App
 from bot.core.faults import UserError
 from bot.jobs import Clock, Worker
+from bot.schedule import cron_trigger
 from bot.settings import Settings
 from bot.slack import asgi
 from bot.slack.build import build_announcer, build_app, web_client
@@ -23,6 +26,8 @@ from bot.web import WebServer, web_app
 log = structlog.get_logger()
 
 Stop = Callable[[], None]
+USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+TOKEN_FAULTS = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type"})
 
 
 class Part(StrEnum):
@@ -53,6 +58,7 @@ def serve(app: App, parts: frozenset[Part] = ALL) -> None:
 
 def start(app: App, parts: frozenset[Part] = ALL, host: str = "0.0.0.0") -> Stop:
     """Start the parts; gives what stops them again. Raises UserError."""
+    _check_schedule(app.settings.sync_schedule)
     app.vault  # noqa: B018 - a missing key must be found now, not in the first run
     stops = _start_slack(app, host) if Part.WEB in parts else []
     if Part.WORKER in parts:
@@ -75,6 +81,7 @@ def _start_slack(app: App, host: str) -> list[Stop]:
     """With SLACK_APP_TOKEN Socket Mode is used, else signed HTTP; a health check is served on PORT either way."""
     settings = slack_settings(app.settings)
     client = web_client(settings)
+    _check_token(client)
     bolt = build_app(app.desk, settings, client)
     announcer = build_announcer(app.desk, settings, client)
     routes = [] if settings.app_token else asgi.routes(bolt)
@@ -86,10 +93,32 @@ def _start_slack(app: App, host: str) -> list[Stop]:
             handler = start_socket(bolt, settings.app_token)
         except (NotConnected, SlackApiError) as error:
             server.stop()
-            raise UserError(f"Slack cannot be reached: {error}. Check SLACK_APP_TOKEN and the network.") from None
+            raise UserError(f"Slack cannot be reached: {error}") from None
         stops.append(lambda: stop_socket(handler))
     announcer.start()
     return [*stops, announcer.stop]
+
+
+def _check_schedule(schedule: str) -> None:
+    try:
+        cron_trigger(schedule, "UTC")
+    except UserError as error:
+        raise UserError(f"SYNC_SCHEDULE is not right. {error}") from None
+
+
+def _check_token(client: WebClient) -> None:
+    """A wrong token must be found by who installs, not when the first flag goes nowhere. An outage is no reason."""
+    try:
+        client.auth_test()
+    except SlackApiError as error:
+        said = str(error.response.get("error", ""))
+        if said in TOKEN_FAULTS:
+            raise UserError(
+                f"Slack does not take SLACK_BOT_TOKEN ({said}). Copy it again from the app's page."
+            ) from None
+        log.warning("Slack did not say who we are; going on", error=said)
+    except OSError as error:
+        log.warning("Slack cannot be reached just now; going on", error=type(error).__name__)
 
 
 def slack_settings(settings: Settings) -> SlackSettings:
@@ -100,6 +129,9 @@ def slack_settings(settings: Settings) -> SlackSettings:
         raise UserError("SLACK_BOT_TOKEN is not set: copy it from the Slack app's page “OAuth & Permissions”.")
     if not app_token and not secret:
         raise UserError("Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP): see the README.")
+    operators = operators_in(settings.slack_operators)
+    if strange := [name for name in operators if not USER_ID.fullmatch(name)]:
+        raise UserError(f"SLACK_OPERATORS must hold user ids such as U0123ABCD, not {', '.join(strange)}.")
     limits = TableLimits(settings.slack_table_rows, settings.slack_table_characters)
     return SlackSettings(
         bot_token=token,
@@ -107,6 +139,6 @@ def slack_settings(settings: Settings) -> SlackSettings:
         signing_secret=secret,
         api_url=settings.slack_api_url,
         channel=settings.slack_channel,
-        operators=operators_in(settings.slack_operators),
+        operators=operators,
         table_limits=limits,
     )

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.connect import Connected
-from bot.core.model import CompanyView, Flag, LinkChange, Result, ResultsPage, RunView
+from bot.core.model import Cause, CompanyView, Flag, LinkChange, Result, ResultsPage, RunView
 from bot.core.model import Progress as Phase
 from bot.sync import Finished
 
@@ -28,6 +28,8 @@ COLUMNS = ("Date", "Type", "Re-Leased", "QuickBooks", "Direction", "Details", "L
 WIDE = 120  # columns of a terminal from which on all seven of the table have room
 NARROW_NAMES = 22
 WIDTH_WITHOUT_TERMINAL = 160  # a file or a pipe has none; 80 would break every word of a table
+
+MOST_CAUSES = 10
 
 out = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
 err = Console(stderr=True)
@@ -135,6 +137,16 @@ def flag_line(name: str, finished: Finished) -> None:
         out.print(
             f"Stopped for safety. Go on with: qbo-sync sync {finished.company_id} --accept-stop {finished.run_id}"
         )
+
+
+def causes(company: CompanyView, found: list[Cause]) -> None:
+    """Why the flag is red, what each reason holds up, and where to read on."""
+    for place, cause in enumerate(found[:MOST_CAUSES], start=1):
+        held_up = ", ".join(f"{count} {str(type_).replace('-', ' ')}" for type_, count in cause.held_up.items())
+        out.print(_text(f"{place}  {cause.headline} ({held_up})"))
+    if len(found) > MOST_CAUSES:
+        out.print(_text(f"and {len(found) - MOST_CAUSES} more"))
+    out.print(_text(f"Read on: qbo-sync results {company.id}"))
 
 
 def results_table(company: CompanyView, page: ResultsPage) -> None:

@@ -17,7 +17,10 @@ MOST_BYTES = 3_000_000
 def routes(app: App) -> list[Route]:
     async def events(request: Request) -> Response:
         timestamp = request.headers.get("x-slack-request-timestamp", "")
-        if not (timestamp.isascii() and timestamp.isdecimal()):  # the SDK's verifier would raise on it
+        signature = request.headers.get("x-slack-signature", "")
+        if not (
+            timestamp.isascii() and timestamp.isdecimal() and signature.isascii()
+        ):  # the SDK's verifier would raise
             return Response("invalid request", status_code=401)
         body = await request.body()
         if len(body) > MOST_BYTES:

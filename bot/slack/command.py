@@ -6,6 +6,7 @@ from slack_bolt import App
 
 from blocks.help import help_page
 from blocks.overview import nothing_connected, overview
+from bot.core.faults import UserError
 from bot.core.model import CompanyView, ResultsFilter
 from bot.slack import sync
 from bot.slack.desk import Desk
@@ -68,8 +69,18 @@ def register(
                 show_results(place, name)
             case ("help", _):
                 replies.tell(place, help_page())
-            case (word, _):
-                replies.tell(place, help_page(unknown=word))
+            case (word, rest):
+                if company := named(" ".join((word, rest)).strip()):
+                    screen.open(place, results_of(desk, company))
+                else:
+                    replies.tell(place, help_page(unknown=word))
+
+    def named(text: str) -> CompanyView | None:
+        """A company's name alone asks for its results: they only read."""
+        try:
+            return desk.company(text)
+        except UserError:
+            return None
 
     def of_company(body: dict[str, Any], action: dict[str, Any]) -> None:
         """The menu beside a company of the overview."""

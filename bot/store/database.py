@@ -59,7 +59,7 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=20)
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_private(Path(parsed.database))
     engine = create_engine(
         parsed,
         isolation_level="AUTOCOMMIT",
@@ -74,6 +74,12 @@ def open_engine(url: str) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """The mirror holds names, addresses and amounts of tenants: nobody but the owner may read it."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(mode=0o600, exist_ok=True)
 
 
 def migrate(engine: Engine) -> bool:

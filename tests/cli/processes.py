@@ -18,10 +18,11 @@ Process = subprocess.Popen[str]
 
 COMMAND_TIMEOUT_S = 60
 READY = """
-import contextlib, io, json, os, sys
+import contextlib, gc, io, json, os, sys
 import bot.__main__
 with contextlib.redirect_stdout(io.StringIO()):
     bot.__main__.cli(["companies", "--json"], standalone_mode=False)
+gc.freeze()  # else each child copies every page when it ends
 for line in sys.stdin:
     told = json.loads(line)
     pid = os.fork()

@@ -214,6 +214,19 @@ def test_an_unlinked_parent_holds_up_its_documents_until_it_is_relinked(paired: 
     assert paired.partner("Invoice", invoice, "invoices")
 
 
+def test_documents_that_are_paired_already_wait_for_their_unlinked_contact_too(paired: World) -> None:
+    tenant = paired.contact("Kiosk Ltd")
+    paired.invoice(tenant, "INV-1")
+    paired.sync_blue()
+    paired.unlink(contact_ref(tenant))
+    with paired.nothing_written():
+        finished = paired.sync_red()
+    assert [(row.name, row.code) for row in finished.failures] == [("INV-1", "unlinked-parent")]
+    paired.relink(contact_ref(tenant))
+    with paired.nothing_written():
+        paired.sync_blue()
+
+
 def test_unlinking_with_its_dependents_is_not_red_and_relinking_brings_all_back(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoice = paired.invoice(tenant, "INV-1")
