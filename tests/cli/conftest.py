@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from bot.__main__ import cli
@@ -43,7 +45,10 @@ class Shell:
         return {**self.world.environment(), "HOME": str(self.folder)}
 
     def run(self, *words: str) -> Said:
+        on_sigterm = signal.getsignal(signal.SIGTERM)
         done = CliRunner().invoke(cli, words, env=self.environment())
+        signal.signal(signal.SIGTERM, on_sigterm)  # a command sets up its own process: other tests need theirs back
+        structlog.reset_defaults()
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Said(done.exit_code, done.stdout, done.stderr)

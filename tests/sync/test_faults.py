@@ -107,9 +107,11 @@ QUICKBOOKS_FAULTS: dict[str, Json] = {
 def test_quickbooks_fails_for_a_while_and_the_run_ends_as_if_it_had_not(paired: World, rule: Json) -> None:
     some_work(paired)
     paired.quickbooks_knobs.add(rule)
+    if rule["match"] is BATCH_OF_WRITES:  # once more when the contacts are through and documents go out
+        paired.quickbooks_knobs.add({**rule, "match": {**BATCH_OF_WRITES, "body": "DocNumber"}})
     until_blue(paired)
     assert_in_step(paired)
-    assert paired.quickbooks_knobs.rules[0].seen >= rule["times"]
+    assert all(one.seen >= rule["times"] for one in paired.quickbooks_knobs.rules)
 
 
 RELEASED_EFFECTS: dict[str, Json] = {

@@ -224,6 +224,33 @@ def test_killed_at_any_moment_nothing_is_doubled_or_lost(
         paired.sync_blue()
 
 
+def test_a_batch_that_arrives_after_its_process_died_and_the_next_run_went_on_does_nothing_twice(
+    paired: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some_work(paired)
+    late: list[tuple[object, ...]] = []
+    send = push._send_once
+
+    def on_its_way(*sent: object) -> object:
+        if len(late) == 2:  # the contacts are through; this one is on its way when the process dies
+            late.append(sent)
+            raise Crash
+        late.append(sent)
+        return send(*sent)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(push, "_send_once", on_its_way)
+        with pytest.raises(Crash):
+            while paired.sync().flag:
+                paired.invoice(paired.named("contacts", "Tenant 0"), f"MORE-{len(late)}")
+    paired.sync_blue()
+    invoices = paired.count("Invoice")
+    send(*late[-1])  # type: ignore[arg-type]
+    assert paired.count("Invoice") == invoices
+    with paired.nothing_written():
+        paired.sync_blue()
+
+
 def test_a_record_edited_between_a_crash_and_the_next_run_ends_as_it_is_today(
     paired: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
