@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 WORKERS ?= 3
 
-.PHONY: demo test test-all check install lock
+.PHONY: demo test test-all test-long check install lock
 
 demo: install
 	$(BIN)/qbo-sync demo $(ARGS)
@@ -12,7 +12,9 @@ demo: install
 test: install
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not long" $(ARGS)
 
-test-all: test
+test-all: test test-long
+
+test-long: install
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "long" $(ARGS)
 
 check: install
