@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -49,9 +49,8 @@ def _put_key(path: Path) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(Fernet.generate_key())
     try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # the other one was first: its key counts
+        with suppress(FileExistsError):  # the other one was first: its key counts
+            os.link(draft, path)
     finally:
         draft.unlink()
 
