@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from zlib import crc32
 
+from bot.core.cause_fix import UNLINKED, fix_of, whose_move
 from bot.core.model import Cause, Outcome, RecordRef, RecordType, Result
 
 CAUSED_BY_SETTING = frozenset({"6200", "6210", "closed-period"})  # one reason for many records, no record to blame
-RELINK = frozenset({"unlinked-parent"})
 HOW = "How to fix it: "
 
 
@@ -18,6 +19,16 @@ def group(rows: Sequence[Result]) -> list[Cause]:
         groups.setdefault(_key(row, own), []).append(row)
     causes = [_cause(found, own) for found in groups.values()]
     return sorted(causes, key=lambda cause: (-cause.count, cause.headline))
+
+
+def key(cause: Cause) -> str:
+    """Names a cause among those of its company, for as long as it lasts; one code may have several headlines."""
+    return str(cause.ref) if cause.ref else f"code:{cause.code}:{crc32(cause.headline.encode()):08x}"
+
+
+def plain_headline(cause: Cause) -> str:
+    """Without the id in brackets: the name says it."""
+    return cause.headline.replace(f" ({cause.ref.key})", "") if cause.ref else cause.headline
 
 
 def _root(row: Result, own: dict[RecordRef, Result]) -> RecordRef:
@@ -45,7 +56,7 @@ def _cause(rows: list[Result], own: dict[RecordRef, Result]) -> Cause:
     held_up: dict[RecordType, int] = {}
     for row in rows:
         held_up[row.ref.type] = held_up.get(row.ref.type, 0) + 1
-    unlinked = lead.code in RELINK
+    unlinked = lead.code in UNLINKED
     currencies = {row.currency for row in rows if row.amount is not None}
     return Cause(
         ref=None if by_setting else root,
@@ -54,7 +65,8 @@ def _cause(rows: list[Result], own: dict[RecordRef, Result]) -> Cause:
         headline=_unlinked_headline(lead) if unlinked else lead.details.rstrip("."),
         why=why,
         how=how,
-        fix="relink" if unlinked else "retry",
+        fix=fix_of(lead),
+        move=whose_move(how),
         held_up=held_up,
         refs=tuple(row.ref for row in rows),
         amount=_total(rows) if len(currencies) == 1 else None,
@@ -66,7 +78,7 @@ def _cause(rows: list[Result], own: dict[RecordRef, Result]) -> Cause:
 
 def _tells_less(row: Result) -> int:
     """Which row speaks for a cause that has none itself: one that names it, rather than one that only waits too."""
-    return 0 if row.code in RELINK else 1 if row.outcome is Outcome.FAILED else 2
+    return 0 if row.code in UNLINKED else 1 if row.outcome is Outcome.FAILED else 2
 
 
 def _total(rows: list[Result]) -> Decimal:

@@ -57,6 +57,9 @@ def _is_total(line: Body) -> bool:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, list):
+        parts = (f"{text(part.get('amount'))} to invoice {part.get('invoiceId')}" for part in value)
+        value = ", ".join(parts) or "nothing allocated"
     if isinstance(value, Mapping):
         named = value.get("value") or value.get("Address") or value.get("FreeFormNumber")
         value = named or ", ".join(str(part) for part in value.values() if part)

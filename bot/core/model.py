@@ -18,6 +18,7 @@ class RecordType(StrEnum):
     INVOICE = "invoice"
     CREDIT_NOTE = "credit-note"
     PAYMENT = "payment"
+    ALLOCATION = "credit-allocation"
     ATTACHMENT = "attachment"
 
 
@@ -86,6 +87,15 @@ class LinkStatus(StrEnum):
     LINKED = "linked"
     UNLINKED = "unlinked"
     ALL = "all"
+
+
+class ResultsOrder(StrEnum):
+    """Newest first among equals, except where the oldest come first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    TYPE = "type"
+    CAUSE = "cause"
 
 
 @dataclass(frozen=True, order=True)
@@ -198,7 +208,10 @@ class Result:
 
 @dataclass(frozen=True)
 class ResultsFilter:
-    """`since` is a calendar date in the company's time zone; None = no lower bound. `text` ignores case."""
+    """`since` is a calendar date in the company's time zone; None = no lower bound. `text` ignores case.
+
+    `cause` is the record that holds others up; `code` the fault that does where no record is to blame.
+    """
 
     company_id: str
     status: LinkStatus = LinkStatus.ALL
@@ -207,6 +220,21 @@ class ResultsFilter:
     since: date | None = None
     needs_attention: bool = False
     cause: RecordRef | None = None
+    outcome: Outcome | None = None
+    code: str = ""
+
+
+Said = str | date | Decimal
+"""One field of a record as a side says it: an amount, a calendar date, or words; "" = it says nothing."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a record: how it went, and who or what started the run. `by` is a Slack user id or ""."""
+
+    result: Result
+    trigger: Trigger | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,7 +249,8 @@ class ResultsPage:
 class Cause:
     """Why rows fail or wait, grouped: one record (or one reason) and everything it holds up.
 
-    `fix` is `relink` (the cause is unlinked), `retry`, or `none` (a person must do something first).
+    `fix` is a value of bot.core.faults.Fix: the button that suits (`relink` = the cause is unlinked, `adopt` = it is to
+    be told which record of the other side it is). `move` says who acts next, in words.
     `held_up` counts the rows by record type, the cause's own row included.
     """
 
@@ -238,6 +267,7 @@ class Cause:
     currency: str = ""
     released_url: str = ""
     external_url: str = ""
+    move: str = ""
 
     @property
     def count(self) -> int:
@@ -265,6 +295,18 @@ class RunView:
     red_reason: RedReason | None = None
     error: str = ""
     accepts_stop: bool = False  # somebody looked at a safety stop and said: go on
+    plan: str = ""  # the hash of the plan that somebody looked at: do exactly that, or nothing
+    control: str = ""  # what this run found about duplicates, in a sentence; "" until it has finished
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What stays of the last verification. `unexplained` by currency; `drift` = linked pairs that did not agree."""
+
+    at: datetime
+    agrees: bool
+    unexplained: Mapping[str, Decimal]
+    drift: int
 
 
 @dataclass(frozen=True)
@@ -284,6 +326,17 @@ class CompanyView:
     last_run: RunView | None = None
     needs_attention: int = 0
     channel_id: str = ""
+    verified: Verified | None = None
+    days_out_of_balance: int = 0  # whole days since the totals of the two sides began to differ; 0 = they do not
+
+
+@dataclass(frozen=True)
+class OpenAmount:
+    """What is still owed in one currency: by tenants (receivable) and to suppliers (payable)."""
+
+    currency: str
+    receivable: Decimal = Decimal(0)
+    payable: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -291,7 +344,8 @@ class LinkChange:
     """What unlinking or relinking did, or would do.
 
     `blocked` are dependents left linked that will wait; `cascade` are all dependents, counted by type in
-    `cascade_counts`; `undo_token` is "" when nothing was changed.
+    `cascade_counts`; `undo_token` is "" when nothing was changed. `left_out` are those of them that are unlinked, and
+    `open_amounts` what is owed on all of them, as they were before.
     """
 
     changed: tuple[RecordRef, ...]
@@ -299,8 +353,8 @@ class LinkChange:
     cascade: tuple[RecordRef, ...]
     undo_token: str = ""
     names: Mapping[RecordRef, str] = field(default_factory=dict)
-    open_amount: Decimal = Decimal(0)
-    currency: str = ""
+    open_amounts: tuple[OpenAmount, ...] = ()
+    left_out: frozenset[RecordRef] = frozenset()
 
     @property
     def cascade_counts(self) -> dict[RecordType, int]:

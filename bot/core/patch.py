@@ -7,9 +7,10 @@ from bot.core.content import says
 from bot.core.one_sided import with_kept
 from bot.core.spec import Facts, Lookup, Problem, RecordSpec
 from bot.core.steps import Situation, Slot, Standing
+from bot.core.totals import words
 
 FIXED_ONCE_APPROVED = ("kind", "contactId")
-GIVEN_ON_CREATION = ("status", "roles")
+GIVEN_ON_CREATION = ("status", "roles", "ownerType", "ownerId", "contentType", "size")
 
 
 def patch_for(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -> dict[str, Any]:
@@ -25,6 +26,8 @@ def patch_for(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
         wanted = {"archived": True}  # an archived name changes in nothing else
     if slot.link is not None and not slot.link.agreed:
         wanted = with_kept(spec.may_lack, wanted, current, external)
+    if spec.keep_released is not None:
+        wanted = spec.keep_released(wanted, current, slot.entity, situation.lookup)
     held = _as_held(spec, situation, slot, facts)
     patch = {
         key: value
@@ -33,7 +36,7 @@ def patch_for(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
         and not says(current.get(key), value)
         and not (key in held and says(held[key], value))
     }
-    _refuse_fixed(spec, current, patch)
+    _refuse_fixed(spec, slot.entity, current, external, patch)
     return patch
 
 
@@ -51,12 +54,20 @@ def _as_held(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -
         return {}  # it could not go out as it stands, so nothing of it came back either
 
 
-def _refuse_fixed(spec: RecordSpec, current: Mapping[str, Any], patch: Mapping[str, Any]) -> None:
+def _refuse_fixed(
+    spec: RecordSpec, entity: str, current: Mapping[str, Any], external: Mapping[str, Any], patch: Mapping[str, Any]
+) -> None:
+    """Raises Problem with the figures of both sides, so that a person can see what has to be entered by hand."""
     fixed = [key for key in FIXED_ONCE_APPROVED if key in patch]
     frozen = current.get("status") == "paid" and spec.frozen_when_paid and set(patch) - spec.frozen_when_paid
-    if fixed or frozen:
-        changed = ", ".join(sorted(fixed or set(patch)))
-        raise Problem("released-refused", more=f"Changed in QuickBooks: {changed}.", field=changed)
+    if not fixed and not frozen:
+        return
+    changed = ", ".join(sorted(fixed or set(patch)))
+    figures = ""
+    if spec.totals is not None and spec.external_totals is not None:
+        figures = f" {words(spec.totals(current), spec.external_totals(entity, external))}"
+    code = "released-refused" if fixed else "paid-document-changed"
+    raise Problem(code, more=f"Changed in QuickBooks: {changed}.{figures}", field=changed)
 
 
 def _bodies(situation: Situation, slot: Slot) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.one_sided import Pairs
+from bot.core.totals import Totals
 
 Body = Mapping[str, Any]
 
@@ -46,6 +47,11 @@ class Facts:
     classes_on: bool = True
     bank_account_id: str = ""
 
+    @property
+    def taxed_there(self) -> frozenset[str]:
+        """Where QuickBooks computes the tax itself; Re-Leased then takes it over."""
+        return frozenset({"Invoice", "CreditMemo"}) if self.country == "US" else frozenset()
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -60,12 +66,13 @@ class Lookup:
     """The pairs and bodies that translating one record needs.
 
     external: (type, Re-Leased id, entity) -> QuickBooks id · released: (entity, QuickBooks id) -> Re-Leased id ·
-    bodies: (entity, QuickBooks id) -> the QuickBooks body.
+    bodies: (entity, QuickBooks id) -> the QuickBooks body · ours: (type, Re-Leased id) -> the Re-Leased body.
     """
 
     external: Mapping[tuple[RecordType, str, str], str] = field(default_factory=dict)
     released: Mapping[tuple[str, str], str] = field(default_factory=dict)
     bodies: Mapping[tuple[str, str], Body] = field(default_factory=dict)
+    ours: Mapping[tuple[RecordType, str], Body] = field(default_factory=dict)
 
     def any_entity(self, type_: RecordType, released_id: str, entities: tuple[str, ...]) -> tuple[str, str] | None:
         """The first of `entities` as which that record exists in QuickBooks, with its id."""
@@ -90,6 +97,11 @@ class RecordSpec:
     to_quickbooks(released, entity, lookup, facts) / to_released(entity, body, lookup, facts)   translations
     gone(body) on each side        voided, reversed or archived
     as_held(released, entity, lookup, facts)  the QuickBooks body if QuickBooks said just what Re-Leased says
+    keep_external(body, released, entity, external, lookup)  an update of QuickBooks, with what it must leave there
+    keep_released(wanted, released, entity, lookup)  what Re-Leased is to say, with what it must keep of its own
+    also_read(released, the company's bank account) / also_named(entity, body)  (entity, QuickBooks id) that a
+        translation looks at, though they hold nothing up: bodies on the way out, pairs on the way in
+    freed(released, entity, external, lookup, outgoing)  the body of an update that only takes money off documents
     """
 
     type: RecordType
@@ -123,3 +135,18 @@ class RecordSpec:
     optional_parents: frozenset[RecordType] = frozenset()  # what it may refer to though it stays out
     incoming_note: Callable[[str, Body, Lookup, Facts], str] = lambda entity, body, lookup, facts: ""  # for its result
     currency: Callable[[Body], str] = lambda body: str(body.get("currency") or "")
+    created: Outcome = Outcome.CREATED  # what comes of creating one
+    part_of: str = ""  # the collection whose records hold these: they are neither read nor written by themselves
+    taken_out: Callable[[str, Body], dict[str, Any] | None] = lambda entity, body: None  # what is left where it was
+    stays_out_with: frozenset[RecordType] = frozenset()  # where one of these stays out, this stays out as well
+    outgoing_note: Callable[[Body, str, Lookup, Facts], str] = lambda body, entity, lookup, facts: ""
+    released_search_keys: Callable[[Body], set[str]] | None = None  # as `search_keys`, from the other side
+    is_settled: Callable[[Body], bool] = lambda body: False  # QuickBooks wins what is paid already
+    totals: Callable[[Body], Totals] | None = None  # None for what is one amount
+    external_totals: Callable[[str, Body], Totals] | None = None
+    keep_external: Callable[[dict[str, Any], Body, str, Body, Lookup], dict[str, Any]] | None = None
+    keep_released: Callable[[dict[str, Any], Body, str, Lookup], dict[str, Any]] | None = None
+    also_read: Callable[[Body, str], set[tuple[str, str]]] = lambda body, bank_account_id: set()
+    also_named: Callable[[str, Body], set[tuple[str, str]]] = lambda entity, body: set()
+    freed: Callable[[Body, str, Body, Lookup, bool], dict[str, Any] | None] | None = None
+    reversed_in_quickbooks_only: bool = False

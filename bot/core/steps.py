@@ -1,6 +1,6 @@
 """What planning works on and what it yields: situations in, operations and reports out. All of them values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -32,10 +32,16 @@ class Parent:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A record of the other side that may be the same; `score` as RecordSpec.same, 4 = by stored external id."""
+    """A record of the other side that may be the same; `score` as RecordSpec.same, 4 = by stored external id.
+
+    `label` and `reasons` are words for a person; `rivals` names what agrees with the candidate just as well.
+    """
 
     record: MirrorRecord
     score: int
+    label: str = ""
+    reasons: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ class Operation:
     amount: Decimal | None = None
     currency: str = ""
     more: str = ""
+    totals: Sequence[Decimal] = ()  # net, tax and gross of the Re-Leased document that goes out
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,19 @@ def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict
     return sent
 
 
+def keep_external(body: dict[str, Any], released: Body, entity: str, external: Body, lookup: Lookup) -> dict[str, Any]:
+    """Raises Problem for another currency: a customer or supplier has one, set for good.
+
+    https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/customer (CurrencyRef)
+    """
+    wanted, own = reference(body, "CurrencyRef"), reference(external, "CurrencyRef")
+    if wanted and own and wanted != own:
+        name = external_name(entity, external)
+        more = f"{name} deals in {own} in QuickBooks; Re-Leased says {wanted}."
+        raise Problem("multi-currency-contact", more=more, parent=name)
+    return body
+
+
 def as_held(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
     return {**to_quickbooks(body, entity, lookup, facts), "Active": not body.get("archived")}
 
@@ -168,5 +181,6 @@ SPEC = RecordSpec(
     amount=lambda body: None,
     external_amount=lambda entity, body: None,
     as_held=as_held,
+    keep_external=keep_external,
     may_lack=MAY_LACK,
 )

@@ -17,6 +17,8 @@ SALES, ITEM_EXPENSE, ACCOUNT_EXPENSE = (
     "ItemBasedExpenseLineDetail",
     "AccountBasedExpenseLineDetail",
 )
+DISCOUNT = "DiscountLineDetail"
+TAXED, NOT_TAXED = "TAX", "NON"  # all that US sales lines know
 WITHOUT_MONEY = ("SubTotalLineDetail", "TaxLineDetail")
 TAX_MODES = {"exclusive": "TaxExcluded", "inclusive": "TaxInclusive", "noTax": "NotApplicable"}
 AMOUNTS_ARE = {theirs: ours for ours, theirs in TAX_MODES.items()}
@@ -37,8 +39,8 @@ def to_quickbooks(lines: Sequence[Body], rules: LineRules, lookup: Lookup) -> li
 
 def to_released(lines: Sequence[Body], tax_mode: str, tax_total: Decimal, lookup: Lookup) -> list[dict[str, Any]]:
     """Lines as Re-Leased holds them; the tax of the document is shared out so that the lines add up to it."""
-    money = [line for line in lines if line.get("DetailType") not in WITHOUT_MONEY]
-    nets = [decimal(line.get("Amount")) for line in money]
+    money = _with_discount_tax(money_lines(lines))
+    nets = [net_of(line) for line in money]
     guesses = [_tax_of(line, net, tax_mode, lookup) for line, net in zip(money, nets, strict=True)]
     taxed = [ZERO if _is_exempt(line) else net for line, net in zip(money, nets, strict=True)]
     taxes = _settled(guesses, taxed, tax_total)
@@ -49,17 +51,39 @@ def to_released(lines: Sequence[Body], tax_mode: str, tax_total: Decimal, lookup
     ]
 
 
+def money_lines(lines: Sequence[Body]) -> list[Body]:
+    """The lines that people wrote: QuickBooks adds subtotals and tax of its own, and discounts of nothing."""
+    return [
+        line
+        for line in lines
+        if line.get("DetailType") not in WITHOUT_MONEY
+        and not (line.get("DetailType") == DISCOUNT and not line.get("Amount"))
+    ]
+
+
+def net_of(line: Body) -> Decimal:
+    """What a line adds to the net total; a discount takes off what it says."""
+    net = decimal(line.get("Amount"))
+    return -net if line.get("DetailType") == DISCOUNT else net
+
+
+def discount_accounts(lines: Sequence[Body]) -> set[tuple[str, str]]:
+    """The Accounts of discounts. Where Re-Leased has none for it, the discount itself says so."""
+    found = {reference(detail_of(line), "DiscountAccountRef") for line in lines if line.get("DetailType") == DISCOUNT}
+    return {("Account", id_) for id_ in found if id_}
+
+
 def content(lines: Sequence[Body]) -> list[Any]:
     """What we sync of QuickBooks' lines."""
+    named = ("ItemRef", "AccountRef", "TaxCodeRef", "ClassRef", "DiscountAccountRef")
     return [
         {
             "amount": line.get("Amount"),
             "description": line.get("Description"),
-            **{name: reference(detail_of(line), name) for name in ("ItemRef", "AccountRef", "TaxCodeRef", "ClassRef")},
+            **{name: reference(detail_of(line), name) for name in named},
             "quantity": detail_of(line).get("Qty"),
         }
-        for line in lines
-        if line.get("DetailType") not in WITHOUT_MONEY
+        for line in money_lines(lines)
     ]
 
 
@@ -78,12 +102,15 @@ def detail_of(line: Body) -> Mapping[str, Any]:
 def _line_out(line: Body, rules: LineRules, lookup: Lookup) -> dict[str, Any]:
     net = decimal(line.get("netAmount"))
     tax = decimal(line.get("taxAmount"))
+    if rules.sales and net < 0 and (discount := _discount_out(line, net, lookup)):
+        return discount
     kind, detail = _account_out(line, rules, lookup)
     quantity, unit = decimal(line.get("quantity")), decimal(line.get("unitAmount"))
     if kind != ACCOUNT_EXPENSE and rules.tax_mode != "TaxInclusive" and is_exact_product(quantity, unit, net):
         detail |= {"Qty": quantity, "UnitPrice": unit}
     if rules.us:
-        detail["TaxCodeRef"] = {"value": _us_code(line, tax, lookup)}
+        code = NOT_TAXED if rules.tax_mode == "NotApplicable" else _us_code(line, tax, lookup)
+        detail["TaxCodeRef"] = {"value": code}
     elif rules.tax_mode != "NotApplicable":
         detail["TaxCodeRef"] = {"value": _tax_code(line, lookup)}
     if rules.tax_mode == "TaxInclusive":
@@ -106,6 +133,19 @@ def _account_out(line: Body, rules: LineRules, lookup: Lookup) -> tuple[str, dic
     return (SALES if rules.sales else ITEM_EXPENSE), {"ItemRef": {"value": id_}}
 
 
+def _discount_out(line: Body, net: Decimal, lookup: Lookup) -> dict[str, Any] | None:
+    """A discount that came in from QuickBooks goes back as one: as a negative line on an Account, which has no Item.
+
+    https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/invoice (DiscountLineDetail)
+    """
+    account = str(line.get("accountId") or "")
+    found = lookup.any_entity(RecordType.ACCOUNT, account, ("Item", "Account")) if account else None
+    if found is None or found[0] == "Item":
+        return None
+    said = {"Description": str(line["description"])[:DESCRIPTION_LENGTH]} if line.get("description") else {}
+    return {"DetailType": DISCOUNT, "Amount": -net, **said, DISCOUNT: {"DiscountAccountRef": {"value": found[1]}}}
+
+
 def _tax_code(line: Body, lookup: Lookup) -> str:
     tax_type = str(line.get("taxTypeId") or "")
     found = lookup.any_entity(RecordType.TAX_TYPE, tax_type, ("TaxCode",))
@@ -118,7 +158,7 @@ def _tax_code(line: Body, lookup: Lookup) -> str:
 def _us_code(line: Body, tax: Decimal, lookup: Lookup) -> str:
     """TAX or NON: as its tax type says, if that is one of the two; otherwise by whether there is any tax."""
     known = lookup.external.get((RecordType.TAX_TYPE, str(line.get("taxTypeId") or ""), "TaxCode"), "")
-    return known if _is_us(known) else "TAX" if tax else "NON"
+    return known if _is_us(known) else TAXED if tax else NOT_TAXED
 
 
 def _class_of(line: Body, lookup: Lookup) -> str:
@@ -129,15 +169,15 @@ def _class_of(line: Body, lookup: Lookup) -> str:
 
 def _line_in(line: Body, net: Decimal, tax: Decimal, tax_mode: str, lookup: Lookup) -> dict[str, Any]:
     detail = detail_of(line)
-    if line.get("DetailType") in ("DiscountLineDetail", "GroupLineDetail"):
-        raise Problem("incomplete-record", more="It has a discount or a bundle, which Re-Leased cannot hold.")
+    if line.get("DetailType") == "GroupLineDetail":
+        raise Problem("bundle-line", bundle=_named(detail, "GroupItemRef", "of several products"))
     quantity, unit = decimal(detail.get("Qty") or 1), decimal(detail.get("UnitPrice"))
     shown = net + tax if tax_mode == "TaxInclusive" else net
     if not quantity or not is_exact_product(quantity, unit, shown):
         quantity, unit = Decimal(1), shown
-    account = _released(lookup, ("Item", reference(detail, "ItemRef")), ("Account", reference(detail, "AccountRef")))
+    account = _account_in(line, net, detail, lookup)
     return {
-        "description": str(line.get("Description") or ""),
+        "description": str(line.get("Description") or _discount_words(detail)),
         "quantity": plain(quantity),
         "unitAmount": plain(unit) if unit != cents(unit) else text(unit),
         "accountId": account,
@@ -146,6 +186,42 @@ def _line_in(line: Body, net: Decimal, tax: Decimal, tax_mode: str, lookup: Look
         "netAmount": text(net),
         "taxAmount": text(tax),
     }
+
+
+def _account_in(line: Body, net: Decimal, detail: Body, lookup: Lookup) -> str | None:
+    """Raises Problem for a discount whose account Re-Leased does not have."""
+    if line.get("DetailType") == DISCOUNT:
+        found = _released(lookup, ("Account", reference(detail, "DiscountAccountRef")))
+        if found is None:
+            account = _named(detail, "DiscountAccountRef", "an account that QuickBooks does not name")
+            raise Problem("discount-line", discount=f"{_discount_words(detail)} of {text(-net)}", account=account)
+        return found
+    return _released(lookup, ("Item", reference(detail, "ItemRef")), ("Account", reference(detail, "AccountRef")))
+
+
+def _discount_words(detail: Body) -> str:
+    """ "discount (10 %)"; "" for what is no discount."""
+    if not {"PercentBased", "DiscountPercent", "DiscountAccountRef"} & detail.keys():
+        return ""
+    percents = decimal(detail.get("DiscountPercent"))
+    return f"Discount ({plain(percents)} %)" if percents else "Discount"
+
+
+def _named(detail: Body, name: str, otherwise: str) -> str:
+    value = detail.get(name)
+    return str(value.get("name") or value.get("value") or otherwise) if isinstance(value, Mapping) else otherwise
+
+
+def _with_discount_tax(lines: list[Body]) -> list[Body]:
+    """A discount lowers the tax of what it is taken off: it gets their tax code, where they share one."""
+    codes = {reference(detail_of(line), "TaxCodeRef") for line in lines if line.get("DetailType") != DISCOUNT} - {""}
+    if len(codes) != 1:
+        return lines
+    code = {"TaxCodeRef": {"value": codes.pop()}}
+    return [
+        {**line, DISCOUNT: {**code, **detail_of(line)}} if line.get("DetailType") == DISCOUNT else line
+        for line in lines
+    ]
 
 
 def _released(lookup: Lookup, *ids: tuple[str, str]) -> str | None:
@@ -162,7 +238,7 @@ def _tax_of(line: Body, net: Decimal, tax_mode: str, lookup: Lookup) -> Decimal:
 
 def _percent_of(line: Body, lookup: Lookup) -> Decimal:
     code = lookup.bodies.get(("TaxCode", reference(detail_of(line), "TaxCodeRef")))
-    use = "sales" if line.get("DetailType") == SALES else "purchase"
+    use = "sales" if line.get("DetailType") in (SALES, DISCOUNT) else "purchase"
     return percent(code, use) if code else ZERO
 
 
@@ -181,8 +257,8 @@ def _settled(guesses: list[Decimal], taxed: list[Decimal], total: Decimal) -> li
 
 
 def _is_exempt(line: Body) -> bool:
-    return reference(detail_of(line), "TaxCodeRef") == "NON"
+    return reference(detail_of(line), "TaxCodeRef") == NOT_TAXED
 
 
 def _is_us(tax_code: str) -> bool:
-    return tax_code in ("TAX", "NON")
+    return tax_code in (TAXED, NOT_TAXED)

@@ -1,166 +1,172 @@
-"""Payments: QuickBooks Payments come in as receipts, BillPayments as payments out; a void comes in as a reversal."""
+"""Payments: receipts are QuickBooks Payments, payments out are BillPayments. They are reversed in QuickBooks only."""
 
-from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.money import ZERO, NotMoney, decimal, text
+from bot.core.money import ZERO, decimal, text
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
-from bot.records.account import never_sent
-from bot.records.invoice import PARTY as DOCUMENT_PARTY
-from bot.records.invoice import amount, contact_of, day, external_gone
+from bot.records import payment_matching
+from bot.records.amounts import amount, day
+from bot.records.applied import DOCUMENT, split
 from bot.records.names import reference
+from bot.records.parties import PARTY, check_currency, contact_of, party_of, party_out
+from bot.records.payment_account import account_of, account_out, also_read
+from bot.records.payment_lines import freed, keep_external, keep_released, lines_out, stays_out
+from bot.records.payment_matching import REFERENCE_FIELD, reference_text, short_reference
 
-PARTY = {"Payment": DOCUMENT_PARTY["Invoice"], "BillPayment": DOCUMENT_PARTY["Bill"]}
-DOCUMENT = {"Payment": "Invoice", "BillPayment": "Bill"}
-CREDIT = {"Payment": "CreditMemo", "BillPayment": "VendorCredit"}
 KIND_OF = {"Payment": "receipt", "BillPayment": "paid"}
-NEAR_DAYS = 7
+NOTE_LENGTH = 4000
+VOIDED_NOTE = "voided"
 
 
 def entities_of(body: Body) -> tuple[str, ...]:
     return ("Payment",) if body.get("kind") == "receipt" else ("BillPayment",)
 
 
-def applied(entity: str, body: Body) -> Iterator[tuple[str, str, Decimal]]:
-    """(type, id, amount) of what a QuickBooks payment is applied to, in its order."""
-    for line in body.get("Line") or []:
-        for linked in line.get("LinkedTxn") or []:
-            yield str(linked.get("TxnType")), str(linked.get("TxnId")), amount(line.get("Amount"), "line amount")
+def check(body: Body, facts: Facts) -> None:
+    """Raises Problem for a Re-Leased payment that stays out, or that would not cross as it stands."""
+    if day(body.get("date")) < facts.sync_from:
+        raise Problem("before-sync-from", outcome=Outcome.SKIPPED, sync_from=facts.sync_from.isoformat())
+    if not body.get("contactId"):
+        raise Problem("incomplete-record", more="It names no contact.")
+    total = amount(body.get("amount"), "amount")
+    if total <= ZERO:
+        raise Problem("incomplete-record", more=f"Its amount must be above zero; it is {text(total)}.")
+    used = sum((amount(part.get("amount"), "allocation") for part in body.get("allocations") or []), ZERO)
+    if used > total:
+        raise Problem("incomplete-record", more=f"{text(used)} of it is allocated, but it is only {text(total)}.")
+    check_currency(body, facts)
 
 
 def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> None:
+    """Likewise for a QuickBooks payment. One that only sets credits off is no payment in Re-Leased (allocation.py)."""
+    total, applied = amount(body.get("TotalAmt"), "total"), split(entity, body)
+    if not total and applied.credits:
+        raise Problem("not-imported", outcome=Outcome.SKIPPED)
     if day(body.get("TxnDate")) < facts.sync_from:
         raise Problem("before-sync-from", outcome=Outcome.SKIPPED, sync_from=facts.sync_from.isoformat())
     if external_gone(entity, body):
         raise Problem("voided-elsewhere", outcome=Outcome.SKIPPED)
-    if not reference(body, PARTY[entity][0]):
+    if not party_of(entity, body)[1]:
         raise Problem("incomplete-record", more="It names no customer or supplier.")
-    parts = list(applied(entity, body))
-    if any(kind == CREDIT[entity] for kind, _, _ in parts):
-        raise Problem("incomplete-record", more="It applies a credit note, which is not brought over yet.")
-    documents = [id_ for kind, id_, _ in parts if kind == DOCUMENT[entity]]
+    documents = [id_ for id_, _ in applied.cash]
     if documents and all(_is_old(entity, id_, lookup, facts) for id_ in documents):
         raise Problem("paid-before-sync-from", outcome=Outcome.SKIPPED, sync_from=facts.sync_from.isoformat())
-    total = amount(body.get("TotalAmt"), "total")
-    if sum((part for _, _, part in parts), ZERO) > total:
-        raise Problem("incomplete-record", more="More of it is applied than its total.")
+    paid = sum((part for _, part in applied.cash), ZERO)
+    if paid > total and applied.others:
+        named = ", ".join(f"{kind} {id_}" for kind, id_, _ in applied.others)
+        more = f"{text(paid)} of documents are paid with {text(total)} and {named}, which stays out of the sync."
+        raise Problem("incomplete-record", more=more)
+    if paid > total:
+        raise Problem("incomplete-record", more=f"{text(paid)} of it is applied, but its total is only {text(total)}.")
+
+
+def external_gone(entity: str, body: Body) -> bool:
+    """Voided, or brought to nothing: without an amount and without any document that money pays."""
+    if decimal(body.get("TotalAmt")):
+        return False
+    return VOIDED_NOTE in str(body.get("PrivateNote") or "").casefold() or not split(entity, body).cash
+
+
+def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
+    """What is allocated to documents that stay out (older ones) goes as unapplied; see `outgoing_note`."""
+    sent: dict[str, Any] = {
+        **party_out(body, entity, lookup, facts),
+        "TotalAmt": amount(body.get("amount"), "amount"),
+        "TxnDate": str(body["date"]),
+        "Line": lines_out(body, entity, lookup, facts),
+        **account_out(body, entity, lookup, facts),
+    }
+    said = str(body.get("reference") or "")
+    if said:
+        sent[REFERENCE_FIELD[entity]] = short_reference(said)
+    if said != short_reference(said):
+        sent["PrivateNote"] = said[:NOTE_LENGTH]
+    return sent
 
 
 def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[str, Any]:
-    """What is applied to documents that stay out (older, or of other kinds) comes as unallocated."""
+    """What is applied to documents that stay out (older, or of other kinds) comes as unallocated.
+
+    What a credit pays of a document is no part of the payment: credit allocations bring that.
+    """
     allocations = [
-        {"invoiceId": lookup.released[(kind, id_)], "amount": text(part)}
-        for kind, id_, part in applied(entity, body)
-        if (kind, id_) in lookup.released
+        {"invoiceId": lookup.released[DOCUMENT[entity], id_], "amount": text(part)}
+        for id_, part in split(entity, body).cash
+        if (DOCUMENT[entity], id_) in lookup.released
     ]
-    total = amount(body.get("TotalAmt"), "total")
     return {
         "kind": KIND_OF[entity],
-        "contactId": contact_of(PARTY[entity], body, lookup),
+        "contactId": contact_of(entity, body, lookup),
         "date": day(body.get("TxnDate")).isoformat(),
-        "amount": text(total),
+        "amount": text(amount(body.get("TotalAmt"), "total")),
         "currency": reference(body, "CurrencyRef") or facts.home_currency,
         "reference": reference_text(entity, body) or None,
-        "bankAccountId": bank_account(entity, body) or None,
+        "bankAccountId": account_of(entity, body) or None,
         "allocations": allocations,
         "status": "reversed" if external_gone(entity, body) else "active",
     }
 
 
-def left_unallocated(entity: str, body: Body, lookup: Lookup, facts: Facts) -> str:
+def incoming_note(entity: str, body: Body, lookup: Lookup, facts: Facts) -> str:
     """What is said of a payment that comes whole although part of it pays what stays out; "" for any other."""
-    parts = list(applied(entity, body))
-    old = [part for kind, id_, part in parts if kind == DOCUMENT[entity] and (kind, id_) not in lookup.released]
-    others = [part for kind, _, part in parts if kind != DOCUMENT[entity]]
+    applied = split(entity, body)
+    old = [part for id_, part in applied.cash if (DOCUMENT[entity], id_) not in lookup.released]
+    others = [part for _, _, part in applied.others]
     notes = []
     if old:
-        sync_from = facts.sync_from.isoformat()
-        notes.append(f"{text(sum(old, ZERO))} of it pays documents from before {sync_from}, which stay out")
+        notes.append(_old_words(old, facts))
     if others:
         notes.append(f"{text(sum(others, ZERO))} of it pays other kinds of documents, which stay out")
     return f"{'; '.join(notes)}: that part came unallocated." if notes else ""
 
 
-def reference_text(entity: str, body: Body) -> str:
-    return str(body.get("PaymentRefNum" if entity == "Payment" else "DocNumber") or "")
-
-
-def bank_account(entity: str, body: Body) -> str:
-    if entity == "Payment":
-        return reference(body, "DepositToAccountRef")
-    check = reference(body.get("CheckPayment") or {}, "BankAccountRef")
-    return check or reference(body.get("CreditCardPayment") or {}, "CCAccountRef")
+def outgoing_note(body: Body, entity: str, lookup: Lookup, facts: Facts) -> str:
+    """Likewise for one that goes out."""
+    parts = body.get("allocations") or []
+    old = [decimal(part.get("amount")) for part in parts if stays_out(part, entity, lookup, facts)]
+    return f"{_old_words(old, facts)}: that part went unapplied." if old else ""
 
 
 def external_references(entity: str, body: Body) -> tuple[tuple[str, str], ...]:
-    party_ref, party = PARTY[entity]
-    documents = ((kind, id_) for kind, id_, _ in applied(entity, body) if kind == DOCUMENT[entity])
-    return ((party, reference(body, party_ref)), *documents)
+    return (party_of(entity, body), *((DOCUMENT[entity], id_) for id_, _ in split(entity, body).cash))
+
+
+def also_named(entity: str, body: Body) -> set[tuple[str, str]]:
+    """Documents that only a credit pays: their lines are kept, but they do not hold the payment up."""
+    return {(DOCUMENT[entity], id_) for _, id_, _ in split(entity, body).credits}
 
 
 def references(body: Body) -> tuple[Reference, ...]:
-    receipt = body.get("kind") == "receipt"
+    entity = entities_of(body)[0]
     contact = RecordRef(RecordType.CONTACT, str(body.get("contactId") or ""))
-    document = "Invoice" if receipt else "Bill"
-    return (
-        Reference(contact, "Customer" if receipt else "Vendor"),
-        *(
-            Reference(RecordRef(RecordType.INVOICE, str(part.get("invoiceId"))), document)
-            for part in body.get("allocations") or []
-        ),
-    )
+    parts = body.get("allocations") or []
+    paid = (RecordRef(RecordType.INVOICE, str(part.get("invoiceId"))) for part in parts)
+    return (Reference(contact, PARTY[entity][1]), *(Reference(ref, DOCUMENT[entity]) for ref in paid))
 
 
-def released_keys(body: Body) -> set[str]:
-    return {f"payment:{body.get('date')}|{text(body.get('amount'))}"}
-
-
-def external_keys(entity: str, body: Body) -> set[str]:
-    try:
-        return {f"payment:{body.get('TxnDate')}|{text(body.get('TotalAmt'))}"}
-    except NotMoney:
-        return set()
-
-
-def search_keys(entity: str, body: Body) -> set[str]:
-    """The keys of payments of the same amount up to a week away: they might be the same one."""
-    try:
-        paid, total = day(body.get("TxnDate")), text(body.get("TotalAmt"))
-    except (Problem, NotMoney):
-        return set()
-    return {f"payment:{paid + timedelta(days=away)}|{total}" for away in range(-NEAR_DAYS, NEAR_DAYS + 1)}
-
-
-def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
-    """3 = contact, date, amount, reference and allocations are equal; 1 = contact and amount, and nothing differs."""
-    if entity not in entities_of(released) or released.get("status") == "reversed":
-        return 0
-    party_ref, party = PARTY[entity]
-    if lookup.released.get((party, reference(external, party_ref))) != str(released.get("contactId")):
-        return 0
-    if decimal(released.get("amount")) != decimal(external.get("TotalAmt")):
-        return 0
-    ours = {str(part.get("invoiceId")): decimal(part.get("amount")) for part in released.get("allocations") or []}
-    theirs = {
-        lookup.released.get((kind, id_), f"{kind} {id_}"): part
-        for kind, id_, part in applied(entity, external)
-        if kind == DOCUMENT[entity]
-    }
-    dates = str(released.get("date")) == str(external.get("TxnDate"))
-    references_equal = str(released.get("reference") or "") == reference_text(entity, external)
-    if dates and references_equal and ours == theirs:
-        return 3
-    return 1 if not ours or not theirs or set(ours) & set(theirs) else 0
+def released_content(body: Body) -> Any:
+    allocations = {str(part.get("invoiceId")): part.get("amount") for part in body.get("allocations") or []}
+    return {**pick(body, RELEASED_FIELDS), "allocations": sorted(allocations.items())}
 
 
 def external_content(entity: str, body: Body) -> Any:
     found = pick(body, (f"{PARTY[entity][0]}.value", "TxnDate", "TotalAmt"))
-    parts = sorted((kind, id_, str(part.normalize())) for kind, id_, part in applied(entity, body))
-    return {**found, "reference": reference_text(entity, body), "applied": parts, "gone": external_gone(entity, body)}
+    applied = split(entity, body)
+    parts = sorted([(DOCUMENT[entity], id_, _plain(part)) for id_, part in applied.cash])
+    parts += sorted((kind, id_, _plain(part)) for kind, id_, part in applied.others)
+    said = {"reference": reference_text(entity, body), "applied": parts, "account": account_of(entity, body)}
+    return {**found, **said, "gone": external_gone(entity, body)}
+
+
+def _plain(part: Decimal) -> str:
+    return str(part.normalize())
+
+
+def _old_words(parts: list[Decimal], facts: Facts) -> str:
+    return f"{text(sum(parts, ZERO))} of it pays documents from before {facts.sync_from.isoformat()}, which stay out"
 
 
 def _is_old(entity: str, document_id: str, lookup: Lookup, facts: Facts) -> bool:
@@ -172,26 +178,26 @@ def _is_old(entity: str, document_id: str, lookup: Lookup, facts: Facts) -> bool
     return document is None or day(document.get("TxnDate")) < facts.sync_from
 
 
-RELEASED_FIELDS = ("kind", "contactId", "date", "amount", "currency", "reference", "status")
+RELEASED_FIELDS = ("kind", "contactId", "date", "amount", "currency", "reference", "bankAccountId", "status")
 
 SPEC = RecordSpec(
     type=RecordType.PAYMENT,
     collection="payments",
     entities=("Payment", "BillPayment"),
-    directions=frozenset({Direction.INCOMING}),
+    directions=frozenset({Direction.INCOMING, Direction.OUTGOING}),
     entities_of=entities_of,
     released_name=lambda body: str(body.get("reference") or f"payment of {body.get('date')}"),
     external_name=lambda entity, body: reference_text(entity, body) or f"payment of {body.get('TxnDate')}",
-    released_content=lambda body: {**pick(body, RELEASED_FIELDS), "allocations": body.get("allocations")},
+    released_content=released_content,
     external_content=external_content,
-    released_keys=released_keys,
-    external_keys=external_keys,
+    released_keys=payment_matching.released_keys,
+    external_keys=payment_matching.external_keys,
     references=references,
     external_references=external_references,
-    same=same,
-    check=lambda body, facts: None,
+    same=payment_matching.same,
+    check=check,
     check_external=check_external,
-    to_quickbooks=never_sent,
+    to_quickbooks=to_quickbooks,
     to_released=to_released,
     released_gone=lambda body: body.get("status") == "reversed",
     external_gone=external_gone,
@@ -199,7 +205,15 @@ SPEC = RecordSpec(
     external_amount=lambda entity, body: decimal(body.get("TotalAmt")),
     dates=("date", "TxnDate"),
     dated_from_sync_from=True,
-    search_keys=search_keys,
-    incoming_note=left_unallocated,
+    search_keys=payment_matching.search_keys,
+    released_search_keys=payment_matching.released_search_keys,
+    incoming_note=incoming_note,
+    outgoing_note=outgoing_note,
     optional_parents=frozenset({RecordType.INVOICE}),
+    keep_external=keep_external,
+    keep_released=keep_released,
+    also_read=also_read,
+    also_named=also_named,
+    freed=freed,
+    reversed_in_quickbooks_only=True,
 )

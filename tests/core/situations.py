@@ -9,7 +9,7 @@ from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.plan import plan
 from bot.core.steps import Candidate, Operation, Parent, Report, Settled, Situation, Slot, Standing, Step
 from bot.records import BY_TYPE
-from bot.records import invoice as invoices
+from bot.records import document as invoices
 from tests.records.samples import FACTS, LOOKUP, Json, invoice, quickbooks_invoice, sales_line
 
 CONTACT, INVOICE, PAYMENT = RecordType.CONTACT, RecordType.INVOICE, RecordType.PAYMENT

@@ -1,13 +1,16 @@
 """Grouping by cause: what fails for one reason is one line, and it says how to mend that reason."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
 import pytest
 
+from bot.core.cause_fix import Mover, fix_of, whose_move
+from bot.core.cause_work import Mended, Rest, Work, really_mended
 from bot.core.causes import group
+from bot.core.faults import Fix
 from bot.core.model import Direction, Outcome, RecordRef, RecordType, Result
 
 CONTACT, INVOICE, PAYMENT = RecordType.CONTACT, RecordType.INVOICE, RecordType.PAYMENT
@@ -113,3 +116,81 @@ def test_why_and_how_are_read_from_the_lines_of_more_detail() -> None:
 
 def test_nothing_wrong_has_no_cause() -> None:
     assert group([]) == []
+
+
+def answered(code: str, said: str, by: str = "QuickBooks") -> Result:
+    return result(INVOICE, "i1", code, more_detail=f"Why.\nHow to fix it: Do it.\n{by} answered code {code}: {said}.")
+
+
+@pytest.mark.parametrize(
+    ("row", "fix"),
+    [
+        (answered("6240", "The name supplied already exists"), Fix.ADOPT),
+        (answered("6240", "tax code: the name exists already"), Fix.RENAME),
+        (answered("6140", "DocNumber=1042 is assigned to TxnType=Bill with TxnId=12"), Fix.ADOPT),
+        (answered("2050", "Max:21 characters"), Fix.RENAME),
+        (answered("2010", "Property ClassRef:name"), Fix.NONE),
+        (answered("610", "Object Not Found"), Fix.ADOPT),
+        (answered("http-404", "gone", by="Re-Leased"), Fix.ADOPT),
+        (result(INVOICE, "i1", "unlinked-parent", KIOSK), Fix.RELINK),
+        (result(INVOICE, "i1", "ambiguous-match"), Fix.CHOOSE),
+        (result(INVOICE, "i1", "6210", details="The books are closed."), Fix.RETRY),
+        (result(PAYMENT, "p1", "failing-parent", KIOSK), Fix.RETRY),
+    ],
+)
+def test_the_button_is_the_one_that_the_explanation_names(row: Result, fix: Fix) -> None:
+    assert fix_of(row) is fix
+
+
+@pytest.mark.parametrize("code", ["610", "2500", "6250"])
+def test_an_archived_contact_is_retried_once_it_is_active_and_not_relinked(code: str) -> None:
+    said = f"How to fix it: In QuickBooks make it active.\nQuickBooks answered code {code}: inactive."
+    (cause,) = group([result(INVOICE, "i1", code, KIOSK, more_detail=said)])
+    assert (cause.ref, cause.fix, cause.move) == (KIOSK, Fix.RETRY, Mover.IN_QUICKBOOKS)
+
+
+@pytest.mark.parametrize(
+    ("how", "mover"),
+    [
+        ("Make it active again in QuickBooks, then retry.", Mover.IN_QUICKBOOKS),
+        ("Shorten it in Re-Leased, then retry.", Mover.IN_RELEASED),
+        ("Ask whoever keeps the books to reopen October in QuickBooks.", Mover.BOOKKEEPER),
+        ("Nothing to do: the sync tries again by itself.", Mover.SYNC),
+        ("Nothing to do. Approve it in Re-Leased, and it comes along.", Mover.IN_RELEASED),
+        ("Correct it in QuickBooks. If that fails, ask whoever looks after the sync.", Mover.IN_QUICKBOOKS),
+        ("Ask a company administrator of QuickBooks to connect it again.", Mover.ADMINISTRATOR),
+        ("Give one of the two another name, then retry.", Mover.YOU),
+        ("", ""),
+    ],
+)
+def test_it_says_whose_move_it_is(how: str, mover: str) -> None:
+    assert whose_move(how) == mover
+
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("rest", "until", "last_sync", "rests"),
+    [
+        (Rest.NONE, None, None, False),
+        (Rest.SYNC, None, None, True),
+        (Rest.SYNC, None, NOW - timedelta(minutes=1), True),
+        (Rest.SYNC, None, NOW + timedelta(minutes=1), False),
+        (Rest.DATE, date(2026, 11, 23), None, True),
+        (Rest.DATE, date(2026, 11, 22), None, False),
+        (Rest.PERIOD, None, NOW + timedelta(days=1), True),
+        (Rest.MUTED, None, NOW + timedelta(days=1), True),
+    ],
+)
+def test_a_cause_rests_as_long_as_was_said(
+    rest: Rest, until: date | None, last_sync: datetime | None, rests: bool
+) -> None:
+    work = Work("harbour", "contact:kiosk", NOW, "U0ANA", rest=rest, until=until)
+    assert work.is_at_rest(NOW.date(), last_sync) is rests
+
+
+def test_what_only_waits_for_another_reason_now_is_not_said_to_be_mended() -> None:
+    waiting = group([result(INVOICE, "i1", "unlinked-parent", KIOSK)])
+    gone = [Mended(key, key, 1, NOW) for key in ("invoice:i1", str(KIOSK), "invoice:other")]
+    assert [one.key for one in really_mended(gone, waiting)] == ["invoice:other"]

@@ -19,7 +19,8 @@ PLANNED = """unlinked-parent failing-parent missing-parent archived-contact clos
 name-forbidden-characters number-too-long tax-missing account-missing currency-not-enabled multi-currency-contact
 not-approved before-sync-from paid-before-sync-from suggested-match ambiguous-match duplicate-name-both-sides
 deleted-in-quickbooks void-not-possible out-of-balance totals-differ conflict safety-stop observe-only no-bank-account
-incomplete-record voided-elsewhere released-refused""".split()  # noqa: SIM905
+incomplete-record voided-elsewhere released-refused file-not-served unsafe-file-address file-missing
+file-differs file-too-large file-kind-not-taken file-deleted-in-quickbooks""".split()  # noqa: SIM905
 OTHERS = [
     *(
         Fault(f"http-{status}", http_status=status, side=Side.RELEASED)

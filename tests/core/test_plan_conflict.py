@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.model import Direction
+from bot.core.model import Direction, RecordType
 from bot.core.steps import Verb
 from tests.core.situations import (
     CONTACT,
@@ -68,8 +68,10 @@ def test_quickbooks_wins_for_what_is_paid_already() -> None:
 def test_a_paid_document_that_moved_in_both_may_still_be_refused() -> None:
     theirs = quickbooks_invoice(sales_line("80.00"), tax="12.00")
     paid = invoice(status="paid", dueDate="2026-12-24")
+    report = report_of(linked(INVOICE, "Invoice", paid, theirs, invoice(), quickbooks_invoice()))
+    assert report.code == "paid-document-changed"
     assert (
-        report_of(linked(INVOICE, "Invoice", paid, theirs, invoice(), quickbooks_invoice())).code == "released-refused"
+        "QuickBooks: net 80.00, tax 12.00, gross 92.00; Re-Leased: net 100.00, tax 15.00, gross 115.00." in report.more
     )
 
 
@@ -106,3 +108,23 @@ def test_a_void_in_released_wins_over_an_edit_in_quickbooks() -> None:
 def test_both_sides_changed_to_the_same_is_no_conflict() -> None:
     body = invoice(dueDate="2026-12-24")
     assert settled_of(linked(INVOICE, "Invoice", body, held(body), invoice(), held(invoice())))
+
+
+def test_the_allocations_that_gave_way_are_said_in_words() -> None:
+    theirs = payment(Line=[])
+    body = receipt(reference="cash")
+    more = operation_of(linked(PAYMENT, "Payment", body, theirs, receipt(), payment())).more
+    assert "allocations: 115.00 to invoice inv-1" in more
+
+
+@pytest.mark.parametrize("settled", [False, True], ids=["open", "set off to the last cent"])
+def test_released_wins_for_a_credit_note_until_it_is_set_off(settled: bool) -> None:
+    """What is used up is as good as paid: its figures are QuickBooks' to change."""
+    spent = {"allocations": [{"invoiceId": "inv-1", "amount": "115.00"}], "remaining": "0.00"} if settled else {}
+    before = invoice(id="cn-1", **spent)
+    theirs = {key: value for key, value in quickbooks_invoice(Id="401").items() if key != "DueDate"}
+    ours = {**before, "reference": "Lease 7"}
+    edited = {**theirs, "PrivateNote": "agreed by phone"}
+    operation = operation_of(linked(RecordType.CREDIT_NOTE, "CreditMemo", ours, edited, before, theirs))
+    assert operation.direction is (Direction.INCOMING if settled else Direction.OUTGOING)
+    assert ("Lease 7" if settled else "agreed by phone") in operation.more

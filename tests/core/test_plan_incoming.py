@@ -22,7 +22,7 @@ from tests.records.samples import FACTS, LOOKUP, Json, invoice, line, quickbooks
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"DocNumber": "9"}, ""), ({"DueDate": "2026-12-24"}, ""), ({"TxnDate": "2026-10-06"}, "released-refused")],
+    [({"DocNumber": "9"}, ""), ({"DueDate": "2026-12-24"}, ""), ({"TxnDate": "2026-10-06"}, "paid-document-changed")],
 )
 def test_a_paid_document_takes_only_its_number_reference_and_due_date(change: Json, code: str) -> None:
     paid = invoice(status="paid")
@@ -103,7 +103,7 @@ def test_the_number_that_quickbooks_gave_comes_in() -> None:
 def test_an_incomplete_change_in_quickbooks_fails_and_changes_nothing() -> None:
     lopsided = {**quickbooks_invoice(), "TotalAmt": Decimal("999.00")}
     report = report_of(linked(INVOICE, "Invoice", invoice(), lopsided, None, quickbooks_invoice()))
-    assert (report.code, "999.00" in report.more) == ("incomplete-record", True)
+    assert (report.code, "999.00" in report.context["lack"]) == ("incomplete-record", True)
 
 
 def test_a_change_that_refers_to_a_stranger_waits() -> None:
@@ -116,4 +116,4 @@ def test_a_change_that_refers_to_a_stranger_waits() -> None:
 def test_a_document_that_lost_its_customer_fails_alone_even_when_it_moved_out_of_the_time_of_the_sync() -> None:
     lost = {**quickbooks_invoice(), "CustomerRef": None, "TxnDate": "2026-03-01"}
     report = report_of(linked(INVOICE, "Invoice", invoice(), lost, None, quickbooks_invoice()))
-    assert (report.code, "customer" in report.more) == ("incomplete-record", True)
+    assert (report.code, "customer" in report.context["lack"]) == ("incomplete-record", True)

@@ -6,7 +6,7 @@ from bot.core.content import content_hash
 from bot.core.model import Direction, Outcome, RecordType
 from bot.core.steps import Standing, Verb
 from bot.records import BY_TYPE
-from bot.records import invoice as invoices
+from bot.records import document as invoices
 from tests.core.situations import (
     ACCOUNT,
     BILL,
@@ -71,7 +71,7 @@ def test_what_moved_in_released_goes_out_as_a_sparse_update_of_the_version_we_kn
     assert {name: operation.body[name] for name in identity} == identity
 
 
-@pytest.mark.parametrize("type_", [PAYMENT, RecordType.ACCOUNT])
+@pytest.mark.parametrize("type_", [RecordType.ACCOUNT])
 def test_what_moved_in_released_stays_there_for_a_type_that_only_comes_in(type_: RecordType) -> None:
     _, entity, body, external = next(pair for pair in PAIRS if pair[0] is type_)
     changed = {**body, "reference": "other", "name": "Other"}
@@ -157,3 +157,10 @@ def test_lines_keep_their_ids_and_quickbooks_own_lines_are_none_of_ours() -> Non
 def test_a_pair_whose_totals_differ_is_out_of_balance_although_nothing_moved() -> None:
     report = report_of(linked(INVOICE, "Invoice", invoice(), quickbooks_invoice(tax="15.01")))
     assert (report.code, report.context["difference"]) == ("totals-differ", "0.01")
+
+
+def test_the_currency_of_a_contact_is_fixed_in_quickbooks_and_another_one_is_refused_before_it_is_sent() -> None:
+    theirs = customer(CurrencyRef={"value": "NZD"})
+    situation = linked(CONTACT, "Customer", tenant(currency="AUD"), theirs, was=tenant())
+    report = report_of(situation, multicurrency=True)
+    assert report.code == "multi-currency-contact" and "deals in NZD" in report.more

@@ -28,6 +28,8 @@ PAIRS = {
     (RecordType.INVOICE, "inv-1", "Invoice"): "101",
     (RecordType.INVOICE, "inv-2", "Invoice"): "102",
     (RecordType.INVOICE, "bill-1", "Bill"): "201",
+    (RecordType.CREDIT_NOTE, "cn-1", "CreditMemo"): "401",
+    (RecordType.CREDIT_NOTE, "sc-1", "VendorCredit"): "501",
 }
 
 
@@ -41,6 +43,8 @@ BODIES = {
     ("TaxCode", "31"): tax_code("31", "12"),
     ("TaxCode", "32"): tax_code("32", "0"),
     ("TaxCode", "33"): tax_code("33", "5", "9.975"),
+    ("Account", "35"): {"Id": "35", "Name": "Checking", "AccountType": "Bank"},
+    ("Account", "36"): {"Id": "36", "Name": "Company Card", "AccountType": "Credit Card"},
 }
 LOOKUP = Lookup(PAIRS, {(entity, there): here for (_, here, entity), there in PAIRS.items()}, BODIES)
 

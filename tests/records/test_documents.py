@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from bot.core.model import Outcome, RecordRef, RecordType
 from bot.core.money import cents
 from bot.core.spec import Lookup, Problem
-from bot.records import invoice as invoices
+from bot.records import BY_TYPE, document_checks
+from bot.records import document as invoices
 from bot.records import lines as document_lines
+from bot.records.invoice import SPEC
 from tests.records.samples import BODIES, FACTS, LOOKUP, PAIRS, invoice, line, money, quickbooks_invoice, sales_line
 
 AMOUNTS = st.decimals(Decimal("0.01"), Decimal("99999.99"), places=2)
@@ -142,13 +144,13 @@ def test_a_document_without_tax_names_no_tax_code() -> None:
     ],
 )
 def test_what_cannot_go_out_is_said_before_it_is_sent(change: dict[str, Any], code: str, outcome: Outcome) -> None:
-    found = problem_of(lambda: invoices.check({**invoice(), **change}, FACTS))
+    found = problem_of(lambda: document_checks.check({**invoice(), **change}, FACTS))
     assert (found.code, found.outcome) == (code, outcome)
 
 
 def test_the_first_day_of_the_sync_and_a_number_of_21_characters_are_fine() -> None:
-    invoices.check(invoice(issueDate="2026-04-01", number="N" * 21), FACTS)
-    invoices.check(invoice(currency="AUD"), replace(FACTS, multicurrency=True))
+    document_checks.check(invoice(issueDate="2026-04-01", number="N" * 21), FACTS)
+    document_checks.check(invoice(currency="AUD"), replace(FACTS, multicurrency=True))
 
 
 @pytest.mark.parametrize(
@@ -168,14 +170,75 @@ def test_the_first_day_of_the_sync_and_a_number_of_21_characters_are_fine() -> N
 )
 def test_what_cannot_come_in_is_said(change: dict[str, Any], code: str, outcome: Outcome) -> None:
     body = {**quickbooks_invoice(), **change}
-    found = problem_of(lambda: invoices.check_external("Invoice", body, FACTS, LOOKUP))
+    found = problem_of(lambda: document_checks.check_external("Invoice", body, FACTS, LOOKUP))
     assert (found.code, found.outcome) == (code, outcome)
 
 
-@pytest.mark.parametrize("kind", ["DiscountLineDetail", "GroupLineDetail"])
-def test_a_discount_or_a_bundle_is_said_rather_than_lost(kind: str) -> None:
-    body = quickbooks_invoice(sales_line("100.00"), {"DetailType": kind, "Amount": Decimal("-10.00"), kind: {}})
-    assert problem_of(lambda: brought(body)).code == "incomplete-record"
+@pytest.mark.parametrize(
+    ("kind", "detail", "code", "said"),
+    [
+        ("DiscountLineDetail", {}, "discount-line", "an account that QuickBooks does not name"),
+        ("DiscountLineDetail", {"DiscountAccountRef": {"value": "9", "name": "Rebates"}}, "discount-line", "Rebates"),
+        ("GroupLineDetail", {"GroupItemRef": {"value": "9", "name": "Lease pack"}}, "bundle-line", "Lease pack"),
+    ],
+)
+def test_a_discount_or_a_bundle_that_cannot_come_is_named(
+    kind: str, detail: dict[str, Any], code: str, said: str
+) -> None:
+    body = quickbooks_invoice(sales_line("100.00"), {"DetailType": kind, "Amount": Decimal("10.00"), kind: detail})
+    problem = problem_of(lambda: brought(body))
+    assert problem.code == code and said in problem.context.values()
+
+
+def test_a_discount_counts_against_the_total() -> None:
+    discount = {"DetailType": "DiscountLineDetail", "Amount": Decimal("10.00"), "DiscountLineDetail": {}}
+    body = {**quickbooks_invoice(sales_line("100.00"), tax="13.50"), "TotalAmt": Decimal("103.50")}
+    document_checks.check_complete("Invoice", {**body, "Line": [*body["Line"], discount]})
+    with pytest.raises(Problem):
+        document_checks.check_complete("Invoice", body)
+
+
+@given(
+    st.lists(st.tuples(AMOUNTS, st.sampled_from(["gst", "twelve", "zero", "quebec"])), min_size=1, max_size=6),
+    st.sampled_from(["Invoice", "Bill", "CreditMemo", "VendorCredit"]),
+    st.sampled_from(["exclusive", "inclusive", "noTax"]),
+)
+def test_a_document_that_goes_out_and_comes_back_says_the_same(
+    told: list[tuple[Decimal, str]], entity: str, amounts_are: str
+) -> None:
+    """Each of the four, in each way of stating tax: the same totals, lines, tax of each line, and account."""
+    sales = entity in ("Invoice", "CreditMemo")
+    account = "rent" if sales else "repairs"
+    lines = []
+    for net, code in told:
+        tax = cents(net * RATE_OF[PAIRS[RecordType.TAX_TYPE, code, "TaxCode"]] / 100) if amounts_are != "noTax" else 0
+        unit = net + tax if amounts_are == "inclusive" else net
+        tax_type = code if amounts_are != "noTax" else None
+        lines.append(line(str(net), f"{Decimal(tax):.2f}", unitAmount=str(unit), accountId=account, taxTypeId=tax_type))
+    parties = {"kind": "income", "contactId": "kiosk"} if sales else {"kind": "expense", "contactId": "plumb"}
+    body = invoice(*lines, amountsAre=amounts_are, reference="Lease 7", **parties)
+    back = brought(invoices.as_held(body, entity, LOOKUP, FACTS), entity)
+    for name in ("number", "kind", "contactId", "issueDate", "currency", "amountsAre", "reference"):
+        assert back[name] == body[name], name
+    assert [Decimal(back[name]) for name in ("netTotal", "taxTotal", "total")] == [
+        Decimal(body[name]) for name in ("netTotal", "taxTotal", "total")
+    ]
+    for came, went in zip(back["lines"], body["lines"], strict=True):
+        for name in ("netAmount", "unitAmount", "quantity"):
+            assert Decimal(came[name]) == Decimal(went[name]), name
+        assert (came["accountId"], came["taxTypeId"]) == (went["accountId"], went["taxTypeId"])
+    assert money(back["lines"], "taxAmount") == money(body["lines"], "taxAmount")
+
+
+@given(st.lists(st.tuples(st.sampled_from(["inv-1", "inv-2"]), AMOUNTS), max_size=2, unique_by=lambda one: one[0]))
+def test_a_payment_that_goes_out_and_comes_back_says_the_same(parts: list[tuple[str, Decimal]]) -> None:
+    spec = BY_TYPE[RecordType.PAYMENT]
+    total = sum((part for _, part in parts), Decimal("7.77"))
+    allocations = [{"invoiceId": invoice_id, "amount": str(part)} for invoice_id, part in parts]
+    body = {"kind": "receipt", "contactId": "kiosk", "date": "2026-10-20", "amount": str(total), "currency": "NZD"}
+    body |= {"reference": "EFT 9", "bankAccountId": "35", "allocations": allocations, "status": "active"}
+    sent = spec.to_quickbooks(body, "Payment", LOOKUP, FACTS)
+    assert spec.to_released("Payment", sent, LOOKUP, FACTS) == body
 
 
 @pytest.mark.parametrize(
@@ -198,7 +261,7 @@ def test_a_sales_line_takes_items_only_and_a_bill_takes_accounts_first() -> None
 
 def test_a_record_refers_to_its_party_and_to_all_that_its_lines_name() -> None:
     body = invoice(line("1.00", trackingOptionId="quay-street"), line("2.00", accountId="parking"), kind="expense")
-    found = [(str(reference.ref), reference.entity) for reference in invoices.references(body)]
+    found = [(str(reference.ref), reference.entity) for reference in SPEC.references(body)]
     assert found[0] == ("contact:kiosk", "Vendor")
     named = ["account:rent", "tax-type:gst", "tracking-option:quay-street", "account:parking"]
     assert sorted(ref for ref, _ in found[1:]) == sorted(named)
@@ -219,7 +282,7 @@ def test_a_record_refers_to_its_party_and_to_all_that_its_lines_name() -> None:
     ],
 )
 def test_an_invoice_is_the_same_only_when_all_that_tells_it_agrees(change: dict[str, Any], score: int) -> None:
-    assert invoices.same(invoice(), "Invoice", {**quickbooks_invoice(), **change}, LOOKUP) == score
+    assert SPEC.same(invoice(), "Invoice", {**quickbooks_invoice(), **change}, LOOKUP) == score
 
 
 def test_paying_or_reading_an_invoice_again_changes_nothing_that_we_sync() -> None:
@@ -237,6 +300,6 @@ def test_a_changed_line_is_seen(change: dict[str, Any]) -> None:
 
 def test_zero_alone_does_not_make_a_document_voided() -> None:
     free = quickbooks_invoice(sales_line("0.00"), tax="0.00")
-    assert not invoices.external_gone("Invoice", free)
-    assert not invoices.external_gone("Invoice", quickbooks_invoice(PrivateNote="Voided cheque sent back"))
-    assert invoices.external_gone("Invoice", {**free, "PrivateNote": "Lease 12 Voided"})
+    assert not document_checks.external_gone("Invoice", free)
+    assert not document_checks.external_gone("Invoice", quickbooks_invoice(PrivateNote="Voided cheque sent back"))
+    assert document_checks.external_gone("Invoice", {**free, "PrivateNote": "Lease 12 Voided"})

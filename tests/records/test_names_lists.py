@@ -82,7 +82,6 @@ def test_a_class_is_known_by_its_full_name() -> None:
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: str(spec.type))
 def test_what_only_comes_in_can_never_be_sent(spec: Any) -> None:
     if Direction.OUTGOING in spec.directions:
-        assert spec.as_held is not None
         return
     with pytest.raises(Problem, match="incoming-only"):
         spec.to_quickbooks({}, spec.entities[0], LOOKUP, FACTS)

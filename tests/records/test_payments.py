@@ -8,6 +8,7 @@ import pytest
 from bot.core.model import Outcome
 from bot.core.spec import Lookup, Problem
 from bot.records import payment as payments
+from bot.records import payment_matching
 from tests.records.samples import FACTS, LOOKUP, Json
 
 
@@ -37,7 +38,7 @@ def receipt(**fields: Any) -> Json:
         (payment(TotalAmt="much"), "incomplete-record", Outcome.FAILED),
         (payment({**paid("1.00", "101"), "Amount": "one"}), "incomplete-record", Outcome.FAILED),
         (payment(paid("100.00", "101"), paid("15.01", "102")), "incomplete-record", Outcome.FAILED),
-        (payment(paid("100.00", "101"), paid("15.00", "8", "CreditMemo")), "incomplete-record", Outcome.FAILED),
+        (payment(paid("115.01", "101"), paid("0.01", "7", "JournalEntry")), "incomplete-record", Outcome.FAILED),
     ],
 )
 def test_a_payment_that_stays_out_says_why(body: Json, code: str, outcome: Outcome) -> None:
@@ -53,8 +54,9 @@ def test_a_payment_that_stays_out_says_why(body: Json, code: str, outcome: Outco
         payment(paid("115.00", "101")),
         payment(paid("65.00", "101"), paid("50.00", "999")),
         payment(paid("100.00", "101")),
+        payment(paid("130.00", "101"), paid("15.00", "8", "CreditMemo")),
     ],
-    ids=["on account", "one document", "partly of an older one", "partly unallocated"],
+    ids=["on account", "one document", "partly of an older one", "partly unallocated", "together with a credit"],
 )
 def test_a_payment_of_the_time_of_the_sync_comes_in(body: Json) -> None:
     payments.check_external("Payment", body, FACTS, LOOKUP)
@@ -92,20 +94,20 @@ def test_what_is_applied_to_documents_outside_comes_as_unallocated() -> None:
     ],
 )
 def test_a_payment_is_the_same_only_when_all_that_tells_it_agrees(change: dict[str, Any], score: int) -> None:
-    assert payments.same({**receipt(), **change}, "Payment", payment(paid("115.00", "101")), LOOKUP) == score
+    assert payment_matching.same({**receipt(), **change}, "Payment", payment(paid("115.00", "101")), LOOKUP) == score
 
 
 def test_a_loose_match_is_looked_for_a_week_around_and_no_further() -> None:
-    keys = payments.search_keys("Payment", payment())
-    near = [next(iter(payments.released_keys(receipt(date=day)))) for day in ("2026-10-13", "2026-10-27")]
-    far = [next(iter(payments.released_keys(receipt(date=day)))) for day in ("2026-10-12", "2026-10-28")]
+    keys = payment_matching.search_keys("Payment", payment())
+    near = [next(iter(payment_matching.released_keys(receipt(date=day)))) for day in ("2026-10-13", "2026-10-27")]
+    far = [next(iter(payment_matching.released_keys(receipt(date=day)))) for day in ("2026-10-12", "2026-10-28")]
     assert keys.issuperset(near) and keys.isdisjoint(far)
 
 
 def test_an_unreadable_amount_or_date_is_looked_for_nowhere() -> None:
-    assert payments.search_keys("Payment", payment(TotalAmt="much")) == set()
-    assert payments.search_keys("Payment", payment(TxnDate=None)) == set()
-    assert payments.external_keys("Payment", payment(TotalAmt="much")) == set()
+    assert payment_matching.search_keys("Payment", payment(TotalAmt="much")) == set()
+    assert payment_matching.search_keys("Payment", payment(TxnDate=None)) == set()
+    assert payment_matching.external_keys("Payment", payment(TotalAmt="much")) == set()
 
 
 def test_a_void_is_a_change_and_a_deposit_is_none() -> None:
