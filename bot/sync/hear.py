@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.core.control_totals import external_figures, released_figures
 from bot.core.model import MirrorRecord, RecordRef, Side
 from bot.core.money import NotMoney
 from bot.core.spec import Problem, RecordSpec
@@ -15,7 +16,8 @@ def released(spec: RecordSpec, body: Mapping[str, Any]) -> Heard:
     keys = _keys(spec.released_keys(body) if _is_sound(spec, body) else ())
     refs = {f"ref:{reference.ref}" for reference in spec.references(body)}
     stored = {stored_as(entity, id_) for entity in spec.entities_of(body) if (id_ := stored_id(body, entity))}
-    return Heard(record, spec.released_content(body), frozenset(keys | refs | stored))
+    figures = released_figures(spec, body, record.deleted)
+    return Heard(record, spec.released_content(body), frozenset(keys | refs | stored), figures)
 
 
 def quickbooks(entity: str, body: Mapping[str, Any], deleted: bool = False) -> Heard:
@@ -26,7 +28,8 @@ def quickbooks(entity: str, body: Mapping[str, Any], deleted: bool = False) -> H
         refs = {f"ref:{kind}:{id_}" for kind, id_ in spec.external_references(entity, body) if id_}
     except (Problem, NotMoney):
         content, refs = dict(body), set()  # incomplete: planning says what is wrong with it
-    return Heard(record, content, frozenset(_keys(spec.external_keys(entity, body)) | refs))
+    figures = external_figures(spec, entity, body, deleted)
+    return Heard(record, content, frozenset(_keys(spec.external_keys(entity, body)) | refs), figures)
 
 
 def external_references(spec: RecordSpec, entity: str, body: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -35,6 +38,14 @@ def external_references(spec: RecordSpec, entity: str, body: Mapping[str, Any]) 
         return [named for named in spec.external_references(entity, body) if named[1]]
     except (Problem, NotMoney):
         return []
+
+
+def also_named(spec: RecordSpec, entity: str, body: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """What translating a QuickBooks record looks at besides what it refers to."""
+    try:
+        return spec.also_named(entity, body)
+    except (Problem, NotMoney):
+        return set()
 
 
 def stored_id(body: Mapping[str, Any], entity: str) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -11,13 +10,20 @@ from bot.core.faults import Action, ApiError
 from bot.core.model import Link, MirrorRecord, RecordRef, Result, Side
 from bot.core.spec import RecordSpec
 from bot.core.steps import Operation, Verb
-from bot.records import BY_TYPE
-from bot.records.invoice import computed_tax
+from bot.records import BY_COLLECTION, BY_TYPE
+from bot.records.allocation import PAYMENT_OF, payment_id
+from bot.records.attachment import ENTITY
+from bot.records.document import SALES_FORMS
+from bot.records.sales_tax import computed_tax
 from bot.store import ledger, records, results
 from bot.store.ledger import Intent
 from bot.sync import hear, outcome
+from bot.sync.attachments import bring_file
+from bot.sync.parts import mirror, written_part
 from bot.sync.push import Pushed
-from bot.sync.run import WRITERS, Run
+from bot.sync.run import Run
+from bot.sync.set_off import set_off
+from bot.sync.together import together
 
 T = TypeVar("T")
 Answer = dict[str, Any] | ApiError
@@ -27,12 +33,14 @@ STALE = "http-412"
 def bring_in(run: Run, operations: Sequence[Operation]) -> Pushed:
     """Carry incoming operations out, several at a time, each recorded with its answer."""
     pushed = Pushed([], [])
-    for start in range(0, len(operations), WRITERS * 4):
-        group = operations[start : start + WRITERS * 4]
+    at_once = run.writers * 4
+    for start in range(0, len(operations), at_once):
+        group = operations[start : start + at_once]
+        run.carry_on()
         intents = [Intent(run.new_id(), "", str(place), operation) for place, operation in enumerate(group, start=1)]
         with run.ledger() as connection:
             ledger.write_intents(connection, run.company.id, run.run_id, intents, run.now_ms())
-        answers = _together(lambda intent: _write(run, intent.operation), intents)
+        answers = _together(run, lambda intent: _write(run, intent.operation), intents)
         _raise_if_not_recordable(answers)
         fresh = _reread_stale(run, intents, answers)
         _record(run, intents, answers, fresh, pushed)
@@ -42,8 +50,10 @@ def bring_in(run: Run, operations: Sequence[Operation]) -> Pushed:
 def write_back(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> set[RecordRef]:
     """Tell Re-Leased the QuickBooks ids of these records, numbers that QuickBooks gave, and the sales tax of the US.
 
-    Gives the records for which that could not be done; their result says why.
+    Gives the records for which that could not be done (their result says why), or that people edited meanwhile.
     """
+    if spec.part_of:
+        return set()
     with run.database.read() as connection:
         links = records.links_of(connection, run.company.id, refs)
         mirrored = records.get_mirror(
@@ -61,15 +71,16 @@ def write_back(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> set[Rec
         patch = _ids_patch(run, spec, record, found, externals) if record else {}
         if record is not None and patch:
             wanted.append((ref, record, patch))
-    answers = _together(lambda one: _patch(run, spec, one[1], one[2]), wanted)
+    edited: set[str] = set()
+    answers = _together(run, lambda one: _patch(run, spec, one[1], one[2], edited), wanted)
     _raise_if_not_recordable(answers)
-    return _record_write_backs(run, spec, wanted, answers)
+    return _record_write_backs(run, spec, wanted, answers, edited)
 
 
 def external_id_text(links: Sequence[Link]) -> str:
     """The bare QuickBooks id; both, named, for a contact that is Customer and Vendor."""
     if len(links) == 1:
-        return links[0].external_id
+        return payment_id(links[0].external_id)
     return " ".join(f"{link.entity.lower()}:{link.external_id}" for link in sorted(links, key=lambda one: one.entity))
 
 
@@ -84,17 +95,22 @@ def _ids_patch(
     text = external_id_text(links)
     if str(record.body.get("externalId") or "") != text:
         patch["externalId"] = text
-    external = externals.get(("Invoice", links[0].external_id))
+    entity = links[0].entity if links[0].entity in SALES_FORMS else ""
+    external = externals.get((entity, links[0].external_id))
     number = str(external.body.get("DocNumber") or "") if external else ""
     ours = str(record.body.get("number") or "")
-    if not run.facts.custom_numbers and links[0].entity == "Invoice" and number and number != ours:
+    if not run.facts.custom_numbers and number and number != ours:
         patch["number"] = number
-    if external is not None and run.facts.country == "US" and links[0].entity == "Invoice":
-        patch |= computed_tax(record.body, external.body)
+    if external is not None and entity in run.facts.taxed_there:
+        patch |= computed_tax(record.body, external.body, entity)
     return patch
 
 
 def _write(run: Run, operation: Operation) -> dict[str, Any]:
+    if operation.entity in PAYMENT_OF:
+        return set_off(run, operation)
+    if operation.entity == ENTITY and operation.verb is Verb.CREATE:
+        return bring_file(run, operation)
     collection = BY_TYPE[operation.ref.type].collection
     if operation.verb is Verb.CREATE:
         body = {**operation.body, "externalId": operation.external_id}
@@ -104,18 +120,24 @@ def _write(run: Run, operation: Operation) -> dict[str, Any]:
     return run.released.patch(run.company.id, collection, operation.released_id, operation.body, version)
 
 
-def _patch(run: Run, spec: RecordSpec, record: MirrorRecord, patch: dict[str, Any]) -> dict[str, Any]:
+def _patch(run: Run, spec: RecordSpec, record: MirrorRecord, patch: dict[str, Any], edited: set[str]) -> dict[str, Any]:
+    """Over an edit of people's that we have not seen as well: it is noted in `edited`, to be planned."""
     try:
         return run.released.patch(run.company.id, spec.collection, record.id, patch, int(record.version or 0))
     except ApiError as error:
         if error.fault.code != STALE:
+            if error.action is Action.RECORD and "externalId" in patch and len(patch) > 1:
+                ours = {"externalId": patch["externalId"]}  # the pair must not be lost with what was refused
+                run.released.patch(run.company.id, spec.collection, record.id, ours, int(record.version or 0))
             raise
     fresh = run.released.get(run.company.id, spec.collection, record.id)
+    if content_hash(spec.released_content(fresh or {})) != content_hash(spec.released_content(record.body)):
+        edited.add(record.id)
     version = int((fresh or {}).get("version") or 0)
     return run.released.patch(run.company.id, spec.collection, record.id, patch, version)
 
 
-def _together(call: Callable[[T], dict[str, Any]], values: Sequence[T]) -> list[Answer]:
+def _together(run: Run, call: Callable[[T], dict[str, Any]], values: Sequence[T]) -> list[Answer]:
     """Call for every value, several at once; an ApiError is an answer too. Order is kept."""
 
     def attempt(value: T) -> Answer:
@@ -124,8 +146,7 @@ def _together(call: Callable[[T], dict[str, Any]], values: Sequence[T]) -> list[
         except ApiError as error:
             return error
 
-    with ThreadPoolExecutor(WRITERS, "released") as pool:
-        return list(pool.map(attempt, values))
+    return together(run.writers, attempt, values)
 
 
 def _raise_if_not_recordable(answers: Sequence[Answer]) -> None:
@@ -139,8 +160,8 @@ def _reread_stale(run: Run, intents: Sequence[Intent], answers: Sequence[Answer]
     """What changed in Re-Leased while we wrote: today's body by intent id."""
     fresh = {}
     for intent, answer in zip(intents, answers, strict=True):
-        if isinstance(answer, ApiError) and answer.fault.code == STALE:
-            operation = intent.operation
+        operation = intent.operation
+        if isinstance(answer, ApiError) and answer.fault.code == STALE and operation.entity not in PAYMENT_OF:
             collection = BY_TYPE[operation.ref.type].collection
             body = run.released.get(run.company.id, collection, operation.released_id)
             if body is not None:
@@ -157,19 +178,18 @@ def _record(
 ) -> None:
     rows: list[Result] = []
     with run.ledger() as connection:
+        mirror(connection, run.company.id, _told(intents, answers, fresh))
         for intent, answer in zip(intents, answers, strict=True):
             operation = intent.operation
             spec = BY_TYPE[operation.ref.type]
-            body = fresh.get(intent.id) if isinstance(answer, ApiError) else answer
-            if body is not None:
-                records.put_mirror(connection, run.company.id, [hear.released(spec, body)])
             if isinstance(answer, ApiError):
                 rows.append(outcome.refused(connection, run.company.id, run.facts, operation, answer, run.clock()))
                 if intent.id in fresh:
                     pushed.again.append(operation.ref)
             else:
-                released_id = str(answer["id"])
-                agreed = content_hash(spec.released_content(answer))
+                written = written_part(operation, answer) if spec.part_of else answer
+                released_id = str(written["id"])
+                agreed = content_hash(spec.released_content(written))
                 external = operation.external_hash
                 ids = released_id, operation.entity, operation.external_id
                 link = Link(spec.type, *ids, agreed, external, operation.agreed)
@@ -184,6 +204,23 @@ def _record(
     for row in rows:
         run.tally.add(row.outcome)
     run.answered(len(rows))
+
+
+def _told(
+    intents: Sequence[Intent], answers: Sequence[Answer], fresh: dict[str, dict[str, Any]]
+) -> list[records.Heard]:
+    """What Re-Leased said of each record; of one that several writes were answered about, the latest of them."""
+    newest: dict[tuple[str, str], records.Heard] = {}
+    for intent, answer in zip(intents, answers, strict=True):
+        spec = BY_TYPE[intent.operation.ref.type]
+        body = fresh.get(intent.id) if isinstance(answer, ApiError) else answer
+        if body is None:
+            continue
+        heard = hear.released(BY_COLLECTION.get(spec.part_of, spec), body)
+        key = heard.record.entity, heard.record.id
+        if key not in newest or int(heard.record.version or 0) >= int(newest[key].record.version or 0):
+            newest[key] = heard
+    return list(newest.values())
 
 
 def rename(run: Run, connection: Any, before: RecordRef, after: RecordRef) -> None:
@@ -202,15 +239,17 @@ def _record_write_backs(
     spec: RecordSpec,
     wanted: Sequence[tuple[RecordRef, MirrorRecord, dict[str, Any]]],
     answers: Sequence[Answer],
+    edited: set[str],
 ) -> set[RecordRef]:
-    refused: set[RecordRef] = set()
+    refused: set[RecordRef] = {ref for ref, record, _ in wanted if record.id in edited}
     if not wanted:
         return refused
     with run.ledger() as connection:
+        heard = [hear.released(spec, answer) for answer in answers if not isinstance(answer, ApiError)]
+        mirror(connection, run.company.id, heard)
         for (ref, _, patch), answer in zip(wanted, answers, strict=True):
             if not isinstance(answer, ApiError):
-                records.put_mirror(connection, run.company.id, [hear.released(spec, answer)])
-                if patch.keys() - {"externalId"}:
+                if patch.keys() - {"externalId"} and ref not in refused:
                     _settle(run, connection, spec, ref, answer)
                 continue
             refused.add(ref)
