@@ -1,8 +1,8 @@
 """Sends one HTTP request with limits on everything, and says what a network trouble means for the request."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import IO, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -65,7 +65,7 @@ def send(
     side: Side,
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
-    body: bytes | BinaryIO | None = None,
+    body: bytes | IO[bytes] | Iterable[bytes] | None = None,
     max_bytes: int = MAX_BODY_BYTES,
 ) -> HttpReply:
     """The whole answer, whatever its status; redirects are not followed.
@@ -84,7 +84,13 @@ def send(
 
 
 def stream_to(
-    session: requests.Session, url: str, sink: BinaryIO, *, side: Side, headers: Mapping[str, str], max_bytes: int
+    session: requests.Session,
+    url: str,
+    sink: IO[bytes],
+    *,
+    side: Side,
+    headers: Mapping[str, str],
+    max_bytes: int,
 ) -> HttpReply:
     """GET into `sink` when the status is 200 (the reply's body is then empty); any other answer comes back whole."""
     try:

@@ -20,6 +20,7 @@ THROTTLE_WAIT_S = 60.0  # after a 429 that does not say how long
 _MINUTE_S, _MINUTE_MARGIN_S = 60.0, 1.0
 _SECOND_S, _SECOND_MARGIN_S = 1.0, 0.1
 _SHORTEST_PAUSE_S = 0.001  # so that a rounding error never becomes an endless loop
+KEPT_FOR_READS = 20  # requests of a minute that single writes leave alone
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,14 @@ class Caps:
     requests_per_second: int = 10
     concurrent: int = 10
     batches_per_minute: int = 40
+
+
+@dataclass(frozen=True)
+class Room:
+    """What may be sent at once: batches, and single writes beside all the batches of a minute."""
+
+    batches: int
+    singles: int
 
 
 @dataclass
@@ -51,6 +60,9 @@ class _Window:
         if len(self.starts) > self.cap:
             self.starts.popleft()
 
+    def used(self, now: float) -> int:
+        return sum(1 for start in self.starts if now - start < self.length_s)
+
 
 class RealmLimits:
     """One for each realm and process. `clock` gives monotonic seconds; `pause` sleeps and is called by many threads."""
@@ -64,11 +76,9 @@ class RealmLimits:
         self.caps = caps
         self._clock, self._pause = clock, pause
         minute_s = _MINUTE_S + _MINUTE_MARGIN_S
-        self._requests = (
-            _Window(caps.requests_per_minute, minute_s),
-            _Window(caps.requests_per_second, _SECOND_S + _SECOND_MARGIN_S),
-        )
-        self._batches = (_Window(caps.batches_per_minute, minute_s),)
+        self._minute = _Window(caps.requests_per_minute, minute_s)
+        self._requests = (self._minute, _Window(caps.requests_per_second, _SECOND_S + _SECOND_MARGIN_S))
+        self._batches = _Window(caps.batches_per_minute, minute_s)
         self._held_until = float("-inf")
         self._in_flight = 0
         self._changed = threading.Condition()
@@ -89,8 +99,19 @@ class RealmLimits:
         with self._changed:
             self._held_until = max(self._held_until, self._clock() + seconds)
 
+    def room(self) -> Room:
+        """At this moment; a single write may be sent where it takes nothing from this minute's batches and reads."""
+        with self._changed:
+            now = self._clock()
+            if self._held_until > now:
+                return Room(0, 0)
+            batches = self._batches.used(now)
+            others = self._minute.used(now) - batches
+            singles = self.caps.requests_per_minute - self.caps.batches_per_minute - KEPT_FOR_READS - others
+            return Room(max(0, self.caps.batches_per_minute - batches), max(0, singles))
+
     def _enter(self, batch: bool) -> None:
-        windows = self._requests + self._batches if batch else self._requests
+        windows = (*self._requests, self._batches) if batch else self._requests
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._in_flight < self.caps.concurrent)

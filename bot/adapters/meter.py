@@ -1,6 +1,11 @@
-"""Counts the calls of a run, because reading from QuickBooks is metered and paid for."""
+"""Where every call of a run passes: what may not be sent any more is stopped here, what is sent is counted."""
 
 import threading
+from collections.abc import Callable
+
+
+def free() -> None:
+    """Nothing stands in the way of a write."""
 
 
 class Meter:
@@ -8,9 +13,11 @@ class Meter:
 
     Reads (Intuit's "CorePlus") cost money, writes ("Core") do not:
     https://developer.intuit.com/app/developer/qbo/docs/learn/limits-and-throttles
+    `admit` is asked right before a write is sent, after all waiting, and raises where the run has lost its company.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, admit: Callable[[], None] = free) -> None:
+        self._admit = admit
         self.quickbooks_reads = 0
         self.quickbooks_writes = 0
         self.released = 0
@@ -21,10 +28,13 @@ class Meter:
             self.quickbooks_reads += 1
 
     def count_write(self) -> None:
+        self._admit()
         with self._lock:
             self.quickbooks_writes += 1
 
     def count_released(self) -> None:
+        """Re-Leased's reads and writes are one number to it, so its reads are asked for as well."""
+        self._admit()
         with self._lock:
             self.released += 1
 

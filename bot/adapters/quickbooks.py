@@ -4,19 +4,18 @@ Reference: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/mo
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import sha256
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote as url_quote
 
 import requests
-from urllib3.filepost import encode_multipart_formdata
 
+from bot.adapters.files import Arrived, UploadForm, receive
 from bot.adapters.http import Pause
-from bot.adapters.limits import MAX_REQUESTID_CHARS, MAX_ROWS, RealmLimits
+from bot.adapters.limits import MAX_REQUESTID_CHARS, MAX_ROWS, RealmLimits, Room
 from bot.adapters.meter import Meter
 from bot.adapters.quickbooks_connection import QuickBooksConnection
-from bot.adapters.quickbooks_faults import fault_of_status
 from bot.adapters.quickbooks_wire import (
     BatchItem,
     BatchReply,
@@ -30,7 +29,7 @@ from bot.adapters.quickbooks_wire import (
     quote,
 )
 from bot.adapters.replies import dump_json
-from bot.core.faults import ApiError, Fault
+from bot.core.faults import Action, ApiError, Fault
 
 MAX_QUERY_CHARS_IN_URL = 1_800
 MAX_PAGES = 10_000
@@ -60,8 +59,12 @@ class QuickBooks:
         meter: Meter,
         pause: Pause,
     ) -> None:
-        self.realm = realm
+        self.realm, self._pause = realm, pause
         self._connection = QuickBooksConnection(realm, api_url, access_token, session, limits, meter, pause)
+
+    def room(self) -> Room:
+        """What may be sent at this moment without waiting for a minute to pass."""
+        return self._connection.room()
 
     def query(self, statement: str) -> QueryReply:
         """At most 1,000 rows, 100 unless MAXRESULTS says more. Give an ORDERBY: the default order is not documented."""
@@ -141,28 +144,31 @@ class QuickBooks:
         """`body` is {Id, SyncToken} and nothing else: an echo of a read body may be refused."""
         return self._post(entity, body, {"operation": "delete"}, requestid)
 
-    def upload(self, attachable: Mapping[str, Any], content: bytes, requestid: str) -> dict[str, Any]:
+    def upload(self, attachable: Mapping[str, Any], content: IO[bytes], requestid: str) -> dict[str, Any]:
         """A file and its Attachable (FileName, ContentType, AttachableRef), at most 100 MB; gives back the Attachable.
+
+        `content` is sent from its beginning, a little at a time, and can be sent again.
 
         https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/attachable
         """
-        name, kind = str(attachable["FileName"]), str(attachable["ContentType"])
-        parts: dict[str, tuple[str, bytes, str]] = {
-            "file_metadata_01": ("metadata.json", dump_json(attachable), "application/json"),
-            "file_content_01": (name, content, kind),
-        }
-        boundary = sha256(requestid.encode() + content).hexdigest()[:40]
-        body, content_type = encode_multipart_formdata(parts, boundary)
-        reply = self._connection.write("upload", _once(requestid), body, content_type)
+        form = UploadForm(attachable, content, requestid)
+        try:
+            reply = self._connection.write("upload", _once(requestid), form, form.content_type)
+        except ApiError as error:
+            raise _as_refusal(error) from error
         answers = reply.get("AttachableResponse")
         return entity_of(answers[0] if isinstance(answers, list) and answers else {}, "Attachable")
 
-    def download(self, attachable_id: str) -> bytes:
-        """The file of an Attachable, from the signed address that QuickBooks gives for it."""
-        reply = self._connection.fetch(f"download/{url_quote(attachable_id, safe='')}")
-        if reply.status != 200:
-            raise ApiError(fault_of_status(reply.status, b"", ""))
-        return reply.body
+    def download(self, attachable_id: str, sink: IO[bytes]) -> Arrived:
+        """Writes the file of an Attachable into `sink` (which can be rewound) from where it stands.
+
+        What its server does not hand out, even when asked again, is the matter of this file alone (RECORD).
+        """
+        address = self._connection.file_address(f"download/{url_quote(attachable_id, safe='')}")
+        try:
+            return receive(lambda: self._connection.fetch(address, sink), sink, self._pause)
+        except ApiError as error:
+            raise ApiError(error.faults, action=Action.RECORD) from error
 
     def _page(self, entity: str, where: str, last_id: str, page_size: int) -> tuple[QueryReply, int]:
         """The page after `last_id`, smaller if QuickBooks finds it too large (10100), and the size that worked."""
@@ -179,6 +185,13 @@ class QuickBooks:
     def _post(self, entity: str, body: Mapping[str, Any], params: Mapping[str, str], requestid: str) -> dict[str, Any]:
         reply = self._connection.write(entity.lower(), {**params, **_once(requestid)}, dump_json(body))
         return entity_of(reply, entity)
+
+
+def _as_refusal(error: ApiError) -> ApiError:
+    """A fault inside an answer of success is about the one file that was sent, and it was not taken."""
+    if error.action is not Action.RECORD or error.fault.http_status != 200:
+        return error
+    return ApiError([replace(fault, http_status=400) for fault in error.faults])
 
 
 def _once(requestid: str, bid_chars: int = 0) -> dict[str, str]:

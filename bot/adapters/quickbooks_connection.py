@@ -1,17 +1,19 @@
 """One request to QuickBooks: with a valid token, below all limits, waiting when told to, counted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 
-from bot.adapters.http import Pause, is_throttle, retrying, send
-from bot.adapters.limits import THROTTLE_WAIT_S, RealmLimits
+from bot.adapters.files import MAX_FILE_BYTES
+from bot.adapters.http import Pause, is_throttle, retrying, send, stream_to
+from bot.adapters.limits import THROTTLE_WAIT_S, RealmLimits, Room
 from bot.adapters.meter import Meter
 from bot.adapters.quickbooks_wire import decipher, signed_address
 from bot.adapters.replies import HttpReply
-from bot.core.faults import Action, ApiError, Side
+from bot.core.faults import Action, ApiError, Fault, Side
 
 # Lower numbers are served as 75, and none above it was announced:
 # https://developer.intuit.com/app/developer/qbo/docs/learn/explore-the-quickbooks-online-api/minor-versions
@@ -29,7 +31,7 @@ class _Call:
     path: str
     params: Mapping[str, str]
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    body: bytes | Iterable[bytes] | None = None
     reads: bool = True
 
 
@@ -64,14 +66,40 @@ class QuickBooksConnection:
         return self._read(_Call("POST", path, {}, {"Content-Type": content_type}, body), decipher)
 
     def write(
-        self, path: str, params: Mapping[str, str], body: bytes, content_type: str = "application/json"
+        self,
+        path: str,
+        params: Mapping[str, str],
+        body: bytes | Iterable[bytes],
+        content_type: str = "application/json",
     ) -> dict[str, Any]:
+        """`body` is gone through anew whenever it has to be sent again."""
         return self._patiently(_Call("POST", path, params, {"Content-Type": content_type}, body, reads=False), decipher)
 
-    def fetch(self, path: str) -> HttpReply:
-        """The file whose signed address `path` gives. No token goes to that address: it is another server's."""
+    def file_address(self, path: str) -> str:
+        """The signed address that `path` gives; over TLS, or on the very server of the API.
+
+        Raises ApiError for any other address, since what is fetched there goes into the books.
+        """
         address = self._read(_Call("GET", path, {}), signed_address)
-        return retrying(lambda: send(self._session, "GET", address, side=Side.QUICKBOOKS), self._pause)
+        given, known = urlsplit(address), urlsplit(self._company_url)
+        if given.scheme != "https" and (given.scheme, given.netloc) != (known.scheme, known.netloc):
+            raise ApiError(Fault("unsafe-file-address", detail=f"{given.scheme}://{given.hostname}"))
+        return address
+
+    def fetch(self, address: str, sink: IO[bytes]) -> HttpReply:
+        """The file at a signed address, into `sink`. No token goes there: it is another server's.
+
+        Neither does a redirect lead further. That server's own throttle is none of the realm's.
+        """
+        reply = stream_to(self._session, address, sink, side=Side.QUICKBOOKS, headers={}, max_bytes=MAX_FILE_BYTES)
+        if reply.status == 200:
+            return reply
+        code = "http-503" if reply.status == 429 or reply.status >= 500 else "file-not-served"
+        raise ApiError(Fault(code, detail=f"the file's server said {reply.status}"))
+
+    def room(self) -> Room:
+        """What may be sent at this moment without waiting for a minute to pass."""
+        return self._limits.room()
 
     def _read(self, call: _Call, deciphered: Decipher[T]) -> T:
         return retrying(lambda: self._patiently(call, deciphered), self._pause)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.adapters.limits import MAX_BATCH_ITEMS, MAX_CDC_OBJECTS
 from bot.adapters.quickbooks_faults import fault_of_status, faults_in, from_xml
-from bot.adapters.replies import dump_json, parse_json, retry_after_s
+from bot.adapters.replies import dump_json, parse_answer, retry_after_s
 from bot.core.faults import ApiError, Fault
 
 
@@ -89,6 +89,8 @@ def signed_address(status: int, headers: Mapping[str, str], body: bytes) -> str:
     address = body.decode("utf-8", "replace").strip()
     if 200 <= status < 300 and urlsplit(address).scheme in ("http", "https"):
         return address
+    if 200 <= status < 300 and not body.lstrip().startswith((b"{", b"<")):
+        raise ApiError(Fault("unsafe-file-address", message=address[:80], http_status=status))
     decipher(status, headers, body)
     raise ApiError(Fault("unexpected-answer", message="the answer holds no address of a file", http_status=status))
 
@@ -180,7 +182,7 @@ def quote(value: str) -> str:
 
 def _parsed(body: bytes) -> dict[str, Any] | None:
     try:
-        value = parse_json(body)
+        value = parse_answer(body)
     except ValueError:
         return from_xml(body)
     return value if isinstance(value, dict) else None

@@ -1,21 +1,21 @@
 """Re-Leased by the contract that we code to: companies, changes since an instant, single records, writes, files."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import IO, Any
 from urllib.parse import quote as url_quote
 
 import requests
 
+from bot.adapters.files import MAX_FILE_BYTES, Arrived, receive
 from bot.adapters.http import Pause, is_throttle, retrying, send, stream_to
 from bot.adapters.meter import Meter
 from bot.adapters.released_changes import read_changes
 from bot.adapters.released_faults import refusal, unexpected
-from bot.adapters.replies import HttpReply, dump_json, parse_json
+from bot.adapters.replies import HttpReply, dump_json, parse_answer
 from bot.core.faults import ApiError, Side
 
 DEFAULT_PAGE_SIZE = 200
 MAX_PAGE_SIZE = 500  # of the contract
-MAX_FILE_BYTES = 100 * 2**20  # QuickBooks takes no larger one anyway
 MAX_THROTTLES = 5
 THROTTLE_WAIT_S = 30.0  # after a 429 that does not say how long
 MAX_THROTTLE_WAIT_S = 300.0
@@ -86,20 +86,17 @@ class Released:
         path = self._path(company, collection, id)
         return _record(self._call("PATCH", path, headers=headers, body=dump_json(body)))
 
-    def download(self, company: str, attachment_id: str, sink: BinaryIO) -> int:
-        """Writes the file into `sink` (which can be rewound) from where it stands; gives back the number of bytes."""
-        url, start = self._url(self._path(company, "attachments", attachment_id, "content")), sink.tell()
+    def download(self, company: str, attachment_id: str, sink: IO[bytes]) -> Arrived:
+        """Writes the file into `sink` (which can be rewound) from where it stands."""
+        url = self._url(self._path(company, "attachments", attachment_id, "content"))
+        headers = {**self._headers, "Accept": "*/*"}
 
         def call() -> HttpReply:
-            sink.seek(start)
-            sink.truncate()
-            headers = {**self._headers, "Accept": "*/*"}
             return stream_to(self._session, url, sink, side=Side.RELEASED, headers=headers, max_bytes=MAX_FILE_BYTES)
 
-        retrying(lambda: self._patiently(call), self._pause)
-        return sink.tell() - start
+        return receive(lambda: self._patiently(call), sink, self._pause)
 
-    def upload(self, company: str, attachment_id: str, source: BinaryIO) -> None:
+    def upload(self, company: str, attachment_id: str, source: IO[bytes]) -> None:
         """The bytes of an attachment that was created before; the same bytes may be sent again."""
         path, start = self._path(company, "attachments", attachment_id, "content"), source.tell()
 
@@ -122,7 +119,7 @@ class Released:
     ) -> Any:
         reply = self._patiently(lambda: self._send(method, path, params, headers, body))
         try:
-            return parse_json(reply.body)
+            return parse_answer(reply.body)
         except ValueError:
             raise unexpected(reply) from None
 
@@ -146,7 +143,7 @@ class Released:
         path: str,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        body: bytes | BinaryIO | None = None,
+        body: bytes | IO[bytes] | None = None,
     ) -> HttpReply:
         return send(
             self._session,

@@ -1,12 +1,16 @@
 """An HTTP answer as a plain value, and its JSON with money kept exact."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed")  # what may hold any of them, so that the rest need no look
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,12 @@ def parse_json(body: bytes) -> Any:
         return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
     except (RecursionError, InvalidOperation) as problem:
         raise ValueError("the JSON is nested too deeply or holds an impossible number") from problem
+
+
+def parse_answer(body: bytes) -> Any:
+    """As parse_json; halves of surrogate pairs and NULs, which no database takes, become the sign for "unknown"."""
+    value = parse_json(body)
+    return _storable(value) if _SUSPECT.search(body) else value
 
 
 def dump_json(value: Any) -> bytes:
@@ -56,6 +66,17 @@ def _pieces(value: Any) -> list[str]:
 def _joined(opening: str, closing: str, members: list[list[str]]) -> list[str]:
     inner = [piece for member in members for piece in (",", *member)]
     return [opening, *inner[1:], closing]
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case str():
+            return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+        case dict():
+            return {_storable(key): _storable(item) for key, item in value.items()}
+        case list():
+            return [_storable(item) for item in value]
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -29,7 +29,8 @@ class Tokens:
         self._load, self._save, self._renew, self._clock, self._exclusive = load, save, renew, clock, exclusive
         self._lock = threading.Lock()
         self._current: TokenSet | None = None
-        self._unsaved: TokenSet | None = None  # renewed, but the store failed: losing it would lose the connection
+        # Renewed from which refresh token, but the store failed: losing the new one would lose the connection.
+        self._unsaved: tuple[str, TokenSet] | None = None
         self._dead: tuple[str, Fault] | None = None  # the refresh token that was refused, and how
 
     def access_token(self, refused: str = "") -> str:
@@ -38,9 +39,9 @@ class Tokens:
         Raises ApiError. A grant that Intuit called dead is not tried again until `load` brings another refresh token.
         """
         with self._lock:
-            self._keep()
-            if self._current is None or not self._is_good(self._current, refused):
+            if self._unsaved or self._current is None or not self._is_good(self._current, refused):
                 with self._exclusive():
+                    self._keep()
                     self._current = self._fresh(self._load(), refused)
             return self._current.access_token
 
@@ -58,13 +59,16 @@ class Tokens:
             if error.action is Action.RETRY and self._is_usable(stored, refused):
                 return stored
             raise
-        self._unsaved = renewed
+        self._unsaved = (stored.refresh_token, renewed)
         self._keep()
-        return renewed
+        return self._load()
 
     def _keep(self) -> None:
+        """Unless the store holds something newer: another process may have gone on while this one was stopped."""
         if self._unsaved is not None:
-            self._save(self._unsaved)
+            before, renewed = self._unsaved
+            if self._load().refresh_token == before:
+                self._save(renewed)
             self._unsaved = None
 
     def _is_good(self, tokens: TokenSet, refused: str) -> bool:

@@ -70,7 +70,7 @@ class Line:
 @dataclass(frozen=True)
 class Document:
     """An invoice (`income`) or a bill. `amounts_are` is exclusive, inclusive or noTax; what QuickBooks holds is
-    exclusive or noTax. A draft stands in Re-Leased only."""
+    exclusive or noTax. A draft stands in Re-Leased only. `file` is the name of a file attached to it, on one side."""
 
     number: str
     contact: str
@@ -83,6 +83,7 @@ class Document:
     draft: bool = False
     reference: str = ""
     currency: str | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True)

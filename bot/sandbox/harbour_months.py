@@ -5,7 +5,7 @@
                 months stand in both ledgers too; the later ones in QuickBooks only, so that they come in. One pays two
                 invoices, one pays a part of an invoice, and a few invoices are still open.
     open        from the first day after the closing date until today: rent, parking, owners' shares and bills from
-                Re-Leased go out; some bills and an invoice from QuickBooks come in
+                Re-Leased go out; some bills and an invoice from QuickBooks come in; a file is attached to one of each
     to come     next month's rent as drafts, which stay in Re-Leased until somebody approves them
 
 Three things make the first sync red, each of them refused by QuickBooks or not sent because of what it says:
@@ -19,7 +19,7 @@ After that, or with Kiosk Ltd unlinked and all that refers to it, a sync is blue
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -140,11 +140,13 @@ def _open_bills(at: Calendar) -> Iterator[Document]:
         amount = str(Decimal(180) + Decimal("61.35") * place)
         line = Line(text, city.REPAIRS, amount, property=city.PROPERTIES[place % 8].name)
         mode = "inclusive" if place % 5 == 0 else "exclusive"
-        yield _document(f"B-{7001 + place}", supplier, at.open_day(place), line, income=False, amounts_are=mode)
+        bill = _document(f"B-{7001 + place}", supplier, at.open_day(place), line, income=False, amounts_are=mode)
+        yield replace(bill, file=f"Report of the plumber, {bill.number}.txt") if place == 0 else bill
     for place, supplier in enumerate(("Vector Energy", "Waitematā Water") * 2):
         line = Line("Electricity" if place % 2 == 0 else "Water", "Utilities", str(612 + 41 * place))
         number = f"U-{310 + place}"
-        yield _document(number, supplier, at.open_day(place), line, income=False, where=Where.QUICKBOOKS)
+        bill = _document(number, supplier, at.open_day(place), line, income=False, where=Where.QUICKBOOKS)
+        yield replace(bill, file=f"Meter reading, {bill.number}.txt") if place == 0 else bill
 
 
 def _drafts(at: Calendar) -> Iterator[Document]:

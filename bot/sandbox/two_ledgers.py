@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from bot.sandbox.demo_records import Account, Contact, Document, Ledger, Line, Payment, Property, TaxType, Where
@@ -103,6 +104,23 @@ class TwoLedgers:
             written = self._tell_quickbooks(_document_entity(document), document.number, body)
             total = written["TotalAmt"]
         self.documents[document.number] = document, total
+        if document.file:
+            self._attach(document, f"{document.contact}: {document.lines[0].text}\n".encode())
+
+    def _attach(self, document: Document, content: bytes) -> None:
+        """In Re-Leased, or in QuickBooks where the document stands there only."""
+        if document.where & Where.RELEASED:
+            owner = {"ownerType": "invoice", "ownerId": self.released_ids["invoices", document.number]}
+            file = {"fileName": document.file, "contentType": "text/plain", "size": len(content)}
+            body = {**owner, **file, "sha256": sha256(content).hexdigest()}
+            attachment = self.released.create(self.company_id, "attachments", body)
+            self.released.put_content(self.company_id, attachment["id"], content)
+            return
+        entity = _document_entity(document)
+        target = {"EntityRef": {"type": entity, "value": self.quickbooks_ids[entity, document.number]}}
+        self.quickbooks.attach(
+            {"FileName": document.file, "ContentType": "text/plain", "AttachableRef": [target]}, content
+        )
 
     def _released_document(self, document: Document) -> Record:
         return {

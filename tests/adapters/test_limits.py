@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.limits import Caps, LimitsByRealm, RealmLimits
+from bot.adapters.limits import KEPT_FOR_READS, Caps, LimitsByRealm, RealmLimits, Room
 from tests.adapters.conftest import FakeTime
 
 
@@ -142,3 +142,38 @@ def test_a_request_that_breaks_gives_its_place_back(fake_time: FakeTime) -> None
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), limits.slot():
             raise ZeroDivisionError
+
+
+def test_there_is_room_for_as_many_batches_as_the_minute_has_left(fake_time: FakeTime) -> None:
+    limits = RealmLimits(Caps(), fake_time.clock, fake_time.pause)
+    assert limits.room() == Room(batches=40, singles=500 - 40 - KEPT_FOR_READS)
+    starts_of(limits, fake_time, 40, batch=True)
+    assert limits.room() == Room(batches=0, singles=500 - 40 - KEPT_FOR_READS)
+    fake_time.now += 61.5
+    assert limits.room().batches == 40
+
+
+def test_single_writes_never_take_what_the_next_minutes_batches_and_the_reads_need(fake_time: FakeTime) -> None:
+    """Sent only while there is room, they keep 27 records a second going, and a batch never waits for them."""
+    limits = RealmLimits(Caps(), fake_time.clock, fake_time.pause)
+    records, waited_s, ends = 0, 0.0, fake_time.now + 600
+    while fake_time.now < ends:
+        room = limits.room()
+        if not room.batches and not room.singles:
+            fake_time.pause(0.2)
+            continue
+        before = fake_time.now
+        with limits.slot(batch=room.batches > 0):
+            records += 30 if room.batches else 1
+        if room.batches:
+            waited_s = max(waited_s, fake_time.now - before)
+    assert waited_s < 1.2  # for the ten a second only
+    assert records / 600 > 0.9 * 27.7
+
+
+def test_after_a_429_there_is_room_for_nothing(fake_time: FakeTime) -> None:
+    limits = RealmLimits(Caps(), fake_time.clock, fake_time.pause)
+    limits.hold(60)
+    assert limits.room() == Room(0, 0)
+    fake_time.now += 60
+    assert limits.room().batches == 40

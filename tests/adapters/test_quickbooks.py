@@ -3,9 +3,12 @@
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from hashlib import sha256
+from io import BytesIO
 
 import pytest
 
+from bot.adapters.files import Arrived
 from bot.adapters.quickbooks import QuickBooks
 from bot.adapters.quickbooks_wire import BatchItem
 from bot.core.faults import Action, ApiError
@@ -202,7 +205,7 @@ def test_a_file_goes_up_with_its_description_and_the_same_bytes_each_time(
     attachable = {"FileName": 'lease "A" – ö.pdf', "ContentType": "application/pdf", "Note": "x"}
 
     for _ in range(2):
-        assert quickbooks.upload(attachable, b"\x00%PDF\r\n", "r1") == {"Id": "7"}
+        assert quickbooks.upload(attachable, BytesIO(b"\x00%PDF\r\n"), "r1") == {"Id": "7"}
 
     first, second = server.requests
     assert first.body == second.body
@@ -214,7 +217,7 @@ def test_a_refused_file_is_a_fault_although_the_status_is_200(server: Server, qu
     server.answers(json_response(200, {"AttachableResponse": [{"Fault": {"Error": [{"code": "6190"}]}}]}))
 
     with pytest.raises(ApiError) as caught:
-        quickbooks.upload({"FileName": "a", "ContentType": "b"}, b"", "r1")
+        quickbooks.upload({"FileName": "a", "ContentType": "b"}, BytesIO(), "r1")
 
     assert caught.value.action is Action.STOP
 
@@ -229,6 +232,8 @@ def test_a_file_comes_from_its_signed_address_which_never_sees_our_token(
 
     server.answer = answer
 
-    assert quickbooks.download("7") == b"\x00content"
+    sink = BytesIO()
+    assert quickbooks.download("7", sink) == Arrived(8, sha256(b"\x00content").hexdigest())
+    assert sink.getvalue() == b"\x00content"
     assert server.requests[0].path == "/v3/company/46/download/7"
     assert "authorization" not in server.requests[1].headers

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ WRITES: list[Callable[[QuickBooks], Any]] = [
     lambda quickbooks: quickbooks.update("Bill", {"Id": "5", "SyncToken": "0", "sparse": True}, "r1"),
     lambda quickbooks: quickbooks.delete("Bill", {"Id": "5", "SyncToken": "0"}, "r1"),
     lambda quickbooks: quickbooks.batch(ITEMS, "r1"),
-    lambda quickbooks: quickbooks.upload({"FileName": "a.txt", "ContentType": "text/plain"}, b"x", "r1"),
+    lambda quickbooks: quickbooks.upload({"FileName": "a.txt", "ContentType": "text/plain"}, BytesIO(b"x"), "r1"),
 ]
 READS: list[Callable[[QuickBooks], Any]] = [
     lambda quickbooks: quickbooks.query("SELECT * FROM Bill"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -246,7 +247,9 @@ def test_a_file_goes_up_and_comes_down(world: World) -> None:
     target = {"EntityRef": {"type": "Customer", "value": customer["Id"]}}
     body = {"FileName": "lease.pdf", "ContentType": "application/pdf", "AttachableRef": [target]}
 
-    attachable = world.quickbooks.upload(body, content, "r2")
+    attachable = world.quickbooks.upload(body, BytesIO(content), "r2")
 
-    assert world.quickbooks.download(attachable["Id"]) == content
+    sink = BytesIO()
+    assert world.quickbooks.download(attachable["Id"], sink).size == len(content)
+    assert sink.getvalue() == content
     assert world.quickbooks.company_info()["Id"] == "1"

@@ -204,7 +204,7 @@ def test_a_file_comes_down_whole_even_if_the_first_try_breaks_off(
     sink = io.BytesIO(b"kept")
     sink.seek(4)
 
-    assert released.download("1", "a1", sink) == len(content)
+    assert released.download("1", "a1", sink).size == len(content)
     assert sink.getvalue() == b"kept" + content
     assert server.requests[0].path == "/api/companies/1/attachments/a1/content"
 
@@ -214,7 +214,7 @@ def test_nothing_of_a_try_that_broke_off_stays_behind_a_shorter_file(server: Ser
     server.knobs.add({"effect": {"kind": "truncate", "bytes": 150_000}})
     sink = io.BytesIO()
 
-    assert released.download("1", "a1", sink) == 5
+    assert released.download("1", "a1", sink).size == 5
     assert sink.getvalue() == b"short"
 
 

@@ -136,5 +136,5 @@ def test_a_file_goes_up_and_comes_down(state: ReleasedState, released: Released)
 
     released.upload(COMPANY, attachment["id"], io.BytesIO(content))
 
-    assert released.download(COMPANY, attachment["id"], sink) == len(content)
+    assert released.download(COMPANY, attachment["id"], sink).sha256 == digest
     assert sink.getvalue() == content

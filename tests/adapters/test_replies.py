@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.replies import dump_json, parse_json, retry_after_s
+from bot.adapters.replies import dump_json, parse_answer, parse_json, retry_after_s
 
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False, allow_infinity=False, places=7)
@@ -61,3 +61,12 @@ def test_no_header_whatever_it_says_breaks_the_reader(headers: dict[str, str]) -
     seconds = retry_after_s(headers)
 
     assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize("body", [rb'["\ud83d"]', rb'["\u0000"]', b'["\xed\xa0\xbd"]', rb'{"a": ["\udE00"]}'])
+def test_letters_that_no_database_takes_become_the_sign_for_unknown(body: bytes) -> None:
+    assert "\N{REPLACEMENT CHARACTER}" in str(parse_answer(body))
+
+
+def test_whole_surrogate_pairs_and_other_letters_stay() -> None:
+    assert parse_answer(rb'["\ud83d\ude00 a\u00e9"]') == ["\U0001f600 a\u00e9"]

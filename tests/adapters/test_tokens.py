@@ -178,6 +178,33 @@ def test_after_an_outage_the_next_one_tries_again() -> None:
     assert tokens.access_token() == "access-2"
 
 
+def test_a_refresher_that_was_stopped_and_wakes_up_overwrites_nothing_newer() -> None:
+    store = Store(token_set(1, timedelta(0)))
+    renew = store.renew
+
+    def slow(refresh_token: str) -> TokenSet:
+        renewed = renew(refresh_token)
+        store.kept = token_set(9)  # another process took over while this one stood still
+        return renewed
+
+    store.renew = slow  # type: ignore[method-assign]
+
+    assert store.tokens().access_token() == "access-9"
+    assert store.kept == token_set(9)
+
+
+def test_a_token_that_could_not_be_kept_gives_way_to_one_that_came_by_connecting_again() -> None:
+    store = Store(token_set(1, timedelta(0)))
+    store.save_fails = 1
+    tokens = store.tokens()
+    with pytest.raises(OSError, match="disk full"):
+        tokens.access_token()
+    store.kept = token_set(7)
+
+    assert tokens.access_token() == "access-7"
+    assert store.kept == token_set(7)
+
+
 def test_a_renewed_token_that_could_not_be_kept_is_kept_later_and_never_lost() -> None:
     store = Store(token_set(1, timedelta(0)))
     store.save_fails = 1

@@ -10,6 +10,7 @@ from bot.sandbox.quickbooks.books import Books
 from bot.sandbox.quickbooks.schema import BY_PATH, EntityType, Record
 
 CATEGORIES = ("Contact Photo", "Document", "Image", "Receipt", "Signature", "Sound", "Other")
+LARGEST_FILE_BYTES = 100 * 2**20
 READ_ONLY = ("Size", "FileAccessUri", "TempDownloadUri")
 PART_NAME = re.compile(rb'name="(file_(metadata|content)_\w+)"')
 FILE_NAME = re.compile(rb'filename="([^"]*)"')
@@ -24,7 +25,8 @@ def next_attachable(books: Books, entity: EntityType, record: Record, current: R
     for link in record.get("AttachableRef", ()):
         _check_target(books, link)
     kept = {name: current[name] for name in READ_ONLY if current and name in current}
-    return {**record, **kept}
+    links = [{"IncludeOnSend": False, **link} for link in record.get("AttachableRef", ())]
+    return {**record, **({"AttachableRef": links} if links else {}), **kept}
 
 
 def _check_target(books: Books, link: Record) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.sandbox.quickbooks import faults
+from bot.sandbox.quickbooks.attachments import LARGEST_FILE_BYTES
 from bot.sandbox.quickbooks.books import DELETED_SUFFIX, ZERO, Books, Key, links_of
 from bot.sandbox.quickbooks.documents import WriteOptions
 from bot.sandbox.quickbooks.names import register_loaded
@@ -81,6 +82,17 @@ class Company:
 
     def create(self, name: str, body: Mapping[str, Any], *, allow_duplicate_number: bool = False) -> Record:
         return self.perform("write", name, body, Origin(), WriteOptions(allow_duplicate_number))
+
+    def attach(self, body: Mapping[str, Any], content: bytes, origin: Origin | None = None) -> Record:
+        """Stores a file with its Attachable. Raises Refusal, 6030 for a file that is too large."""
+        if len(content) > LARGEST_FILE_BYTES:
+            raise faults.refuse("6030", f"The file {body.get('FileName')} is larger than 100 MB.", "FileName")
+        record_id = str(self.perform("write", "Attachable", body, origin or Origin())["Id"])
+        self.files[record_id] = content
+        uri = f"/v3/company/{self.realm}/download/{record_id}"
+        complete = {**self.entity("Attachable")[record_id], "Size": Decimal(len(content)), "FileAccessUri": uri}
+        self.books.tables["Attachable"].put(complete)
+        return complete
 
     def update(self, name: str, record_id: str, changes: Mapping[str, Any], origin: Origin | None = None) -> Record:
         """A sparse update of the current version."""

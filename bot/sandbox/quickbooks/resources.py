@@ -123,13 +123,8 @@ def _attached(
     company: Company, metadata: bytes, file_name: str, content: bytes, request: Request, origin: Origin
 ) -> Record:
     told = body_of(Request("POST", "", body=metadata)) if metadata.strip() else {}
-    record = company.perform("write", "Attachable", {"FileName": file_name or None, **told}, origin)
-    company.files[record["Id"]] = content
-    stored = company.entity("Attachable")[record["Id"]]
-    uri = f"/v3/company/{company.realm}/download/{record['Id']}"
-    complete = {**stored, "Size": len(content), "FileAccessUri": uri}
-    company.books.tables["Attachable"].put(complete)
-    return {**complete, "TempDownloadUri": download_url(company, record["Id"], request)}
+    record = company.attach({"FileName": file_name or None, **told}, content, origin)
+    return {**record, "TempDownloadUri": download_url(company, record["Id"], request)}
 
 
 def download_url(company: Company, record_id: str, request: Request) -> str:

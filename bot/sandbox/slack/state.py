@@ -53,9 +53,12 @@ class AppSettings:
     """What an app's manifest says, and how patient Slack is with it."""
 
     commands: tuple[SlashCommand, ...] = (
-        SlashCommand("/qbo-sync", "Sync Re-Leased and QuickBooks", "[help | sync | results]"),
+        SlashCommand("/qbo-sync", "Sync Re-Leased and QuickBooks", "[help | sync | results | find | settings]"),
     )
-    shortcuts: tuple[Shortcut, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = (
+        Shortcut("QuickBooks sync", "overview"),
+        Shortcut("Look up in qbo-sync", "look_up", "message"),
+    )
     events: frozenset[str] = frozenset({"app_mention", "app_home_opened", "message.im"})
     ack_timeout_s: float = 3.0
     retry_delays_s: tuple[float, ...] = (0.0, 60.0, 300.0)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from blocks.limits_rich_text import rich_text_chars
 from bot.sandbox.slack.inputs import LIST_FIELDS, Element, Values, field_of
+from bot.sandbox.slack.render.charts import chart
 from bot.sandbox.slack.render.emoji import with_emoji
 from bot.sandbox.slack.render.markdown import markdown
 from bot.sandbox.slack.render.mrkdwn import mrkdwn, plain
@@ -54,6 +55,9 @@ class Drawing:
 
     def markdown(self, text: str) -> Markup:
         return markdown(text, self.reader)
+
+    def chart(self, block: Mapping[str, Any]) -> Markup:
+        return chart(block)
 
     def is_safe(self, url: str) -> bool:
         return is_safe_url(url)
