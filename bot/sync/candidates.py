@@ -1,19 +1,20 @@
 """Finds the records of the other side that may be the same: what adopt before create looks at."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from sqlalchemy import Connection
 
 from bot.core.model import Direction, Link, MirrorRecord, RecordRef, Side
 from bot.core.money import NotMoney
+from bot.core.pairing import BY_STORED_ID, CERTAIN, MOST_SHOWN, label, reasons
 from bot.core.spec import Lookup, RecordSpec
 from bot.core.steps import Candidate
-from bot.store import records
+from bot.store import decisions, plans, records
 from bot.sync import hear
 
-BY_STORED_ID = 4
-CERTAIN = 3
+NAMED_BY_CANDIDATES = frozenset({"Customer", "Vendor", "Invoice", "Bill", "CreditMemo", "VendorCredit"})
 
 
 class Subject(Protocol):
@@ -31,9 +32,17 @@ Found = dict[tuple[RecordRef, str], list[Candidate]]
 
 
 def for_released(
-    connection: Connection, company_id: str, spec: RecordSpec, subjects: Sequence[Subject], lookup: Lookup
+    connection: Connection,
+    company_id: str,
+    spec: RecordSpec,
+    subjects: Sequence[Subject],
+    lookup: Lookup,
+    plan_id: str = "",
 ) -> Found:
-    """QuickBooks records that may be these Re-Leased ones, for every entity in which they have no partner yet."""
+    """QuickBooks records that may be these Re-Leased ones, for every entity in which they have no partner yet.
+
+    `plan_id` is the plan that is being made, whose pairs count as if they were linked.
+    """
     found: Found = {}
     if Direction.OUTGOING not in spec.directions:
         return found
@@ -46,21 +55,32 @@ def for_released(
         stored = {one.ref: hear.stored_id(one.released.body if one.released else {}, entity) for one in open_}
         wanted = {(entity, id_) for some in ids.values() for id_ in some}
         wanted |= {(entity, id_) for id_ in stored.values() if id_}
-        taken = records.links_to(connection, company_id, wanted)
-        bodies = records.get_mirror(connection, company_id, Side.QUICKBOOKS, wanted - set(taken))
-        parties = _party_lookup(connection, company_id, spec, entity, bodies, lookup)
+        taken = set(records.links_to(connection, company_id, wanted))
+        taken |= {(pair.entity, pair.external_id) for pair in plans.pairs_to(connection, plan_id, wanted)}
+        bodies = records.get_mirror(connection, company_id, Side.QUICKBOOKS, wanted - taken)
+        parties = _party_lookup(connection, company_id, spec, entity, bodies, lookup, plan_id)
+        left_out = _left_out(connection, company_id, spec, bodies)
+        apart = decisions.about_released(connection, company_id, spec.type, [one.ref.key for one in open_])
         for one in open_:
             near = {id_ for key in keys[one.ref] for id_ in ids.get(key, ())} | {stored[one.ref]}
+            near = {id_ for id_ in near if (one.ref.key, entity, id_) not in apart}
             scored = [
-                _score_external(spec, one, entity, bodies.get((entity, id_)), stored[one.ref], parties) for id_ in near
+                _score_external(spec, one, entity, bodies.get((entity, id_)), stored[one.ref], parties)
+                for id_ in sorted(near)
             ]
             kept = [candidate for candidate in scored if candidate is not None]
+            kept = [candidate for candidate in kept if candidate.record.id not in left_out] or kept
             found[one.ref, entity] = _without_claimed(connection, company_id, spec, entity, kept, one.ref)
     return found
 
 
 def for_external(
-    connection: Connection, company_id: str, spec: RecordSpec, subjects: Sequence[Subject], lookup: Lookup
+    connection: Connection,
+    company_id: str,
+    spec: RecordSpec,
+    subjects: Sequence[Subject],
+    lookup: Lookup,
+    plan_id: str = "",
 ) -> Found:
     """Re-Leased records without a living partner that may be these QuickBooks ones."""
     found: Found = {}
@@ -74,15 +94,68 @@ def for_external(
     ids = records.find_by_keys(connection, company_id, Side.RELEASED, spec.collection, every)
     wanted = {id_ for some in ids.values() for id_ in some}
     taken = _taken(connection, company_id, spec, wanted)
+    pairs_planned = plans.pairs_of(connection, plan_id, [RecordRef(spec.type, id_) for id_ in wanted])
+    taken |= {(pair.released_id, pair.entity) for pair in pairs_planned}
     bodies = records.get_mirror(connection, company_id, Side.RELEASED, [(spec.collection, id_) for id_ in wanted])
+    apart = decisions.about_released(connection, company_id, spec.type, wanted)
     for one, entity, record in pairs:
         near = {id_ for key in keys[one.ref, entity] for id_ in ids.get(key, ())}
+        near = {id_ for id_ in near if (id_, entity, record.id) not in apart}
         free = [bodies[spec.collection, id_] for id_ in sorted(near) if (id_, entity) not in taken]
         is_money = spec.external_amount(entity, record.body) is not None
-        scored = [Candidate(other, _score_released(spec, other, entity, record, lookup, is_money)) for other in free]
+        scored = [_scored_released(spec, other, entity, record, lookup, is_money) for other in free]
         kept = [candidate for candidate in scored if candidate.score > 0]
         found[one.ref, entity] = [candidate for candidate in kept if candidate.score >= CERTAIN or is_money]
+        if is_money:
+            found[one.ref, entity] = [
+                _with_rivals(connection, company_id, spec, candidate, entity, record, lookup, plan_id)
+                for candidate in found[one.ref, entity]
+            ]
     return found
+
+
+def _with_rivals(
+    connection: Connection,
+    company_id: str,
+    spec: RecordSpec,
+    candidate: Candidate,
+    entity: str,
+    external: MirrorRecord,
+    lookup: Lookup,
+    plan_id: str,
+) -> Candidate:
+    """A document that stands twice in QuickBooks must not be adopted by whichever of the two is looked at first."""
+    if candidate.score != CERTAIN:
+        return candidate
+    keys = spec.released_keys(candidate.record.body)
+    ids = records.find_by_keys(connection, company_id, Side.QUICKBOOKS, entity, keys)
+    near = {(entity, id_) for some in ids.values() for id_ in some} - {(entity, external.id)}
+    ours = candidate.record.id
+    apart = decisions.about_released(connection, company_id, spec.type, [ours])
+    near = {key for key in near if (ours, *key) not in apart}
+    taken = set(records.links_to(connection, company_id, near))
+    taken |= {(pair.entity, pair.external_id) for pair in plans.pairs_to(connection, plan_id, near)}
+    bodies = records.get_mirror(connection, company_id, Side.QUICKBOOKS, near - taken)
+    left_out = _left_out(connection, company_id, spec, bodies)
+    alike = _party_lookup(connection, company_id, spec, entity, bodies, lookup, plan_id)
+    rivals = [
+        record
+        for record in bodies.values()
+        if not record.deleted
+        and record.id not in left_out
+        and _same(spec, candidate.record, entity, record, alike) >= CERTAIN
+    ]
+    names = [f"{label(spec, rival)} ({rival.id})" for rival in sorted(rivals, key=lambda one: one.id)]
+    return replace(candidate, rivals=tuple(names[:MOST_SHOWN]))
+
+
+def _left_out(
+    connection: Connection, company_id: str, spec: RecordSpec, bodies: Mapping[tuple[str, str], MirrorRecord]
+) -> set[str]:
+    """Ids of QuickBooks records that somebody unlinked: where there is another candidate, they are not meant."""
+    refs = [RecordRef.in_quickbooks(spec.type, entity, id_) for entity, id_ in bodies]
+    unlinked = records.unlinked_among(connection, company_id, refs)
+    return {ref.external[1] for ref in unlinked if ref.external}
 
 
 def _taken(connection: Connection, company_id: str, spec: RecordSpec, ids: set[str]) -> set[tuple[str, str]]:
@@ -108,7 +181,7 @@ def _lacks(spec: RecordSpec, subject: Subject, entity: str) -> bool:
 def _keys_of(spec: RecordSpec, subject: Subject) -> set[str]:
     body = subject.released.body if subject.released else {}
     try:
-        return spec.released_keys(body)
+        return (spec.released_search_keys or spec.released_keys)(body)
     except NotMoney:
         return set()
 
@@ -120,16 +193,19 @@ def _party_lookup(
     entity: str,
     bodies: Mapping[tuple[str, str], MirrorRecord],
     lookup: Lookup,
+    plan_id: str,
 ) -> Lookup:
-    """Who the candidates' counterparties are in Re-Leased."""
+    """Who the candidates' counterparties are in Re-Leased, and which documents they name."""
     parties = {
         named
         for record in bodies.values()
         for named in hear.external_references(spec, entity, record.body)
-        if named[0] in ("Customer", "Vendor")
+        if named[0] in NAMED_BY_CANDIDATES
     }
     links = records.links_to(connection, company_id, parties)
-    released = {key: link.released_id for key, link in links.items()}
+    planned = plans.pairs_to(connection, plan_id, parties)
+    released = {(pair.entity, pair.external_id): pair.released_id for pair in planned}
+    released |= {key: link.released_id for key, link in links.items()}
     return Lookup(lookup.external, {**lookup.released, **released}, lookup.bodies)
 
 
@@ -140,17 +216,22 @@ def _score_external(
         return None
     score = _same(spec, subject.released, entity, record, lookup)
     is_money = spec.amount(subject.released.body) is not None
-    if stored == record.id and (score > 0 or not is_money):
-        return Candidate(record, BY_STORED_ID)
-    return Candidate(record, score) if score > 0 else None
+    is_stored = stored == record.id and (score > 0 or not is_money)
+    if not is_stored and score <= 0:
+        return None
+    words = reasons(spec, entity, subject.released.body, record.body)
+    return Candidate(record, BY_STORED_ID if is_stored else score, label(spec, record), words)
 
 
-def _score_released(
+def _scored_released(
     spec: RecordSpec, released: MirrorRecord, entity: str, external: MirrorRecord, lookup: Lookup, is_money: bool
-) -> int:
+) -> Candidate:
     score = _same(spec, released, entity, external, lookup)
     is_stored = entity in spec.entities_of(released.body) and hear.stored_id(released.body, entity) == external.id
-    return BY_STORED_ID if is_stored and (score > 0 or not is_money) else score
+    score = BY_STORED_ID if is_stored and (score > 0 or not is_money) else score
+    if score <= 0:
+        return Candidate(released, 0)
+    return Candidate(released, score, label(spec, released), reasons(spec, entity, released.body, external.body))
 
 
 def _same(spec: RecordSpec, released: MirrorRecord, entity: str, external: MirrorRecord, lookup: Lookup) -> int:
