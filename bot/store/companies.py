@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from bot.store.database import dump, insert_into, load
+from bot.core.model import Verified
+from bot.store.database import dump, from_ms, insert_into, load, to_ms
 from bot.store.tables import companies, tokens
 
 
@@ -36,6 +37,7 @@ class Company:
     preferences: Mapping[str, Any]
     channel_id: str
     schedule: str
+    verified: str = ""  # what the last verification found, as JSON; "" = never verified
 
 
 def all_companies(connection: Connection) -> list[Company]:
@@ -61,6 +63,20 @@ def change(connection: Connection, company_id: str, **values: Any) -> None:
         if name in values:
             values[name] = dump(values[name])
     connection.execute(update(companies).where(companies.c.id == company_id).values(values))
+
+
+def put_verified(connection: Connection, company_id: str, found: Verified) -> None:
+    said = {"at": to_ms(found.at), "agrees": found.agrees, "unexplained": dict(found.unexplained), "drift": found.drift}
+    change(connection, company_id, verified=dump(said))
+
+
+def verified(company: Company) -> Verified | None:
+    """What the last verification found; None when there was none."""
+    if not company.verified:
+        return None
+    said = load(company.verified)
+    at = from_ms(said["at"])
+    return Verified(at, said["agrees"], said["unexplained"], said["drift"]) if at else None
 
 
 def put_secret(connection: Connection, realm: str, secret: bytes) -> None:

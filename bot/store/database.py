@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,11 +15,19 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.sql.dml import Insert
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
 MIGRATION_LOCK = 7_243_119  # any fixed number: one migration at a time on PostgreSQL
+UNUSABLE = (InterfaceError, OperationalError, NoConnectionLeft)
+"""Locked for longer than BUSY_TIMEOUT_MS, full, or gone: nothing of the transaction is in the database."""
+
+
+_SQLITE_CLOCK = text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
+_POSTGRES_CLOCK = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")
 
 
 class Database:
@@ -40,10 +48,11 @@ class Database:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 try:
                     yield connection
+                    connection.exec_driver_sql("COMMIT")
                 except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
+                    with suppress(OperationalError):  # a full disk has rolled back by itself
+                        connection.exec_driver_sql("ROLLBACK")
                     raise
-                connection.exec_driver_sql("COMMIT")
             else:
                 with connection.begin():
                     yield connection
@@ -105,11 +114,8 @@ def migrate(engine: Engine) -> bool:
 
 def now_ms(connection: Connection) -> int:
     """The database's own clock, the same for every process that shares it."""
-    if connection.dialect.name == "sqlite":
-        statement = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
-    else:
-        statement = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
-    return int(connection.execute(text(statement)).scalar_one())
+    clock = _SQLITE_CLOCK if connection.dialect.name == "sqlite" else _POSTGRES_CLOCK
+    return int(connection.execute(clock).scalar_one())
 
 
 def insert_into(connection: Connection, table: Any) -> Any:

@@ -1,12 +1,21 @@
 """Leases: at most one run of a company at any time, across processes; a dead holder's lease runs out by itself."""
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.store.database import insert_into, now_ms
 from bot.store.tables import leases
 
 LEASE_MS = 8_000
 HEARTBEAT_S = 2.0
+TRUSTED_S = LEASE_MS / 1000 / 2  # how long a holder may act on a renewal without asking again
+
+
+_RENEWAL = (  # written once: every transaction of a run begins with it
+    update(leases)
+    .where(leases.c.company_id == bindparam("of"))
+    .where(leases.c.owner == bindparam("held_by"), leases.c.fence == bindparam("under"))
+    .values(until=bindparam("to"))
+)
 
 
 class LeaseLost(Exception):
@@ -28,15 +37,21 @@ def claim(connection: Connection, company_id: str, owner: str, for_ms: int = LEA
 
 def renew(connection: Connection, company_id: str, owner: str, fence: int) -> None:
     """Extends the lease. Raises LeaseLost when it is no longer ours."""
-    mine = (leases.c.company_id == company_id) & (leases.c.owner == owner) & (leases.c.fence == fence)
-    done = connection.execute(update(leases).where(mine).values(until=now_ms(connection) + LEASE_MS))
+    mine = {"of": company_id, "held_by": owner, "under": fence}
+    done = connection.execute(_RENEWAL, {**mine, "to": now_ms(connection) + LEASE_MS})
     if done.rowcount == 0:
         raise LeaseLost(company_id)
 
 
 def release(connection: Connection, company_id: str, owner: str, fence: int) -> None:
     mine = (leases.c.company_id == company_id) & (leases.c.owner == owner) & (leases.c.fence == fence)
-    connection.execute(update(leases).where(mine).values(owner="", until=0))
+    connection.execute(update(leases).where(mine).values(owner="", until=now_ms(connection)))
+
+
+def free_for_ms(connection: Connection, company_id: str) -> int | None:
+    """How long ago the last holder gave the company back, or its lease ran out; None when nobody ever held it."""
+    until = connection.execute(select(leases.c.until).where(leases.c.company_id == company_id)).scalar()
+    return max(0, now_ms(connection) - int(until)) if until else None
 
 
 def is_held(connection: Connection, company_id: str) -> bool:

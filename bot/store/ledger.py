@@ -101,4 +101,5 @@ def _open_intents(connection: Connection, company_id: str, batch_id: str) -> tup
 def _operation(value: dict[str, Any]) -> Operation:
     ref = RecordRef(RecordType(value["ref"]["type"]), value["ref"]["key"])
     kinds = {"verb": Verb(value["verb"]), "direction": Direction(value["direction"])}
-    return Operation(**{**value, **kinds, "ref": ref, "outcome": Outcome(value["outcome"])})
+    totals = tuple(value.get("totals") or ())
+    return Operation(**{**value, **kinds, "ref": ref, "outcome": Outcome(value["outcome"]), "totals": totals})

@@ -1,15 +1,16 @@
 """Named queries over what the desk keeps for people: audit trail, undo tokens, remembered views, posted messages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
 from bot.core.model import RecordRef, RecordType
 from bot.store.database import dump, insert_if_new, insert_into, load
-from bot.store.tables import audit, posts, undos, unlinked, views
+from bot.store.tables import audit, posts, runs, undos, unlinked, views
 
+LINK_DEEDS = ("unlink", "relink", "undo", "link", "create")
 VIEW_LIFE_MS = 7 * 24 * 3600 * 1000
 
 
@@ -30,24 +31,71 @@ class Undo:
     refs: tuple[RecordRef, ...]
     at: int
     used: bool
+    deed: int = 0  # the number of the deed in the audit trail that it takes back; 0 = from before they were kept
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One row of the audit trail; `records` are written "type:key". Instants in ms since 1970."""
+
+    company_id: str
+    at: int
+    by: str
+    what: str
+    records: tuple[str, ...] = ()
+    note: str = ""
+    before: str = ""
+    after: str = ""
+    source: str = ""  # the message it was done from, "channel ts"; "" = not from a message
 
 
 def write_audit(
     connection: Connection, company_id: str, at: int, by: str, what: str, refs: Sequence[RecordRef], note: str
 ) -> None:
-    records = dump([str(ref) for ref in refs])
-    connection.execute(
-        audit.insert().values(company_id=company_id, at=at, by=by, what=what, records=records, note=note, run_id="")
-    )
+    write_deed(connection, Deed(company_id, at, by, what, tuple(str(ref) for ref in refs), note))
 
 
-def add_undo(
-    connection: Connection, token: str, company_id: str, what: str, refs: Sequence[RecordRef], at: int
-) -> None:
-    records = dump([[ref.type, ref.key] for ref in refs])
-    connection.execute(
-        undos.insert().values(token=token, company_id=company_id, what=what, records=records, at=at, used=False)
-    )
+def write_deed(connection: Connection, deed: Deed) -> int:
+    """Gives its number in the trail: what is done later has a higher one."""
+    about = {"what": deed.what, "note": deed.note, "before": deed.before, "after": deed.after, "run_id": ""}
+    values = {"company_id": deed.company_id, "at": deed.at, "by": deed.by, "records": dump(list(deed.records)), **about}
+    written = connection.execute(audit.insert().values(**values, source=deed.source))
+    return int(written.inserted_primary_key[0])  # type: ignore[index]  # an inserted row has its key
+
+
+def deeds(connection: Connection, company_id: str, limit: int) -> list[Deed]:
+    """The newest first, the syncs that a person asked for among them; `company_id` "" = of all companies."""
+    done, asked = select(audit), select(runs).where(runs.c.requested_by != "")
+    if company_id:  # what concerns the whole workspace concerns each company
+        done = done.where(audit.c.company_id.in_((company_id, "")))
+        asked = asked.where(runs.c.company_id == company_id)
+    rows = connection.execute(done.order_by(audit.c.id.desc()).limit(limit))
+    found = [
+        Deed(
+            row.company_id,
+            row.at,
+            row.by,
+            row.what,
+            tuple(load(row.records)),
+            row.note,
+            row.before,
+            row.after,
+            row.source,
+        )
+        for row in rows
+    ]
+    syncs = connection.execute(asked.order_by(runs.c.requested_at.desc()).limit(limit))
+    found += [
+        Deed(row.company_id, row.requested_at, row.requested_by, "sync", after=row.flag or row.state) for row in syncs
+    ]
+    return sorted(found, key=lambda deed: -deed.at)[:limit]
+
+
+def add_undo(connection: Connection, token: str, undo: Undo) -> None:
+    records = dump([[ref.type, ref.key] for ref in undo.refs])
+    about = {"company_id": undo.company_id, "what": undo.what, "at": undo.at, "used": undo.used, "deed": undo.deed}
+    connection.execute(undos.insert().values(token=token, records=records, details=dump(dict(undo.details)), **about))
 
 
 def get_undo(connection: Connection, token: str) -> Undo | None:
@@ -55,7 +103,7 @@ def get_undo(connection: Connection, token: str) -> Undo | None:
     if row is None:
         return None
     refs = tuple(RecordRef(RecordType(type_), key) for type_, key in load(row.records))
-    return Undo(row.company_id, row.what, refs, row.at, row.used)
+    return Undo(row.company_id, row.what, refs, row.at, row.used, row.deed, load(row.details))
 
 
 def use_undo(connection: Connection, token: str) -> bool:
@@ -69,11 +117,12 @@ def unlinked_at(connection: Connection, company_id: str) -> dict[RecordRef, int]
     return {RecordRef(RecordType(row.type), row.key): row.at for row in rows}
 
 
-def changed_links_since(connection: Connection, company_id: str, at: int) -> set[str]:
-    """Names of the records that were unlinked or relinked after that moment."""
-    where = [audit.c.company_id == company_id, audit.c.at > at, audit.c.what.in_(("unlink", "relink", "undo"))]
-    rows = connection.execute(select(audit.c.records).where(*where)).scalars()
-    return {name for records in rows for name in load(records)}
+def link_deeds_since(connection: Connection, undo: Undo) -> list[Deed]:
+    """What else was done to links after the deed of this undo, the newest first."""
+    later = audit.c.id > undo.deed if undo.deed else audit.c.at > undo.at
+    where = [audit.c.company_id == undo.company_id, later, audit.c.what.in_(LINK_DEEDS)]
+    rows = connection.execute(select(audit).where(*where).order_by(audit.c.id.desc()))
+    return [Deed(row.company_id, row.at, row.by, row.what, tuple(load(row.records))) for row in rows]
 
 
 def put_view(connection: Connection, view_id: str, state: Mapping[str, Any], at: int) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from bot.core.content import content_hash
+from bot.core.control_totals import MONEY, Figures
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
+from bot.store.among import among
 from bot.store.database import dump, insert_into, load
+from bot.store.figures import put_figures, touch
 from bot.store.tables import links, mirror, mirror_keys, todo, unlinked
 
 CHUNK = 400  # ids in one statement
@@ -22,6 +25,7 @@ class Heard:
     record: MirrorRecord
     content: Any
     keys: frozenset[str]
+    figures: Figures | None = None  # what it says in money, if it does
 
 
 def put_mirror(connection: Connection, company_id: str, heard: Sequence[Heard]) -> list[MirrorRecord]:
@@ -47,6 +51,7 @@ def put_mirror(connection: Connection, company_id: str, heard: Sequence[Heard]) 
             keys = ["company_id", "side", "entity", "id"]
             connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update), rows)
         _put_keys(connection, company_id, moved)
+        put_figures(connection, company_id, [(one.record, one.figures) for one in group if one.figures is not None])
         changed.extend(one.record for one in moved)
     return changed
 
@@ -58,9 +63,7 @@ def get_mirror(
     found: dict[tuple[str, str], MirrorRecord] = {}
     columns = (mirror.c.entity, mirror.c.id, mirror.c.version, mirror.c.body, mirror.c.deleted)
     for group in chunks(sorted(set(ids))):
-        where = and_(
-            mirror.c.company_id == company_id, mirror.c.side == side, tuple_(mirror.c.entity, mirror.c.id).in_(group)
-        )
+        where = among((mirror.c.company_id, mirror.c.side, mirror.c.entity, mirror.c.id), group, company_id, side)
         for row in connection.execute(select(*columns).where(where)):
             found[row.entity, row.id] = MirrorRecord(side, row.entity, row.id, row.version, load(row.body), row.deleted)
     return found
@@ -90,18 +93,18 @@ def find_by_keys(
 
 def dependents(connection: Connection, company_id: str, side: Side, keys: Iterable[str]) -> list[tuple[str, str]]:
     """(entity, id) of the records of one side that carry one of the keys, whatever they are."""
-    found: list[tuple[str, str]] = []
+    found: set[tuple[str, str]] = set()
     for group in chunks(sorted(set(keys))):
         where = and_(mirror_keys.c.company_id == company_id, mirror_keys.c.side == side, mirror_keys.c.key.in_(group))
-        rows = connection.execute(select(mirror_keys.c.entity, mirror_keys.c.id).where(where).distinct())
-        found.extend((row.entity, row.id) for row in rows)
-    return found
+        rows = connection.execute(select(mirror_keys.c.entity, mirror_keys.c.id).where(where))
+        found |= {(row.entity, row.id) for row in rows}
+    return sorted(found)
 
 
 def links_of(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> dict[RecordRef, list[Link]]:
     found: dict[RecordRef, list[Link]] = {}
     for group in chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
-        where = and_(links.c.company_id == company_id, tuple_(links.c.type, links.c.released_id).in_(group))
+        where = among((links.c.company_id, links.c.type, links.c.released_id), group, company_id)
         for row in connection.execute(select(links).where(where)):
             link = _link(row)
             found.setdefault(RecordRef(link.type, link.released_id), []).append(link)
@@ -114,32 +117,38 @@ def links_to(
     """(entity, QuickBooks id) -> link."""
     found: dict[tuple[str, str], Link] = {}
     for group in chunks(sorted(set(external))):
-        where = and_(links.c.company_id == company_id, tuple_(links.c.entity, links.c.external_id).in_(group))
+        where = among((links.c.company_id, links.c.entity, links.c.external_id), group, company_id)
         for row in connection.execute(select(links).where(where)):
             found[row.entity, row.external_id] = _link(row)
     return found
 
 
 def put_link(connection: Connection, company_id: str, link: Link) -> None:
-    statement = insert_into(connection, links).values(
-        company_id=company_id,
-        type=link.type,
-        released_id=link.released_id,
-        entity=link.entity,
-        external_id=link.external_id,
-        released_hash=link.released_hash,
-        external_hash=link.external_hash,
-        agreed=link.agreed,
-    )
+    put_links(connection, company_id, [link])
+
+
+def put_links(connection: Connection, company_id: str, made: Sequence[Link]) -> None:
+    if not made:
+        return
+    statement = insert_into(connection, links)
     update = {name: statement.excluded[name] for name in ("external_id", "released_hash", "external_hash", "agreed")}
     keys = ["company_id", "type", "released_id", "entity"]
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update))
+    rows = [{**vars(link), "company_id": company_id} for link in made]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update), rows)
+    for group in chunks([link for link in made if link.type in MONEY]):
+        touch(connection, company_id, group)
 
 
-def count_links(connection: Connection, company_id: str) -> int:
-    return int(
-        connection.execute(select(func.count()).select_from(links).where(links.c.company_id == company_id)).scalar_one()
-    )
+def drop_links(connection: Connection, company_id: str, gone: Sequence[Link]) -> None:
+    for group in chunks([(str(one.type), one.entity, one.released_id) for one in gone]):
+        named = among((links.c.company_id, links.c.type, links.c.entity, links.c.released_id), group, company_id)
+        connection.execute(delete(links).where(named))
+
+
+def count_links(connection: Connection, company_id: str, most: int | None = None) -> int:
+    """How many there are; counting stops at `most`, as it costs what it counts."""
+    counted = select(links.c.type).where(links.c.company_id == company_id).limit(most).subquery()
+    return int(connection.execute(select(func.count()).select_from(counted)).scalar_one())
 
 
 def add_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
@@ -150,9 +159,7 @@ def add_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef])
 
 def drop_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
     for group in chunks([(str(ref.type), ref.key) for ref in refs]):
-        connection.execute(
-            delete(todo).where(todo.c.company_id == company_id, tuple_(todo.c.type, todo.c.key).in_(group))
-        )
+        connection.execute(delete(todo).where(among((todo.c.company_id, todo.c.type, todo.c.key), group, company_id)))
 
 
 def todo_keys(connection: Connection, company_id: str, type_: RecordType, after: str, limit: int) -> list[str]:
@@ -171,10 +178,19 @@ def todo_counts(connection: Connection, company_id: str) -> dict[RecordType, int
     return {RecordType(row[0]): row[1] for row in connection.execute(statement)}
 
 
+def todo_among(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> set[RecordRef]:
+    """Which of these the next run plans."""
+    found: set[RecordRef] = set()
+    for group in chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
+        where = among((todo.c.company_id, todo.c.type, todo.c.key), group, company_id)
+        found |= {RecordRef(RecordType(row.type), row.key) for row in connection.execute(select(todo).where(where))}
+    return found
+
+
 def unlinked_among(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> set[RecordRef]:
     found: set[RecordRef] = set()
     for group in chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
-        where = and_(unlinked.c.company_id == company_id, tuple_(unlinked.c.type, unlinked.c.key).in_(group))
+        where = among((unlinked.c.company_id, unlinked.c.type, unlinked.c.key), group, company_id)
         rows = connection.execute(select(unlinked.c.type, unlinked.c.key).where(where))
         found |= {RecordRef(RecordType(row.type), row.key) for row in rows}
     return found
@@ -189,9 +205,7 @@ def set_unlinked(connection: Connection, company_id: str, refs: Iterable[RecordR
 def set_linked(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
     for group in chunks([(str(ref.type), ref.key) for ref in refs]):
         connection.execute(
-            delete(unlinked).where(
-                unlinked.c.company_id == company_id, tuple_(unlinked.c.type, unlinked.c.key).in_(group)
-            )
+            delete(unlinked).where(among((unlinked.c.company_id, unlinked.c.type, unlinked.c.key), group, company_id))
         )
 
 
@@ -199,7 +213,7 @@ def _hashes(
     connection: Connection, company_id: str, records: Sequence[MirrorRecord]
 ) -> dict[tuple[Side, str, str], str]:
     ids = [(str(record.side), record.entity, record.id) for record in records]
-    where = and_(mirror.c.company_id == company_id, tuple_(mirror.c.side, mirror.c.entity, mirror.c.id).in_(ids))
+    where = among((mirror.c.company_id, mirror.c.side, mirror.c.entity, mirror.c.id), ids, company_id)
     rows = connection.execute(select(mirror.c.side, mirror.c.entity, mirror.c.id, mirror.c.content_hash).where(where))
     return {(Side(row.side), row.entity, row.id): row.content_hash for row in rows}
 
@@ -221,8 +235,8 @@ def _put_keys(connection: Connection, company_id: str, moved: Sequence[Heard]) -
     if not moved:
         return
     ids = [(str(one.record.side), one.record.entity, one.record.id) for one in moved]
-    record_id = tuple_(mirror_keys.c.side, mirror_keys.c.entity, mirror_keys.c.id)
-    connection.execute(delete(mirror_keys).where(mirror_keys.c.company_id == company_id, record_id.in_(ids)))
+    columns = (mirror_keys.c.company_id, mirror_keys.c.side, mirror_keys.c.entity, mirror_keys.c.id)
+    connection.execute(delete(mirror_keys).where(among(columns, ids, company_id)))
     rows = [
         {"company_id": company_id, "side": side, "entity": entity, "id": id_, "key": key[:600]}
         for (side, entity, id_), one in zip(ids, moved, strict=True)

@@ -4,17 +4,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, update
 
-from bot.core.model import NEEDS_ATTENTION, Direction, LinkStatus, Outcome, RecordRef, RecordType, Result, ResultsFilter
+from bot.core.model import (
+    NEEDS_ATTENTION,
+    Attempt,
+    Direction,
+    LinkStatus,
+    Outcome,
+    RecordRef,
+    RecordType,
+    Result,
+    ResultsFilter,
+    ResultsOrder,
+    ResultsPage,
+    Trigger,
+)
 from bot.store.database import from_ms, insert_into, to_ms
 from bot.store.records import chunks
-from bot.store.tables import RESULT_COLUMNS, attempts, results
+from bot.store.tables import RESULT_COLUMNS, attempts, results, runs
 
 ATTEMPTS_SHOWN = 10
+FAILURES_KEPT = 20
+"""A record that fails at every sync would fill the table; what went well comes and goes with real changes only."""
+ROWS_AT_A_TIME = 500
+RARE = 5_000
+"""A text in more rows than this is frequent."""
 NAMES = [name for name, _, _ in RESULT_COLUMNS]
 
 
@@ -38,8 +56,17 @@ def record(connection: Connection, company_id: str, run_id: str, found: Sequence
     keys = ["company_id", "type", "key"]
     if latest:
         connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update_), latest)
-    history = [{name: value for name, value in row.items() if name != "search"} for row in rows]
-    connection.execute(attempts.insert(), history)
+    tried = [{name: value for name, value in row.items() if name != "search"} for row in rows]
+    connection.execute(attempts.insert(), tried)
+    _forget_old_failures(connection, company_id, rows)
+
+
+def _forget_old_failures(connection: Connection, company_id: str, rows: Sequence[dict[str, Any]]) -> None:
+    for type_, key in {(row["type"], row["key"]) for row in rows if row["outcome"] in NEEDS_ATTENTION}:
+        mine = [attempts.c.company_id == company_id, attempts.c.type == type_, attempts.c.key == key]
+        newest_first = select(attempts.c.id).where(*mine).order_by(attempts.c.id.desc())
+        last_to_go = newest_first.offset(FAILURES_KEPT).limit(1).scalar_subquery()
+        connection.execute(delete(attempts).where(*mine, attempts.c.id <= last_to_go))
 
 
 def _without_masked(
@@ -89,14 +116,25 @@ def standings(connection: Connection, company_id: str, refs: Sequence[RecordRef]
 
 
 def history(connection: Connection, company_id: str, ref: RecordRef) -> list[Result]:
+    return [attempt.result for attempt in attempts_at(connection, company_id, ref)]
+
+
+def attempts_at(connection: Connection, company_id: str, ref: RecordRef) -> list[Attempt]:
+    """The last ones, newest first, with who or what started the run of each."""
     where = [attempts.c.company_id == company_id, attempts.c.type == ref.type, attempts.c.key == ref.key]
-    statement = select(attempts).where(*where).order_by(attempts.c.id.desc()).limit(ATTEMPTS_SHOWN)
-    return [_result(row) for row in connection.execute(statement)]
+    joined = attempts.outerjoin(runs, runs.c.id == attempts.c.run_id)
+    statement = select(attempts, runs.c.trigger, runs.c.requested_by).select_from(joined).where(*where)
+    found = connection.execute(statement.order_by(attempts.c.id.desc()).limit(ATTEMPTS_SHOWN))
+    return [
+        Attempt(_result(row), Trigger(row.trigger) if row.trigger else None, row.requested_by or "") for row in found
+    ]
 
 
 def needing_attention(connection: Connection, company_id: str) -> list[Result]:
     where = [results.c.company_id == company_id, results.c.outcome.in_(NEEDS_ATTENTION), results.c.linked]
-    return [_result(row) for row in connection.execute(select(results).where(*where).order_by(results.c.at.desc()))]
+    # sorted here: asked for in order, SQLite walks all results by time instead of finding these few by their outcome
+    rows = sorted(connection.execute(select(results).where(*where)), key=lambda row: int(row.at), reverse=True)
+    return [_result(row) for row in rows]
 
 
 def count_needing_attention(connection: Connection, company_id: str) -> tuple[int, int]:
@@ -112,11 +150,100 @@ def count(connection: Connection, wanted: ResultsFilter, timezone: str) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
-def page(connection: Connection, wanted: ResultsFilter, timezone: str, offset: int, limit: int | None) -> list[Result]:
-    statement = select(results).where(*_conditions(wanted, timezone))
-    order = (results.c.at.desc(), results.c.type, results.c.key)
-    statement = statement.order_by(*order).offset(offset)
-    return [_result(row) for row in connection.execute(statement if limit is None else statement.limit(limit))]
+def page(
+    connection: Connection,
+    wanted: ResultsFilter,
+    timezone: str,
+    offset: int,
+    limit: int | None,
+    order: ResultsOrder = ResultsOrder.NEWEST,
+) -> list[Result]:
+    """Rows of the filter in their order; the same rows in the same order however often it is asked."""
+    if limit is None:
+        return list(every(connection, wanted, timezone, order))
+    return _rows_of(connection, wanted.company_id, _keys(connection, wanted, timezone, order, offset, limit))
+
+
+def find(
+    connection: Connection, wanted: ResultsFilter, timezone: str, order: ResultsOrder, page_number: int, rows: int
+) -> ResultsPage:
+    """One page, the last one when there are fewer."""
+    if wanted.text.strip():
+        total, keys = _searched(connection, wanted, timezone, order, page_number, rows)
+    else:
+        total = count(connection, wanted, timezone)
+        offset = (min(page_number, _pages(total, rows)) - 1) * rows
+        keys = _keys(connection, wanted, timezone, order, offset, rows)
+    found = _rows_of(connection, wanted.company_id, keys)
+    pages = _pages(total, rows)
+    return ResultsPage(tuple(found), total, min(page_number, pages), pages)
+
+
+def every(
+    connection: Connection, wanted: ResultsFilter, timezone: str, order: ResultsOrder = ResultsOrder.NEWEST
+) -> Iterator[Result]:
+    """All rows of the filter, a few at a time, so that any number of them takes little memory."""
+    statement = select(results).where(*_conditions(wanted, timezone)).order_by(*_ordered(order))
+    streamed = connection.execution_options(yield_per=ROWS_AT_A_TIME).execute(statement)
+    return (_result(row) for row in streamed)
+
+
+def _searched(
+    connection: Connection, wanted: ResultsFilter, timezone: str, order: ResultsOrder, page_number: int, rows: int
+) -> tuple[int, list[tuple[str, str]]]:
+    """How many rows hold the text, and the keys of one page of them (the last one when there are fewer).
+
+    A rare text takes one pass over all rows, which finds every page; a frequent one fills its first pages soon, and
+    only its count goes through all rows.
+    """
+    first = _keys(connection, wanted, timezone, order, 0, RARE + 1)
+    total = len(first) if len(first) <= RARE else count(connection, wanted, timezone)
+    begin = (min(page_number, _pages(total, rows)) - 1) * rows
+    if begin + rows <= len(first) or len(first) <= RARE:
+        return total, first[begin : begin + rows]
+    return total, _keys(connection, wanted, timezone, order, begin, rows)
+
+
+def _keys(
+    connection: Connection, wanted: ResultsFilter, timezone: str, order: ResultsOrder, offset: int, limit: int
+) -> list[tuple[str, str]]:
+    statement = keys_of(wanted, timezone, order).offset(offset).limit(limit)
+    return [(row.type, row.key) for row in connection.execute(statement)]
+
+
+def keys_of(wanted: ResultsFilter, timezone: str, order: ResultsOrder) -> Select[tuple[str, str]]:
+    """Only what an index holds: the rows themselves are read for the page that is shown."""
+    return select(results.c.type, results.c.key).where(*_conditions(wanted, timezone)).order_by(*_ordered(order))
+
+
+def _rows_of(connection: Connection, company_id: str, keys: Sequence[tuple[str, str]]) -> list[Result]:
+    found = {
+        (row.type, row.key): _result(row)
+        for among in _among(company_id, keys)
+        for row in connection.execute(select(results).where(*among))
+    }
+    return [found[key] for key in keys if key in found]
+
+
+def _pages(total: int, rows: int) -> int:
+    return max(1, -(-total // rows))
+
+
+def _ordered(order: ResultsOrder) -> list[Any]:
+    """The key comes last, so that no page shows a row of another. Each is an index, read forwards or backwards."""
+    at, type_, key = results.c.at, results.c.type, results.c.key
+    match order:
+        case ResultsOrder.NEWEST:
+            return [at.desc(), type_, key]
+        case ResultsOrder.OLDEST:
+            return [at, type_, key]
+        case ResultsOrder.TYPE:
+            return [type_.desc(), at.desc(), key.desc()]
+        case ResultsOrder.CAUSE:
+            cause = [column.desc().nulls_last() for column in (results.c.cause_type, results.c.cause_key)]
+            return [*cause, at.desc(), type_.desc(), key.desc()]
+        case _:
+            assert_never(order)
 
 
 def _conditions(wanted: ResultsFilter, timezone: str) -> list[ColumnElement[bool]]:
@@ -127,6 +254,10 @@ def _conditions(wanted: ResultsFilter, timezone: str) -> list[ColumnElement[bool
         where.append(results.c.type == wanted.type)
     if wanted.needs_attention:
         where.append(results.c.outcome.in_(NEEDS_ATTENTION))
+    if wanted.outcome is not None:
+        where.append(results.c.outcome == wanted.outcome)
+    if wanted.code:
+        where.append(results.c.code == wanted.code)
     if wanted.cause is not None:
         mine = (results.c.cause_type == wanted.cause.type) & (results.c.cause_key == wanted.cause.key)
         where.append(or_(mine, (results.c.type == wanted.cause.type) & (results.c.key == wanted.cause.key)))
@@ -143,9 +274,13 @@ def _ids(refs: Sequence[RecordRef]) -> list[tuple[str, str]]:
 
 
 def _among(company_id: str, ids: Sequence[tuple[str, str]]) -> Iterator[list[ColumnElement[bool]]]:
-    """Conditions for a few hundred records each: a statement takes only so many values."""
-    for group in chunks(ids):
-        yield [results.c.company_id == company_id, tuple_(results.c.type, results.c.key).in_(group)]
+    """Conditions for a few hundred records each, of one type: SQLite finds pairs of values in no index."""
+    by_type: dict[str, list[str]] = {}
+    for type_, key in ids:
+        by_type.setdefault(type_, []).append(key)
+    for type_, keys in by_type.items():
+        for group in chunks(keys):
+            yield [results.c.company_id == company_id, results.c.type == type_, results.c.key.in_(group)]
 
 
 def _row(company_id: str, run_id: str, result: Result) -> dict[str, Any]:
@@ -170,7 +305,7 @@ def _row(company_id: str, run_id: str, result: Result) -> dict[str, Any]:
         "amount": None if result.amount is None else str(result.amount),
         "currency": result.currency,
         "run_id": run_id,
-        "search": " ".join((*texts, str(result.ref.type), str(result.outcome), result.code)).casefold(),
+        "search": " ".join(dict.fromkeys((*texts, str(result.ref.type), str(result.outcome), result.code))).casefold(),
     }
 
 

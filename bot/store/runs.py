@@ -27,6 +27,7 @@ def request(
     requested_by: str,
     at: int,
     accepts_stop: bool = False,
+    plan: str = "",
 ) -> bool:
     """Write down that a run is wanted; False when one is requested or running already."""
     return insert_if_new(
@@ -45,6 +46,7 @@ def request(
         problems=0,
         error="",
         accepts_stop=accepts_stop,
+        plan=plan,
     )
 
 
@@ -90,6 +92,28 @@ def last_finished(connection: Connection, company_id: str) -> RunView | None:
     return _view(row) if row else None
 
 
+def out_of_balance_since(connection: Connection, company_id: str) -> int | None:
+    """When the runs began to end out of balance, in ms; None when the last finished one did not."""
+    finished = select(runs.c.finished_at, runs.c.red_reason).where(
+        runs.c.company_id == company_id, runs.c.state == RunState.FINISHED
+    )
+    is_out = runs.c.red_reason == RedReason.OUT_OF_BALANCE
+    latest = connection.execute(finished.order_by(runs.c.finished_at.desc()).limit(1)).first()
+    if latest is None or latest.red_reason != RedReason.OUT_OF_BALANCE:
+        return None
+    balanced = finished.where(runs.c.red_reason.is_(None) | ~is_out)
+    before = connection.execute(balanced.order_by(runs.c.finished_at.desc()).limit(1)).first()
+    since = finished.where(is_out, runs.c.finished_at > (before.finished_at if before else 0))
+    first = connection.execute(since.order_by(runs.c.finished_at).limit(1)).first()
+    return int(first.finished_at) if first else None
+
+
+def finished_since(connection: Connection, company_id: str, at: int) -> list[RunView]:
+    """Ended runs, whether they reached their end or not."""
+    where = [runs.c.company_id == company_id, runs.c.finished_at >= at]
+    return [_view(row) for row in connection.execute(_views().where(*where).order_by(runs.c.finished_at))]
+
+
 def last(connection: Connection, company_id: str) -> RunView | None:
     statement = _views().where(runs.c.company_id == company_id).order_by(runs.c.requested_at.desc(), runs.c.id.desc())
     row = connection.execute(statement.limit(1)).first()
@@ -124,4 +148,6 @@ def _view(row: Any) -> RunView:
         red_reason=RedReason(row.red_reason) if row.red_reason else None,
         error=row.error,
         accepts_stop=row.accepts_stop,
+        plan=row.plan,
+        control=row.control,
     )

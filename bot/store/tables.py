@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+RECORD_ID = 160  # characters; what is part of several records is named by all their ids
 
 companies = Table(
     "companies",
@@ -38,6 +39,7 @@ companies = Table(
     Column("preferences", Text, nullable=False, default="{}"),
     Column("channel_id", String(64), nullable=False, default=""),
     Column("schedule", String(64), nullable=False, default=""),
+    Column("verified", Text, nullable=False, default="", server_default=""),
 )
 
 tokens = Table(
@@ -61,9 +63,9 @@ links = Table(
     metadata,
     Column("company_id", String(64), primary_key=True),
     Column("type", String(24), primary_key=True),
-    Column("released_id", String(64), primary_key=True),
+    Column("released_id", String(RECORD_ID), primary_key=True),
     Column("entity", String(32), primary_key=True),
-    Column("external_id", String(32), nullable=False),
+    Column("external_id", String(RECORD_ID), nullable=False),
     Column("released_hash", String(32), nullable=False, default=""),
     Column("external_hash", String(32), nullable=False, default=""),
     Column("agreed", Boolean, nullable=False, default=True),
@@ -75,7 +77,7 @@ unlinked = Table(
     metadata,
     Column("company_id", String(64), primary_key=True),
     Column("type", String(24), primary_key=True),
-    Column("key", String(64), primary_key=True),
+    Column("key", String(RECORD_ID), primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("by", String(64), nullable=False),
 )
@@ -86,11 +88,51 @@ mirror = Table(
     Column("company_id", String(64), primary_key=True),
     Column("side", String(12), primary_key=True),
     Column("entity", String(32), primary_key=True),
-    Column("id", String(64), primary_key=True),
+    Column("id", String(RECORD_ID), primary_key=True),
     Column("version", String(32), nullable=False),
     Column("content_hash", String(32), nullable=False),
     Column("deleted", Boolean, nullable=False, default=False),
     Column("body", Text, nullable=False),
+    Column("seen", BigInteger, nullable=False, default=0, server_default="0"),
+)
+
+figures = Table(  # what each side says in money; amounts in cents
+    "figures",
+    metadata,
+    Column("company_id", String(64), primary_key=True),
+    Column("side", String(12), primary_key=True),
+    Column("entity", String(32), primary_key=True),
+    Column("id", String(RECORD_ID), primary_key=True),
+    Column("type", String(24), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("party", String(64), nullable=False),
+    Column("date", String(10), nullable=False),
+    Column("currency", String(8), nullable=False),
+    Column("net", BigInteger, nullable=False),
+    Column("tax", BigInteger, nullable=False),
+    Column("gross", BigInteger, nullable=False),
+    Column("open", BigInteger, nullable=False),
+    Column("counted", Boolean, nullable=False),
+    Column("same_key", String(20), nullable=False),
+    Column("fresh", Boolean, nullable=False),
+    Index("figures_by_same_key", "company_id", "side", "same_key"),
+    Index(
+        "figures_fresh",
+        *("company_id", "side", "entity", "id"),
+        sqlite_where=text("fresh = 1"),
+        postgresql_where=text("fresh"),
+    ),
+)
+
+differences = Table(
+    "differences",
+    metadata,
+    Column("company_id", String(64), primary_key=True),
+    Column("type", String(24), primary_key=True),
+    Column("released_id", String(RECORD_ID), primary_key=True),
+    Column("entity", String(32), primary_key=True),
+    Column("external_id", String(RECORD_ID), nullable=False),
 )
 
 mirror_keys = Table(
@@ -100,8 +142,9 @@ mirror_keys = Table(
     Column("side", String(12), primary_key=True),
     Column("entity", String(32), primary_key=True),
     Column("key", String(600), primary_key=True),
-    Column("id", String(64), primary_key=True),
-    Index("mirror_keys_by_record", "company_id", "side", "entity", "id"),
+    Column("id", String(RECORD_ID), primary_key=True),
+    Index("mirror_keys_by_record", "company_id", "side", "entity", "id", "key"),
+    Index("mirror_keys_by_key", "company_id", "side", "key", "entity", "id"),
 )
 
 todo = Table(
@@ -109,7 +152,7 @@ todo = Table(
     metadata,
     Column("company_id", String(64), primary_key=True),
     Column("type", String(24), primary_key=True),
-    Column("key", String(64), primary_key=True),
+    Column("key", String(RECORD_ID), primary_key=True),
 )
 
 runs = Table(
@@ -132,6 +175,8 @@ runs = Table(
     Column("red_reason", String(24)),
     Column("error", Text, nullable=False, default=""),
     Column("accepts_stop", Boolean, nullable=False, default=False),
+    Column("plan", String(16), nullable=False, default="", server_default=""),
+    Column("control", Text, nullable=False, default="", server_default=""),
     Index("runs_by_company", "company_id", "requested_at"),
     Index("runs_by_change", "changed_at"),
     Index(
@@ -146,9 +191,9 @@ runs = Table(
 RESULT_COLUMNS = (
     ("at", BigInteger, False),
     ("name", Text, False),
-    ("released_id", String(64), False),
+    ("released_id", String(RECORD_ID), False),
     ("entity", String(32), False),
-    ("external_id", String(80), False),
+    ("external_id", String(RECORD_ID), False),
     ("direction", String(12), False),
     ("outcome", String(12), False),
     ("code", String(40), False),
@@ -156,7 +201,7 @@ RESULT_COLUMNS = (
     ("more_detail", Text, False),
     ("linked", Boolean, False),
     ("cause_type", String(24), True),
-    ("cause_key", String(64), True),
+    ("cause_key", String(RECORD_ID), True),
     ("amount", String(24), True),
     ("currency", String(8), False),
 )
@@ -166,14 +211,15 @@ results = Table(
     metadata,
     Column("company_id", String(64), primary_key=True),
     Column("type", String(24), primary_key=True),
-    Column("key", String(64), primary_key=True),
+    Column("key", String(RECORD_ID), primary_key=True),
     *(Column(name, kind, nullable=nullable) for name, kind, nullable in RESULT_COLUMNS),
     Column("run_id", String(32), nullable=False),
     Column("search", Text, nullable=False),
-    Index("results_by_time", "company_id", "at"),
-    Index("results_by_outcome", "company_id", "outcome", "at"),
-    Index("results_by_type", "company_id", "type", "at"),
-    Index("results_by_cause", "company_id", "cause_type", "cause_key"),
+    # Each begins with one of the orders and holds what filters ask for: a page is found without looking at the rows.
+    Index("results_by_time", "company_id", "at", "type", "key", "linked", "outcome"),
+    Index("results_by_outcome", "company_id", "outcome", "at", "type", "key", "linked"),
+    Index("results_by_type", "company_id", "type", "at", "key", "linked", "outcome"),
+    Index("results_by_cause", "company_id", "cause_type", "cause_key", "at", "type", "key", "linked", "outcome"),
 )
 
 attempts = Table(
@@ -182,7 +228,7 @@ attempts = Table(
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("company_id", String(64), nullable=False),
     Column("type", String(24), nullable=False),
-    Column("key", String(64), nullable=False),
+    Column("key", String(RECORD_ID), nullable=False),
     *(Column(name, kind, nullable=nullable) for name, kind, nullable in RESULT_COLUMNS),
     Column("run_id", String(32), nullable=False),
     Index("attempts_by_record", "company_id", "type", "key", "id"),
@@ -227,6 +273,9 @@ audit = Table(
     Column("records", Text, nullable=False),
     Column("note", Text, nullable=False, default=""),
     Column("run_id", String(32), nullable=False, default=""),
+    Column("before", Text, nullable=False, default="", server_default=""),
+    Column("after", Text, nullable=False, default="", server_default=""),
+    Column("source", String(160), nullable=False, default="", server_default=""),
     Index("audit_by_company", "company_id", "id"),
 )
 
@@ -239,6 +288,8 @@ undos = Table(
     Column("records", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("used", Boolean, nullable=False, default=False),
+    Column("deed", BigInteger, nullable=False, default=0, server_default="0"),
+    Column("details", Text, nullable=False, default="{}", server_default="{}"),
 )
 
 views = Table(
@@ -264,4 +315,80 @@ schedule_fires = Table(
     metadata,
     Column("company_id", String(64), primary_key=True),
     Column("slot", String(40), primary_key=True),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("company_id", String(64), nullable=False),
+    Column("hash", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("plans_by_company", "company_id", "at"),
+)
+
+planned_steps = Table(
+    "planned_steps",
+    metadata,
+    Column("plan_id", String(32), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("type", String(24), nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("entity", String(32), nullable=False),
+    Column("direction", String(12), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("released_id", String(120), nullable=False),
+    Column("external_id", String(120), nullable=False),
+    Column("digest", String(20), nullable=False),
+    Column("contents", String(48), nullable=False),
+    Column("cause_type", String(24)),
+    Column("cause_key", String(120)),
+    Index("planned_steps_by_record", "plan_id", "type", "key"),
+    Index("planned_steps_by_released", "plan_id", "type", "released_id"),
+    Index("planned_steps_by_external", "plan_id", "entity", "external_id"),
+)
+
+role_grants = Table(
+    "role_grants",
+    metadata,
+    Column("subject", String(32), primary_key=True),
+    Column("role", String(12), nullable=False),
+)
+
+team_settings = Table(  # company_id "" = the whole workspace
+    "team_settings",
+    metadata,
+    Column("company_id", String(64), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+cause_spans = Table(  # from when to when something held records up
+    "cause_spans",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("company_id", String(64), nullable=False),
+    Column("key", String(160), nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Index("cause_spans_closed", "company_id", "closed_at"),
+    Index(
+        "one_open_span_a_cause",
+        *("company_id", "key"),
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+)
+
+home_visits = Table(
+    "home_visits",
+    metadata,
+    Column("user_id", String(32), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("page", Integer, nullable=False, default=1),
+    Column("digest", String(64), nullable=False, default=""),
 )

@@ -32,6 +32,15 @@ class Server:
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
+    def stop(self) -> None:
+        """At once, as a machine that fails."""
+        _run(_programs() / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+
+    def start(self) -> None:
+        options = f"{SETTINGS} -c unix_socket_directories={self.folder}"
+        files = "-D", self.folder / "data", "-l", self.folder / "log"
+        _run(_programs() / "pg_ctl", *files, "-w", "-o", options, "start")
+
     def empty(self, name: str, tables: Iterable[str]) -> None:
         """Take every row out of these tables."""
         self.administer(f"TRUNCATE {', '.join(tables)}", name)
@@ -52,17 +61,16 @@ def missing() -> str:
 def serving() -> Iterator[Server]:
     programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="qbo-sync-pg-"))
-    data = folder / "data"
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    options = f"{SETTINGS} -c unix_socket_directories={folder}"
+    server = Server(folder)
     try:
-        _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
-        _run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        _run(programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
+        server.start()
         try:
-            yield Server(folder)
+            yield server
         finally:
-            _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

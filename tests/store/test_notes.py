@@ -3,7 +3,7 @@
 from bot.core.model import RecordRef, RecordType
 from bot.store import companies, notes
 from bot.store.database import Database
-from bot.store.notes import VIEW_LIFE_MS, PostedMessage
+from bot.store.notes import VIEW_LIFE_MS, Deed, PostedMessage, Undo
 from tests.store.conftest import COMPANY
 
 REFS = [RecordRef(RecordType.CONTACT, "kiosk"), RecordRef(RecordType.INVOICE, "@Invoice:9")]
@@ -11,21 +11,25 @@ REFS = [RecordRef(RecordType.CONTACT, "kiosk"), RecordRef(RecordType.INVOICE, "@
 
 def test_an_undo_can_be_used_once(database: Database) -> None:
     with database.write() as connection:
-        notes.add_undo(connection, "token", COMPANY, "unlink", REFS, 5)
+        notes.add_undo(connection, "token", Undo(COMPANY, "unlink", tuple(REFS), 5, False, 3, {"link": ["a", True]}))
         undo = notes.get_undo(connection, "token")
         assert undo is not None and (undo.refs, undo.what, undo.at, undo.used) == (tuple(REFS), "unlink", 5, False)
+        assert (undo.deed, undo.details) == (3, {"link": ["a", True]})
         assert notes.use_undo(connection, "token") and not notes.use_undo(connection, "token")
         assert not notes.use_undo(connection, "no such token") and notes.get_undo(connection, "no such token") is None
 
 
-def test_what_was_changed_after_a_moment_is_known_by_name(database: Database) -> None:
+def test_what_was_done_to_links_after_a_deed_is_known_with_who_did_it(database: Database) -> None:
+    """By the number of the deed: two of one millisecond are told apart."""
+    names = [str(ref) for ref in REFS]
     with database.write() as connection:
-        notes.write_audit(connection, COMPANY, 5, "U1", "unlink", REFS[:1], "note")
-        notes.write_audit(connection, COMPANY, 6, "U1", "relink", REFS[1:], "")
-        notes.write_audit(connection, COMPANY, 7, "U1", "sync", [], "")
-        assert notes.changed_links_since(connection, COMPANY, 5) == {"invoice:@Invoice:9"}
-        assert notes.changed_links_since(connection, COMPANY, 4) == {"contact:kiosk", "invoice:@Invoice:9"}
-        assert notes.changed_links_since(connection, "other", 0) == set()
+        first = notes.write_deed(connection, Deed(COMPANY, 5, "U1", "unlink", (names[0],), "note"))
+        notes.write_deed(connection, Deed(COMPANY, 5, "U2", "relink", (names[1],)))
+        notes.write_deed(connection, Deed(COMPANY, 7, "U1", "settings"))
+        later = notes.link_deeds_since(connection, Undo(COMPANY, "unlink", (), 5, False, first))
+        assert [(deed.by, deed.what, deed.records) for deed in later] == [("U2", "relink", (names[1],))]
+        assert len(notes.link_deeds_since(connection, Undo(COMPANY, "unlink", (), 4, False))) == 2
+        assert notes.link_deeds_since(connection, Undo("other", "unlink", (), 0, False)) == []
 
 
 def test_a_view_is_remembered_for_a_week_and_keeps_its_newest_state(database: Database) -> None:

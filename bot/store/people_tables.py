@@ -1,0 +1,57 @@
+"""The tables of what people decide: plans to approve, records that are not the same, and whose a cause is."""
+
+from sqlalchemy import BigInteger, Column, Index, String, Table, Text
+
+from bot.store.tables import RECORD_ID, metadata
+
+__all__ = ["asked_plans", "cause_work", "decisions", "metadata"]
+
+asked_plans = Table(  # made by the worker; `overtaken` = who approved it before something changed
+    "asked_plans",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("company_id", String(64), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("requested_by", String(64), nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("planned_at", BigInteger),
+    Column("channel_id", String(64), nullable=False, default=""),
+    Column("progress", Text, nullable=False, default="{}"),
+    Column("hash", String(16), nullable=False, default=""),
+    Column("summary", Text, nullable=False, default=""),
+    Column("changes", Text, nullable=False, default=""),
+    Column("approved_by", String(64), nullable=False, default=""),
+    Column("overtaken", String(64), nullable=False, default=""),
+    Column("run_id", String(32), nullable=False, default=""),
+    Column("error", Text, nullable=False, default=""),
+    Index("asked_plans_by_change", "changed_at"),
+    Index("asked_plans_by_company", "company_id", "state"),
+    Index("asked_plans_by_run", "run_id"),
+)
+
+decisions = Table(  # two records that a person has looked at: they are not the same
+    "decisions",
+    metadata,
+    Column("company_id", String(64), primary_key=True),
+    Column("type", String(24), primary_key=True),
+    Column("released_id", String(RECORD_ID), primary_key=True),
+    Column("entity", String(32), primary_key=True),
+    Column("external_id", String(RECORD_ID), primary_key=True),
+    Column("by", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+cause_work = Table(  # whose a cause is and until when it rests; gone with the cause
+    "cause_work",
+    metadata,
+    Column("company_id", String(64), primary_key=True),
+    Column("key", String(160), primary_key=True),
+    Column("assignee", String(64), nullable=False, default=""),
+    Column("rest", String(12), nullable=False, default="none"),
+    Column("until", String(10), nullable=False, default=""),
+    Column("note", Text, nullable=False, default=""),
+    Column("by", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("cause_work_by_person", "assignee"),
+)

@@ -1,0 +1,76 @@
+"""Named queries over what is settled about causes, and over how those that are gone came to their end."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import Connection, delete, select
+
+from bot.core.cause_work import Mended, Rest, Work
+from bot.store.database import from_ms, insert_into, to_ms
+from bot.store.notes import LINK_DEEDS
+from bot.store.people_tables import cause_work
+from bot.store.tables import audit, cause_spans, runs
+
+
+def put(connection: Connection, work: Work) -> None:
+    """In place of what was settled before."""
+    values = {
+        "assignee": work.assignee,
+        "rest": work.rest.value,
+        "until": work.until.isoformat() if work.until else "",
+        "note": work.note,
+        "by": work.by,
+        "at": to_ms(work.at),
+    }
+    statement = insert_into(connection, cause_work).values(company_id=work.company_id, key=work.key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["company_id", "key"], set_=values))
+
+
+def of_company(connection: Connection, company_id: str) -> dict[str, Work]:
+    rows = connection.execute(select(cause_work).where(cause_work.c.company_id == company_id))
+    return {row.key: _work(row) for row in rows}
+
+
+def of_person(connection: Connection, user_id: str) -> list[Work]:
+    """The oldest first."""
+    mine = select(cause_work).where(cause_work.c.assignee == user_id)
+    return [_work(row) for row in connection.execute(mine.order_by(cause_work.c.at, cause_work.c.key))]
+
+
+def forget(connection: Connection, company_id: str, keys: Collection[str]) -> None:
+    connection.execute(delete(cause_work).where(cause_work.c.company_id == company_id, cause_work.c.key.in_(keys)))
+
+
+def mended_since(connection: Connection, company_id: str, at: int) -> list[Mended]:
+    """The first that came to its end first. A deed that ends a cause bears the very moment of that end."""
+    ended = (cause_spans.c.company_id == company_id) & (cause_spans.c.closed_at >= at)
+    rows = connection.execute(select(cause_spans).where(ended).order_by(cause_spans.c.closed_at, cause_spans.c.id))
+    found: dict[str, Mended] = {}
+    how: dict[int, tuple[str, str]] = {}
+    for row in rows:
+        if row.closed_at not in how:
+            how[row.closed_at] = _deed(connection, company_id, row.closed_at)
+        when = from_ms(row.closed_at)
+        if when is not None:
+            found[row.key] = Mended(row.key, row.headline, row.records, when, *how[row.closed_at])
+    return list(found.values())
+
+
+def _deed(connection: Connection, company_id: str, at: int) -> tuple[str, str]:
+    """What happened at that moment and who did it."""
+    done = select(audit.c.what, audit.c.by).where(audit.c.company_id == company_id, audit.c.at == at)
+    deed = connection.execute(done.where(audit.c.what.in_(LINK_DEEDS)).order_by(audit.c.id.desc()).limit(1)).first()
+    if deed is not None:
+        return deed.what, deed.by
+    began = select(runs.c.requested_by).where(runs.c.company_id == company_id, runs.c.started_at <= at)
+    return "sync", connection.execute(began.order_by(runs.c.started_at.desc()).limit(1)).scalar() or ""
+
+
+def _work(row: object) -> Work:
+    kept = row._mapping  # type: ignore[attr-defined]
+    at = from_ms(kept["at"])
+    if at is None:
+        raise ValueError("an instant is missing")
+    until = date.fromisoformat(kept["until"]) if kept["until"] else None
+    about = (kept["assignee"], Rest(kept["rest"]), until, kept["note"])
+    return Work(kept["company_id"], kept["key"], at, kept["by"], *about)

@@ -1,0 +1,131 @@
+"""Pages of results: the same rows in the same order however they are asked for, and never a row twice or not at all."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.model import LinkStatus, Outcome, RecordRef, RecordType, Result, ResultsFilter, ResultsOrder, Trigger
+from bot.store import results, runs
+from bot.store.database import Database
+from tests.store.conftest import COMPANY
+from tests.store.test_results import ALL, CONTACT, INVOICE, START, UTC_ZONE, put, row
+
+KINDS = (INVOICE, CONTACT, RecordType.PAYMENT)
+
+
+def many(count: int = 60) -> list[Result]:
+    """Ten at the same moment; every sixth waits for one of two contacts, every fourth is unlinked."""
+    return [
+        row(
+            f"{place:03d}",
+            Outcome.WAITING if place % 6 == 0 else Outcome.CREATED,
+            KINDS[place % 3],
+            at=START + timedelta(minutes=place // 10),
+            cause=RecordRef(CONTACT, f"k{place % 4}") if place % 6 == 0 else None,
+            details="Waits for kiosk." if place % 6 == 0 else "Created.",
+            linked=place % 4 != 0,
+        )
+        for place in range(count)
+    ]
+
+
+FILTERS = [
+    ALL,
+    replace(ALL, text="kiosk"),
+    replace(ALL, text="created inv"),
+    replace(ALL, type=INVOICE, status=LinkStatus.UNLINKED),
+    replace(ALL, outcome=Outcome.WAITING),
+    replace(ALL, text="nowhere"),
+]
+
+
+@pytest.mark.parametrize("rare", [3, 5_000])
+@pytest.mark.parametrize("order", list(ResultsOrder))
+@pytest.mark.parametrize("wanted", FILTERS)
+def test_pages_hold_every_row_once_in_one_order(
+    database: Database, wanted: ResultsFilter, order: ResultsOrder, rare: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "RARE", rare)  # whether a text is rare or frequent shows in nothing but the time
+    with database.write() as connection:
+        put(connection, *many())
+    with database.read() as connection:
+        whole = list(results.every(connection, wanted, UTC_ZONE, order))
+        total = results.count(connection, wanted, UTC_ZONE)
+        pages = [results.find(connection, wanted, UTC_ZONE, order, number, 7) for number in range(1, total // 7 + 2)]
+        assert [found for page in pages for found in page.rows][:total] == whole
+        assert {page.total for page in pages} == {total} == {len(whole)}
+        beyond = results.find(connection, wanted, UTC_ZONE, order, 999, 7)
+        last = pages[-1] if pages[-1].rows else pages[max(0, len(pages) - 2)]
+        assert (beyond.rows, beyond.page) == (last.rows, max(1, -(-total // 7)))
+
+
+def test_each_order_is_what_it_is_called(database: Database) -> None:
+    with database.write() as connection:
+        put(connection, *many())
+    with database.read() as connection:
+        found = {order: list(results.every(connection, ALL, UTC_ZONE, order)) for order in ResultsOrder}
+    newest, oldest = found[ResultsOrder.NEWEST], found[ResultsOrder.OLDEST]
+    assert [one.at for one in newest] == sorted((one.at for one in newest), reverse=True)
+    assert [one.at for one in oldest] == sorted(one.at for one in oldest)
+    kinds = [one.ref.type for one in found[ResultsOrder.TYPE]]
+    assert kinds == sorted(kinds, reverse=True)
+    by_cause = [str(one.cause or "") for one in found[ResultsOrder.CAUSE]]
+    assert by_cause == sorted(by_cause, reverse=True) and by_cause[0] and not by_cause[-1]
+    for order in (ResultsOrder.TYPE, ResultsOrder.CAUSE):
+        groups: dict[object, list[Result]] = {}
+        for one in found[order]:
+            groups.setdefault(one.ref.type if order is ResultsOrder.TYPE else one.cause, []).append(one)
+        assert all(
+            [one.at for one in group] == sorted((one.at for one in group), reverse=True) for group in groups.values()
+        )
+
+
+def test_outcome_and_code_are_filters_that_combine_with_the_others(database: Database) -> None:
+    with database.write() as connection:
+        put(connection, row("1", Outcome.FAILED, code="6210"), row("2", Outcome.FAILED, code="610"), row("3"))
+    with database.read() as connection:
+        for wanted, keys in (
+            (replace(ALL, outcome=Outcome.FAILED), ["1", "2"]),
+            (replace(ALL, outcome=Outcome.FAILED, code="6210"), ["1"]),
+            (replace(ALL, code="6210", text="inv-2"), []),
+            (replace(ALL, outcome=Outcome.CREATED), ["3"]),
+        ):
+            assert [one.ref.key for one in results.every(connection, wanted, UTC_ZONE)] == keys
+
+
+def test_an_attempt_says_who_or_what_started_its_run(database: Database) -> None:
+    with database.write() as connection:
+        assert runs.request(connection, "run-1", COMPANY, Trigger.PERSON, "U0ANA", 0)
+        put(connection, row("1", Outcome.FAILED), run_id="run-1")
+        put(connection, row("1"), run_id="long-forgotten")
+    with database.read() as connection:
+        newest, first = results.attempts_at(connection, COMPANY, row("1").ref)
+    assert (newest.result.outcome, newest.trigger, newest.by) == (Outcome.CREATED, None, "")
+    assert (first.result.outcome, first.trigger, first.by) == (Outcome.FAILED, Trigger.PERSON, "U0ANA")
+
+
+def test_a_record_that_fails_at_every_sync_keeps_its_last_attempts_only(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "ATTEMPTS_SHOWN", 100)
+    with database.write() as connection:
+        put(connection, row("2", Outcome.FAILED, details="another record"))
+        for number in range(50):
+            put(connection, row("1", Outcome.FAILED, details=f"Attempt {number}."))
+        kept = [one.details for one in results.history(connection, COMPANY, row("1").ref)]
+        assert len(results.history(connection, COMPANY, row("2").ref)) == 1
+    assert kept == [f"Attempt {number}." for number in range(49, 49 - results.FAILURES_KEPT, -1)]
+
+
+@pytest.mark.parametrize("order", list(ResultsOrder))
+@pytest.mark.parametrize("wanted", [ALL, replace(ALL, status=LinkStatus.UNLINKED), replace(ALL, type=INVOICE)])
+def test_a_page_is_found_in_an_index_alone(database: Database, wanted: ResultsFilter, order: ResultsOrder) -> None:
+    """Rows are wide: going through them to skip nine hundred pages takes longer than a person waits."""
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by the size of the table")
+    with database.read() as connection:
+        statement = results.keys_of(wanted, UTC_ZONE, order).offset(90_000).limit(100)
+        sql = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+        plan = " ".join(step.detail for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
+    assert "COVERING INDEX" in plan, plan
