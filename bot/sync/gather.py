@@ -1,7 +1,7 @@
 """Gathers, a few hundred records at a time, what planning needs of them: bodies, links, parents, candidates."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -9,7 +9,7 @@ from bot.core.model import NEEDS_ATTENTION, Link, MirrorRecord, RecordRef, Side
 from bot.core.spec import Lookup, RecordSpec, Reference
 from bot.core.steps import Parent, Situation, Slot, Standing
 from bot.records import BY_ENTITY, BY_TYPE
-from bot.store import records, results
+from bot.store import companies, plans, records, results
 from bot.store.results import Standing as LastAttempt
 from bot.sync import hear
 from bot.sync.candidates import for_external, for_released
@@ -38,16 +38,29 @@ class Surroundings:
     externals: Mapping[tuple[str, str], MirrorRecord]
     attempts: Mapping[RecordRef, LastAttempt]
     unlinked: set[RecordRef]
+    assumed: Assumed
 
 
 def situations(
-    connection: Connection, company_id: str, spec: RecordSpec, refs: Sequence[RecordRef], assumed: Assumed
+    connection: Connection,
+    company_id: str,
+    spec: RecordSpec,
+    refs: Sequence[RecordRef],
+    plan_id: str = "",
+    with_dead_links: bool = True,
 ) -> list[Situation]:
-    subjects = _subjects(connection, company_id, spec, refs)
-    around = _surroundings(connection, company_id, spec, subjects)
-    lookup = _lookup(around, assumed)
-    out = for_released(connection, company_id, spec, [one for one in subjects if one.released], lookup)
-    in_ = for_external(connection, company_id, spec, [one for one in subjects if not one.released], lookup)
+    """What planning needs to know of these records. `plan_id` is a plan in the making: what it holds counts as done.
+
+    Without dead links, a record whose partner is gone from QuickBooks counts as one that has none.
+    """
+    subjects = _subjects(connection, company_id, spec, refs, plan_id)
+    if not with_dead_links:
+        subjects = [_without_dead_links(one) for one in subjects]
+    around = _surroundings(connection, company_id, spec, subjects, plan_id)
+    assumed = around.assumed
+    lookup = _lookup(around, assumed, subjects)
+    out = for_released(connection, company_id, spec, [one for one in subjects if one.released], lookup, plan_id)
+    in_ = for_external(connection, company_id, spec, [one for one in subjects if not one.released], lookup, plan_id)
     return [
         Situation(
             ref=one.ref,
@@ -74,14 +87,19 @@ def _entities(spec: RecordSpec, subject: Subject) -> tuple[str, ...]:
     return spec.entities_of(subject.released.body) if subject.released else tuple(subject.externals)
 
 
-def _subjects(connection: Connection, company_id: str, spec: RecordSpec, refs: Sequence[RecordRef]) -> list[Subject]:
+def _subjects(
+    connection: Connection, company_id: str, spec: RecordSpec, refs: Sequence[RecordRef], plan_id: str
+) -> list[Subject]:
     ours = [(spec.collection, ref.key) for ref in refs if ref.external is None]
-    released = records.get_mirror(connection, company_id, Side.RELEASED, ours)
+    known = records.get_mirror(connection, company_id, Side.RELEASED, ours)
+    released = {key: record for key, record in known.items() if not record.deleted}  # gone there: nothing to plan
     links = records.links_of(connection, company_id, refs)
     theirs = [(link.entity, link.external_id) for found in links.values() for link in found]
     theirs += [ref.external for ref in refs if ref.external is not None]
     externals = records.get_mirror(connection, company_id, Side.QUICKBOOKS, theirs)
-    paired = records.links_to(connection, company_id, [ref.external for ref in refs if ref.external is not None])
+    unpaired = [ref.external for ref in refs if ref.external is not None]
+    paired = set(records.links_to(connection, company_id, unpaired))
+    paired |= {(pair.entity, pair.external_id) for pair in plans.pairs_to(connection, plan_id, unpaired)}
     subjects = []
     for ref in refs:
         if ref.external is None:
@@ -95,8 +113,14 @@ def _subjects(connection: Connection, company_id: str, spec: RecordSpec, refs: S
     return subjects
 
 
+def _without_dead_links(subject: Subject) -> Subject:
+    living = {entity: record for entity, record in subject.externals.items() if not record.deleted}
+    links = tuple(link for link in subject.links if link.entity in living)
+    return replace(subject, links=links, externals=living)
+
+
 def _surroundings(
-    connection: Connection, company_id: str, spec: RecordSpec, subjects: Sequence[Subject]
+    connection: Connection, company_id: str, spec: RecordSpec, subjects: Sequence[Subject], plan_id: str
 ) -> Surroundings:
     referred = {reference.ref for one in subjects if one.released for reference in spec.references(one.released.body)}
     external = {
@@ -105,8 +129,11 @@ def _surroundings(
         for entity, record in one.externals.items()
         for named in hear.external_references(spec, entity, record.body)
     }
+    pairs = [(entity, record) for one in subjects for entity, record in one.externals.items()]
+    named = {key for entity, record in pairs for key in hear.also_named(spec, entity, record.body)}
+    read = _also_read(connection, company_id, spec, subjects)
     links = records.links_of(connection, company_id, referred)
-    links_to = records.links_to(connection, company_id, external)
+    links_to = records.links_to(connection, company_id, external | named)
     tax_codes = {(link.entity, link.external_id) for found in links.values() for link in found}
     parents = {RecordRef(link.type, link.released_id) for link in links_to.values()}
     unpaired = {
@@ -120,20 +147,55 @@ def _surroundings(
         links=links,
         links_to=links_to,
         released=records.get_mirror(connection, company_id, Side.RELEASED, collections),
-        externals=records.get_mirror(connection, company_id, Side.QUICKBOOKS, external | tax_codes),
-        attempts=results.standings(connection, company_id, sorted(known | unpaired)),
+        externals=records.get_mirror(connection, company_id, Side.QUICKBOOKS, external | tax_codes | read),
+        attempts=_attempts(connection, company_id, known | unpaired, plan_id),
+        assumed=_assumed(connection, plan_id, referred, external),
         unlinked=records.unlinked_among(connection, company_id, known | unpaired | {one.ref for one in subjects}),
     )
 
 
-def _lookup(around: Surroundings, assumed: Assumed) -> Lookup:
+def _also_read(
+    connection: Connection, company_id: str, spec: RecordSpec, subjects: Sequence[Subject]
+) -> set[tuple[str, str]]:
+    company = companies.get(connection, company_id)
+    bank_account_id = company.bank_account_id if company else ""
+    return {key for one in subjects if one.released for key in spec.also_read(one.released.body, bank_account_id)}
+
+
+def _attempts(
+    connection: Connection, company_id: str, refs: set[RecordRef], plan_id: str
+) -> dict[RecordRef, LastAttempt]:
+    """How their last attempts went; while a plan is made, how they will go: what failed has been planned anew."""
+    found = results.standings(connection, company_id, sorted(refs))
+    if not plan_id:
+        return found
+    before = {ref: last for ref, last in found.items() if last.outcome not in NEEDS_ATTENTION}
+    return before | plans.standings(connection, plan_id, refs)
+
+
+def _assumed(connection: Connection, plan_id: str, referred: set[RecordRef], external: set[tuple[str, str]]) -> Assumed:
+    here = plans.pairs_of(connection, plan_id, referred)
+    there = plans.pairs_to(connection, plan_id, external)
+    return Assumed(
+        {(pair.entity, pair.external_id): pair.released_id or PLANNED_ID for pair in there},
+        {(RecordRef(pair.ref.type, pair.released_id), pair.entity): pair.external_id or PLANNED_ID for pair in here},
+    )
+
+
+def _lookup(around: Surroundings, assumed: Assumed, subjects: Sequence[Subject]) -> Lookup:
+    """What the subjects refer to, and their own partners: a part of another body is written with the rest of it."""
     external = {
         (ref.type, ref.key, link.entity): link.external_id for ref, found in around.links.items() for link in found
     }
-    external |= {(ref.type, ref.key, entity): PLANNED_ID for ref, entity in assumed.released}
+    own = {(entity, record.id): record.body for one in subjects for entity, record in one.externals.items()}
+    external |= {(one.ref.type, one.ref.key, link.entity): link.external_id for one in subjects for link in one.links}
+    external |= {(ref.type, ref.key, entity): id_ for (ref, entity), id_ in assumed.released.items()}
     released = {key: link.released_id for key, link in around.links_to.items()}
-    released |= {key: PLANNED_ID for key in assumed.external}
-    return Lookup(external, released, {key: record.body for key, record in around.externals.items()})
+    released |= assumed.external
+    bodies = own | {key: record.body for key, record in around.externals.items()}
+    types = {BY_TYPE[type_].collection: type_ for type_ in BY_TYPE}
+    ours = {(types[collection], id_): record.body for (collection, id_), record in around.released.items()}
+    return Lookup(external, released, bodies, ours)
 
 
 def _parents(

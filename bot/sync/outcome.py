@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import Connection
 
@@ -11,7 +10,10 @@ from bot.core.model import Direction, Outcome, RecordRef, Result, Side
 from bot.core.money import text
 from bot.core.spec import Facts
 from bot.core.steps import Operation, Report, Verb
+from bot.core.totals import Totals, difference, words
 from bot.records import BY_ENTITY
+from bot.records.allocation import PAYMENT_OF, payment_id
+from bot.records.attachment import ENTITY
 from bot.records.names import is_active
 from bot.store import records
 
@@ -24,6 +26,12 @@ IN_QUICKBOOKS = {
     "Bill": "bill",
     "Payment": "payment",
     "BillPayment": "bill payment",
+    "CreditMemo": "credit memo",
+    "VendorCredit": "supplier credit",
+    "AppliedCredit": "credit",
+    "AppliedVendorCredit": "supplier credit",
+    "TaxCode": "tax code",
+    "Attachable": "attachment",
 }
 DONE_WORDS = {
     (Verb.CREATE, Direction.OUTGOING): "Created in QuickBooks as {kind} {name}.",
@@ -35,6 +43,20 @@ DONE_WORDS = {
     (Verb.ADOPT, Direction.OUTGOING): "Matched with the same {kind} in QuickBooks; nothing was changed.",
     (Verb.ADOPT, Direction.INCOMING): "Matched with the same record in Re-Leased; nothing was changed.",
 }
+CREDIT_WORDS = {
+    (Verb.CREATE, Direction.OUTGOING): "Set off in QuickBooks by a payment of total 0.00.",
+    (Verb.CREATE, Direction.INCOMING): "Set off in Re-Leased, as in QuickBooks.",
+    (Verb.VOID, Direction.OUTGOING): "Not set off in QuickBooks any more.",
+    (Verb.VOID, Direction.INCOMING): "Not set off in Re-Leased any more, as in QuickBooks.",
+}
+FILE_WORDS = {
+    (Verb.CREATE, Direction.OUTGOING): "Attached in QuickBooks: the file {name}.",
+    (Verb.CREATE, Direction.INCOMING): "Attached in Re-Leased: the file {name}, from QuickBooks.",
+    (Verb.UPDATE, Direction.OUTGOING): "Renamed in QuickBooks to {name}.",
+    (Verb.UPDATE, Direction.INCOMING): "Renamed in Re-Leased, as in QuickBooks.",
+    (Verb.ADOPT, Direction.OUTGOING): "Matched with the same file in QuickBooks; nothing was copied.",
+    (Verb.ADOPT, Direction.INCOMING): "Matched with the same file in Re-Leased; nothing was copied.",
+}
 PLANNED_WORDS = {
     Verb.CREATE: "Would be created in {side}.",
     Verb.UPDATE: "Would be updated in {side}.",
@@ -43,19 +65,29 @@ PLANNED_WORDS = {
 }
 
 
-QUICKBOOKS_CODES = {"closed-period": "6210", "name-too-long": "2050", "number-too-long": "2050"}
+QUICKBOOKS_CODES = {
+    "closed-period": "6210",
+    "name-too-long": "2050",
+    "number-too-long": "2050",
+    "file-too-large": "6030",
+}
 """What QuickBooks itself calls a fault that we saw coming, so that both look the same to whoever searches for it."""
 
 
 def done(operation: Operation, at: datetime, external_id: str = "", released_id: str = "") -> Result:
     kind = IN_QUICKBOOKS.get(operation.entity, operation.entity.lower())
-    words = DONE_WORDS[operation.verb, operation.direction].format(kind=kind, name=operation.name)
+    deed = operation.verb, operation.direction
+    if operation.outcome is Outcome.VOIDED:
+        deed = Verb.VOID, operation.direction  # a credit that is taken out of a payment which goes on
+    own = CREDIT_WORDS if operation.entity in PAYMENT_OF else FILE_WORDS if operation.entity == ENTITY else {}
+    said = own.get(deed)
+    words = (said or DONE_WORDS[deed]).format(kind=kind, name=operation.name)
     ref = RecordRef(operation.ref.type, released_id) if released_id else operation.ref
     return replace(
         _row(operation, at, operation.outcome, "", words, operation.more),
         ref=ref,
         released_id=released_id or operation.released_id,
-        external_id=external_id or operation.external_id,
+        external_id=payment_id(external_id or operation.external_id),
     )
 
 
@@ -65,11 +97,13 @@ def would_be(operation: Operation, at: datetime) -> Result:
     return _row(operation, at, Outcome.PLANNED, "", words, operation.more)
 
 
-def out_of_balance(operation: Operation, at: datetime, external_id: str, difference: Decimal) -> Result:
+def out_of_balance(operation: Operation, at: datetime, external_id: str, ours: Totals, theirs: Totals) -> Result:
     """It is through, but the two sides do not show the same total: never hidden, and never booked away."""
-    explanation = explain(planned("totals-differ"), {"record": operation.name, "difference": text(abs(difference))})
-    row = _row(operation, at, Outcome.FAILED, "totals-differ", explanation.what, _more(explanation, operation.more))
-    return replace(row, external_id=external_id)
+    context = {"record": operation.name, "difference": text(difference(ours, theirs))}
+    explanation = explain(planned("totals-differ"), context)
+    more = _more(explanation, f"{operation.more}\n{words(ours, theirs)}")
+    row = _row(operation, at, Outcome.FAILED, "totals-differ", explanation.what, more)
+    return replace(row, external_id=payment_id(external_id))
 
 
 def settled_again(result: Result, at: datetime) -> Result:
@@ -96,6 +130,7 @@ def refused(
         "name": operation.name,
         "number": operation.name,
         "type": str(operation.ref.type).replace("-", " "),
+        "date": str(operation.body.get("TxnDate") or ""),
     }
     cause = None
     if fault.code in MADE_INACTIVE and (found := _archived(connection, company_id, operation)):
@@ -134,7 +169,7 @@ def _row(
         name=source.name,
         released_id=source.released_id,
         entity=source.entity,
-        external_id=source.external_id,
+        external_id=payment_id(source.external_id),
         direction=source.direction,
         outcome=outcome,
         code=code,

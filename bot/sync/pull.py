@@ -1,27 +1,37 @@
 """Reads what changed on both sides into the mirror. A cursor moves only when everything up to it is there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import structlog
+from sqlalchemy import Connection
+
 from bot.adapters.limits import CDC_LOOK_BACK
-from bot.adapters.quickbooks_wire import BatchItem
+from bot.adapters.quickbooks_wire import BatchItem, CdcReply
 from bot.adapters.released import Released
-from bot.core.faults import ApiError, UserError
+from bot.core.faults import Action, ApiError, UserError
 from bot.core.model import RecordRef, Side
-from bot.core.spec import Facts
-from bot.records import BY_ENTITY, SPECS
+from bot.core.spec import Facts, RecordSpec
+from bot.records import BY_COLLECTION, BY_ENTITY, SPECS
+from bot.records.attachment import ENTITY
 from bot.records.tax_type import with_rates
 from bot.store import companies, records
 from bot.store.companies import Company
-from bot.store.database import Database
 from bot.store.records import Heard
 from bot.sync import hear
+from bot.sync.attached import whole_id, with_parts
+from bot.sync.parts import mirror
 from bot.sync.run import Run, SafetyStop
 
+log = structlog.get_logger()
+
 NAME_LISTS = ("Customer", "Vendor", "Item", "Account", "Class")
-CDC_ENTITIES = tuple(entity for entity in BY_ENTITY if entity != "TaxCode")  # CDC does not know tax codes
+UNDATED = {**dict.fromkeys(NAME_LISTS, "Active IN (true, false)"), ENTITY: ""}  # files neither have a date nor end
+READ_SPECS = tuple(spec for spec in SPECS if not spec.part_of)
+CDC_ENTITIES = tuple(entity for spec in READ_SPECS for entity in spec.entities if entity != "TaxCode")  # not in CDC
 OVERLAP = timedelta(minutes=2)  # a change may become visible a little after the time it carries
 CDC_MARGIN = timedelta(days=1)
 ALL_ROWS = "MAXRESULTS 1000"
@@ -41,7 +51,9 @@ class Settings:
     tax_codes: Sequence[Mapping[str, Any]]
 
 
-def refresh_company(database: Database, company: Company, released: Released) -> Company:
+def refresh_company(
+    transaction: Callable[[], AbstractContextManager[Connection]], company: Company, released: Released
+) -> Company:
     """What Re-Leased says of the company today. Switching its built-in sync on must stop our writes at once.
 
     Raises UserError when the company is gone there.
@@ -58,23 +70,32 @@ def refresh_company(database: Database, company: Company, released: Released) ->
     )
     if fresh != company:
         values = {name: getattr(fresh, name) for name in ("name", "timezone", "currency", "observe_only")}
-        with database.write() as connection:
+        with transaction() as connection:
             companies.change(connection, company.id, **values)
     return fresh
 
 
-def pull_released(run: Run) -> None:
+def pull_again(run: Run) -> None:
+    """The documents of Re-Leased once more, from where their cursors stand by now."""
+    with run.database.read() as connection:
+        now = companies.get(connection, run.company.id)
+    run.company = replace(run.company, cursors=now.cursors if now else run.company.cursors)
+    pull_released(run, [spec for spec in READ_SPECS if spec.totals is not None])
+
+
+def pull_released(run: Run, specs: Sequence[RecordSpec] = READ_SPECS) -> None:
     cursors = dict(run.company.cursors.get("released") or {})
-    for spec in SPECS:
+    for spec in specs:
         since = cursors.get(spec.collection)
         heard_any = False
         for page in run.released.changed(run.company.id, spec.collection, since):
+            run.carry_on()
             heard_any = True
             heard = [hear.released(spec, body) for body in page]
             cursors[spec.collection] = max(str(body["modifiedAt"]) for body in page)
             with run.ledger() as connection:
-                changed = records.put_mirror(connection, run.company.id, heard)
-                refs = [RecordRef(spec.type, record.id) for record in changed]
+                changed = mirror(connection, run.company.id, heard)
+                refs = [RecordRef(BY_COLLECTION[record.entity].type, record.id) for record in changed]
                 records.add_todo(connection, run.company.id, refs)
                 _move(run, connection, released=cursors)
         if since and not heard_any:
@@ -89,9 +110,9 @@ def pull_quickbooks(run: Run) -> None:
         started = [_read_all(run, entity) for entity in CDC_ENTITIES]
         _move_quickbooks(run, min(started))
         return
-    reply = run.quickbooks.cdc(CDC_ENTITIES, since - OVERLAP)
+    reply, entities = _changes(run, since - OVERLAP)
     if reply.full:
-        for entity in CDC_ENTITIES:
+        for entity in entities:
             alone = run.quickbooks.cdc([entity], since - OVERLAP)
             if alone.full:
                 _read_all(run, entity)
@@ -100,6 +121,25 @@ def pull_quickbooks(run: Run) -> None:
     else:
         _take(run, reply.objects, reply.deleted)
     _move_quickbooks(run, reply.time or since)
+
+
+def _changes(run: Run, since: datetime) -> tuple[CdcReply, Sequence[str]]:
+    """What changed, of all types that QuickBooks takes in that question; files it may want to be asked for apart."""
+    try:
+        return run.quickbooks.cdc(CDC_ENTITIES, since), CDC_ENTITIES
+    except ApiError as error:
+        if error.action is not Action.RECORD:
+            raise
+        log.warning("files are asked for apart", company=run.company.id, said=str(error))
+    others = [entity for entity in CDC_ENTITIES if entity != ENTITY]
+    reply = run.quickbooks.cdc(others, since)
+    try:
+        _read_rows(run, ENTITY, f"MetaData.LastUpdatedTime >= '{since.astimezone(UTC).isoformat(timespec='seconds')}'")
+    except ApiError as error:
+        if error.action is not Action.RECORD:
+            raise
+        log.warning("files cannot be read and stay out", company=run.company.id, said=str(error))
+    return reply, others
 
 
 def read_settings(run: Run) -> Settings:
@@ -151,18 +191,41 @@ def take_bodies(run: Run, entity: str, bodies: Iterable[Mapping[str, Any]]) -> N
     _store(run, [hear.quickbooks(entity, body) for body in bodies])
 
 
+def take_gone(run: Run, ids: Sequence[tuple[str, str]]) -> None:
+    """These QuickBooks records (entity, id) are there no more."""
+    _delete(run, ids)
+
+
+def asked_for(run: Run, entity: str) -> str:
+    """The condition of a query for all records of an entity that are our business."""
+    return UNDATED.get(entity, f"TxnDate >= '{run.company.sync_from}'")
+
+
 def _read_all(run: Run, entity: str) -> datetime:
     """Every row of an entity by pages; what is not there any more is marked deleted. Gives the time it began."""
-    where = "Active IN (true, false)" if entity in NAME_LISTS else f"TxnDate >= '{run.company.sync_from}'"
+    try:
+        started, seen = _read_rows(run, entity, asked_for(run, entity))
+    except ApiError as error:
+        if entity != ENTITY or error.action is not Action.RECORD:
+            raise
+        log.warning("files cannot be read and stay out", company=run.company.id, said=str(error))
+        return run.clock() - OVERLAP
+    with run.database.read() as connection:
+        known = records.mirror_ids(connection, run.company.id, Side.QUICKBOOKS, entity)
+    missing = sorted(id_ for id_ in known if whole_id(entity, id_) not in seen)
+    _delete(run, [(entity, id_) for id_ in missing], since=run.company.sync_from)
+    return started or run.clock() - OVERLAP
+
+
+def _read_rows(run: Run, entity: str, where: str) -> tuple[datetime | None, set[str]]:
+    """When QuickBooks began to answer, and the ids of all that it showed."""
     started, seen = None, set()
     for reply in run.quickbooks.pages(entity, where):
+        run.carry_on()
         started = started or reply.time
         seen |= {str(body["Id"]) for body in reply.rows}
         _store(run, [hear.quickbooks(entity, body) for body in reply.rows])
-    with run.database.read() as connection:
-        missing = records.mirror_ids(connection, run.company.id, Side.QUICKBOOKS, entity) - seen
-    _delete(run, [(entity, id_) for id_ in sorted(missing)], since=run.company.sync_from)
-    return started or run.clock() - OVERLAP
+    return started, seen
 
 
 def _take(run: Run, objects: Mapping[str, Sequence[Mapping[str, Any]]], deleted: Iterable[tuple[str, str]]) -> None:
@@ -175,6 +238,7 @@ def _take(run: Run, objects: Mapping[str, Sequence[Mapping[str, Any]]], deleted:
 def _delete(run: Run, ids: Sequence[tuple[str, str]], since: str = "") -> None:
     """Documents dated before `since` were not asked for, so that their absence says nothing."""
     with run.database.read() as connection:
+        ids = with_parts(connection, run.company.id, ids)
         known = records.get_mirror(connection, run.company.id, Side.QUICKBOOKS, ids)
     gone = [record for record in known.values() if str(record.body.get("TxnDate") or since) >= since]
     _store(run, [hear.quickbooks(record.entity, record.body, deleted=True) for record in gone])
@@ -184,7 +248,7 @@ def _store(run: Run, heard: Sequence[Heard]) -> None:
     if not heard:
         return
     with run.ledger() as connection:
-        changed = records.put_mirror(connection, run.company.id, heard)
+        changed = mirror(connection, run.company.id, heard)
         links = records.links_to(connection, run.company.id, [(record.entity, record.id) for record in changed])
         refs = []
         for record in changed:

@@ -1,33 +1,33 @@
-"""Sends operations to QuickBooks: intents written first, batches frozen, answers recorded in one transaction each."""
+"""Sends operations to QuickBooks: batches frozen first, several at once, answers recorded in one transaction each."""
 
-import hashlib
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from decimal import Decimal
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.adapters.limits import MAX_BATCH_ITEMS
-from bot.adapters.quickbooks_wire import BatchItem, batch_body
-from bot.adapters.replies import dump_json, parse_json
 from bot.core.content import content_hash
 from bot.core.faults import Action, ApiError, Fault, duplicate_of
-from bot.core.model import Link, RecordRef, Result
-from bot.core.money import decimal
+from bot.core.model import Link, Outcome, RecordRef, Result
 from bot.core.steps import Operation, Verb
-from bot.records import BY_ENTITY
 from bot.store import ledger, records, results
 from bot.store.ledger import Batch, Intent
-from bot.sync import hear, outcome
-from bot.sync.lookup import existing, take_holder
-from bot.sync.run import WRITERS, Run
+from bot.sync import closed_books, hear, in_doubt, outcome
+from bot.sync.attached import other_parts
+from bot.sync.figures import differing
+from bot.sync.found import answers_among
+from bot.sync.frozen import Answered, freeze, freeze_singles, goes_alone, resend
+from bot.sync.lookup import existing, look_up, take_holder
+from bot.sync.parts import answered_part, mirror, wire_entity
+from bot.sync.run import Run, Stopped
+from bot.sync.together import Lanes
 
-RESENDS = 4
-RESEND_WAIT_S = 2.0
-REQUESTID_CHARS = 24  # QuickBooks allows 50 together with a bId
 UNANSWERED = Fault("unanswered", "QuickBooks did not say what became of it", http_status=200)
+LANES_FOR_BATCHES = 3  # that single writes leave alone
+MINUTE_CHECK_S = 0.2
 
 
 @dataclass
@@ -39,35 +39,19 @@ class Pushed:
 
 
 def push(run: Run, operations: Sequence[Operation]) -> Pushed:
-    pushed = Pushed([], [])
-    single = [operation for operation in operations if operation.verb is Verb.VOID]
-    together = [operation for operation in operations if operation.verb is not Verb.VOID]
-    groups = [together[start : start + MAX_BATCH_ITEMS] for start in range(0, len(together), MAX_BATCH_ITEMS)]
-    _push_groups(run, [*groups, *([operation] for operation in single)], pushed)
-    return pushed
+    """Carry outgoing operations out. Whatever ends it early leaves nothing in doubt that the next run cannot settle.
 
-
-def resend(run: Run, batch: Batch) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Send a frozen batch, unchanged however often, until it is answered: bId -> body or ApiError, and who got none.
-
-    An answer that leaves items out is asked for once more: what was carried out is only repeated by QuickBooks.
-    Raises ApiError: RECORD when the batch as a whole is refused, STOP, or RETRY when patience ran out.
+    Raises ApiError when QuickBooks is down or has locked us out, Stopped, LeaseLost, and what the store raises.
     """
-    known: dict[str, Any] = {}
-    for attempt in range(1, RESENDS + 1):
-        try:
-            answers, unanswered = _send_once(run, batch)
-        except ApiError as error:
-            if error.action is not Action.RETRY or attempt == RESENDS:
-                raise
-            run.pause(error.retry_after_s or RESEND_WAIT_S * 2 ** (attempt - 1))
-            continue
-        known = {**answers, **known}
-        left = tuple(bid for bid in unanswered if bid not in known)
-        if not left or attempt > 1:
-            return known, left
-        run.pause(RESEND_WAIT_S)
-    raise AssertionError("the last attempt returns or raises")
+    pushed = Pushed([], [])
+    together, suspects = in_doubt.alone(run, [one for one in operations if not goes_alone(one)])
+    singles = [one for one in operations if goes_alone(one)]
+    waiting = _Waiting(deque(together), deque([one] for one in (*suspects, *singles)))
+    with Lanes(run.writers, "push") as lanes:
+        while waiting:
+            _send_all(run, lanes, waiting, pushed)
+            _sort_out(run, waiting, pushed)
+    return pushed
 
 
 def record_answers(
@@ -78,12 +62,14 @@ def record_answers(
 ) -> Pushed:
     """Record one batch's answers in one transaction. `today` holds bodies re-read after a replay: they are newer."""
     pushed = Pushed([], [])
+    rows: list[Result] = []
+    by_state: dict[str, list[str]] = {}
     with run.ledger() as connection:
-        rows: list[Result] = []
+        links = _take(run, connection, batch.intents, answers, today or {})
         for intent in batch.intents:
             answer = answers.get(intent.bid)
             if isinstance(answer, dict):
-                rows.append(_record_success(run, connection, intent, answer, today or {}))
+                rows.append(_record_success(run, intent, answer, links))
                 pushed.done.append(intent.operation.ref)
             else:
                 error = answer if isinstance(answer, ApiError) else ApiError(UNANSWERED, action=Action.RETRY)
@@ -91,7 +77,9 @@ def record_answers(
                     outcome.refused(connection, run.company.id, run.facts, intent.operation, error, run.clock())
                 )
             state = ledger.DONE if isinstance(answer, dict) else ledger.REFUSED
-            ledger.close_intents(connection, [intent.id], state)
+            by_state.setdefault(state, []).append(intent.id)
+        for state, ids in by_state.items():
+            ledger.close_intents(connection, ids, state)
         results.record(connection, run.company.id, run.run_id, rows)
         ledger.close_batch(connection, batch.id, ledger.DONE)
     for row in rows:
@@ -100,36 +88,137 @@ def record_answers(
     return pushed
 
 
-def _push_groups(run: Run, groups: Sequence[Sequence[Operation]], pushed: Pushed) -> None:
-    waiting = [list(group) for group in groups]
-    with ThreadPoolExecutor(WRITERS, "push") as pool:
-        while waiting:
-            turn, waiting = waiting[:WRITERS], waiting[WRITERS:]
-            frozen = [_freeze(run, group) for group in turn]
-            sent: dict[Future[tuple[dict[str, Any], tuple[str, ...]]], Batch] = {
-                pool.submit(resend, run, batch): batch for batch in frozen
-            }
-            for future in as_completed(sent):
-                waiting.extend(_settle(run, sent[future], future, pushed))
+def look_for(run: Run, batch: Batch) -> tuple[dict[str, dict[str, Any]], list[Operation]]:
+    """(what the batch made, as far as it can be recognised, by bId; the operations of all others)"""
+    rows = look_up(run, [intent.operation for intent in batch.intents])
+    found = answers_among(run, batch, rows)
+    return found, [intent.operation for intent in batch.intents if intent.bid not in found]
+
+
+def record_found(run: Run, batch: Batch, found: dict[str, dict[str, Any]]) -> list[RecordRef]:
+    """Record what a batch was found to have made, and close it: nothing of it is sent again under its request id."""
+    made = [intent for intent in batch.intents if intent.bid in found]
+    others = [intent.id for intent in batch.intents if intent.bid not in found]
+    with run.ledger() as connection:
+        links = _take(run, connection, made, found, {})
+        rows = [_record_success(run, intent, found[intent.bid], links) for intent in made]
+        results.record(connection, run.company.id, run.run_id, rows)
+        ledger.close_intents(connection, [intent.id for intent in made], ledger.DONE)
+        ledger.close_intents(connection, others, ledger.REFUSED)
+        ledger.close_batch(connection, batch.id, ledger.REFUSED)
+    for row in rows:
+        run.tally.add(row.outcome)
+    run.answered(len(rows))
+    return [intent.operation.ref for intent in made]
+
+
+@dataclass
+class _Waiting:
+    """What is still to be sent: operations that go thirty at a time, groups that go as they are, batches in doubt."""
+
+    operations: deque[Operation]
+    groups: deque[list[Operation]]
+    doubtful: list[tuple[Batch, ApiError]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.operations or self.groups or self.doubtful)
+
+    def take(self, most: int) -> list[Operation]:
+        return [self.operations.popleft() for _ in range(min(most, len(self.operations)))]
+
+
+def _send_all(run: Run, lanes: Lanes, waiting: _Waiting, pushed: Pushed) -> None:
+    """As many at once as there are lanes. After a trouble nothing new is begun, but what is answered is recorded."""
+    sent: dict[Future[Answered | ApiError | Stopped], Batch] = {}
+    trouble: ApiError | Stopped | None = None
+    while sent or waiting.operations or waiting.groups:
+        if trouble is None and run.stopping():
+            trouble = Stopped()
+        batches = _next_batches(run, waiting, list(sent.values())) if trouble is None else []
+        for batch in batches:
+            sent[lanes.submit(lambda frozen: _attempt(run, frozen), batch)] = batch
+        if batches:
+            continue
+        if not sent:
+            if trouble is not None:
+                raise trouble
+            run.pause(MINUTE_CHECK_S)
+        over, _ = wait(sent, timeout=MINUTE_CHECK_S, return_when=FIRST_COMPLETED)
+        for future in over:
+            try:
+                trouble = _settle(run, sent.pop(future), future.result(), waiting, pushed) or trouble
+            except (ApiError, Stopped) as problem:
+                trouble = problem
+    if trouble is not None:
+        raise trouble
+
+
+def _next_batches(run: Run, waiting: _Waiting, sent: Sequence[Batch]) -> list[Batch]:
+    """Freeze what goes next: a batch, or single writes while the batches of this minute are used up. May be none."""
+    if len(sent) >= run.writers:
+        return []
+    if waiting.groups:
+        return [freeze(run, waiting.groups.popleft())]
+    if not waiting.operations:
+        return []
+    if run.mixes and len(waiting.operations) > 1:
+        room = run.quickbooks.room()
+        batches = sum(1 for batch in sent if len(batch.intents) > 1)
+        if room.batches <= batches:
+            singles = min(room.singles, max(1, run.writers - LANES_FOR_BATCHES)) - (len(sent) - batches)
+            return freeze_singles(run, waiting.take(singles)) if singles > 0 else []
+    return [freeze(run, waiting.take(MAX_BATCH_ITEMS))]
+
+
+def _attempt(run: Run, batch: Batch) -> Answered | ApiError | Stopped:
+    try:
+        return resend(run, batch)
+    except (ApiError, Stopped) as problem:
+        return problem
 
 
 def _settle(
-    run: Run, batch: Batch, future: Future[tuple[dict[str, Any], tuple[str, ...]]], pushed: Pushed
-) -> list[list[Operation]]:
-    """Record what came of one batch; gives the groups to send instead when QuickBooks refused it as a whole."""
-    try:
-        answers, unanswered = future.result()
-    except ApiError as error:
-        if error.action is not Action.RECORD:
-            raise
-        if len(batch.intents) > 1:
-            return _split(run, batch)
-        answers, unanswered = {batch.intents[0].bid: error}, ()
-    again = _look_further(run, batch, answers, unanswered)
-    recorded = record_answers(run, batch, answers)
-    pushed.done += recorded.done
-    pushed.again += again
-    return []
+    run: Run, batch: Batch, answered: Answered | ApiError | Stopped, waiting: _Waiting, pushed: Pushed
+) -> ApiError | Stopped | None:
+    """Record what came of one batch, or put it back; gives what must end the run."""
+    match answered:
+        case Stopped():
+            return answered
+        case ApiError() if in_doubt.is_plain_refusal(answered) and len(batch.intents) > 1:
+            waiting.groups.extend(_halves(run, batch))
+        case ApiError() if in_doubt.is_plain_refusal(answered):
+            _record(run, batch, {batch.intents[0].bid: answered}, (), pushed)
+        case ApiError() if not in_doubt.is_about_the_batch(run, answered):
+            return answered
+        case ApiError():
+            waiting.doubtful.append((batch, answered))
+        case answers, unanswered:
+            _record(run, batch, answers, unanswered, pushed)
+    return None
+
+
+def _record(run: Run, batch: Batch, answers: dict[str, Any], unanswered: Sequence[str], pushed: Pushed) -> None:
+    closed_books.notice(run, batch, answers)
+    pushed.done += record_answers(run, batch, answers).done
+    pushed.again += _look_further(run, batch, answers, unanswered)
+
+
+def _sort_out(run: Run, waiting: _Waiting, pushed: Pushed) -> None:
+    """One poisoned record must not hold up twenty-nine others, nor be entered twice while it is being found."""
+    doubtful, waiting.doubtful = waiting.doubtful, []
+    if doubtful:
+        in_doubt.let_settle(run, [error for _, error in doubtful])
+    for batch, error in doubtful:
+        found, missing = look_for(run, batch)
+        left = in_doubt.still_to_send(run, missing)
+        if left and len(batch.intents) == 1:
+            record_answers(run, batch, {batch.intents[0].bid: in_doubt.keeps_failing(error)})
+            continue
+        pushed.done += record_found(run, batch, found)
+        waiting.groups.extend(in_doubt.parts(left, len(batch.intents)))
+        for ref in (operation.ref for operation in missing if operation not in left):
+            pushed.again.append(ref)
+            run.tally.add(Outcome.FAILED)  # until its second look takes that back
 
 
 def _look_further(run: Run, batch: Batch, answers: dict[str, Any], unanswered: Sequence[str]) -> list[RecordRef]:
@@ -154,82 +243,41 @@ def _worth_another_look(run: Run, operation: Operation, error: ApiError) -> bool
     return take_holder(run, *holder) if holder is not None else False
 
 
-def _freeze(run: Run, operations: Sequence[Operation]) -> Batch:
-    batch_id = run.new_id()
-    requestid = hashlib.sha256(f"{run.company.id}|{batch_id}|1".encode()).hexdigest()[:REQUESTID_CHARS]
-    intents = tuple(
-        Intent(run.new_id(), batch_id, str(place), operation) for place, operation in enumerate(operations, start=1)
-    )
-    body = _single_body(operations[0]) if operations[0].verb is Verb.VOID else batch_body(_items(intents)).decode()
-    batch = Batch(batch_id, requestid, body, run.now_ms(), intents)
-    with run.ledger() as connection:
-        ledger.freeze(connection, run.company.id, run.run_id, batch)
-    return batch
-
-
-def _split(run: Run, batch: Batch) -> list[list[Operation]]:
-    """One poisoned record must not hold up twenty-nine others: halves go out as new batches."""
+def _halves(run: Run, batch: Batch) -> list[list[Operation]]:
+    """The record that QuickBooks refuses a whole batch for is found by halves."""
     operations = [intent.operation for intent in batch.intents]
-    with run.ledger() as connection:
-        ledger.close_intents(connection, [intent.id for intent in batch.intents], ledger.REFUSED)
-        ledger.close_batch(connection, batch.id, ledger.REFUSED)
+    record_found(run, batch, {})
     middle = len(operations) // 2
     return [operations[:middle], operations[middle:]]
 
 
-def _send_once(run: Run, batch: Batch) -> tuple[dict[str, Any], tuple[str, ...]]:
-    first = batch.intents[0]
-    if first.operation.verb is Verb.VOID:
-        frozen = parse_json(batch.body.encode())
-        answer: Any = run.quickbooks.void(first.operation.entity, frozen["void"], batch.requestid)
-        return {first.bid: answer}, ()
-    reply = run.quickbooks.batch_frozen(batch.body.encode(), _items(batch.intents), batch.requestid)
-    return dict(reply.items), reply.unanswered
-
-
-def _items(intents: Sequence[Intent]) -> list[BatchItem]:
-    verbs = {Verb.CREATE: "create", Verb.UPDATE: "update"}
-    return [
-        BatchItem(
-            bid=intent.bid,
-            operation=verbs[intent.operation.verb],
-            entity=intent.operation.entity,
-            body=intent.operation.body,
-        )
-        for intent in intents
-    ]
-
-
-def _single_body(operation: Operation) -> str:
-    return dump_json({"void": operation.body}).decode()
-
-
-def _record_success(
+def _take(
     run: Run,
     connection: Connection,
-    intent: Intent,
-    answer: dict[str, Any],
-    today: dict[tuple[str, str], dict[str, Any]],
-) -> Result:
-    """Mirror := what QuickBooks says now; the link's hashes are of what was agreed on when this was written."""
-    operation = intent.operation
-    spec = BY_ENTITY[operation.entity]
-    external_id = str(answer["Id"])
-    body = today.get((operation.entity, external_id), answer)
-    records.put_mirror(connection, run.company.id, [hear.quickbooks(operation.entity, body)])
-    agreed = content_hash(spec.external_content(operation.entity, answer))
-    ref, hashes = operation.ref, (operation.released_hash, agreed)
-    link = Link(ref.type, operation.released_id, operation.entity, external_id, *hashes, operation.agreed)
-    records.put_link(connection, run.company.id, link)
-    if (difference := _difference(run, operation, answer)) is not None:
-        return outcome.out_of_balance(operation, run.clock(), external_id, difference)
+    intents: Sequence[Intent],
+    answers: Mapping[str, Any],
+    today: Mapping[tuple[str, str], dict[str, Any]],
+) -> dict[str, Link]:
+    """Mirror := what QuickBooks says now; the links' hashes are of what was agreed on when this was written. By bId."""
+    done = [(intent, answers[intent.bid]) for intent in intents if isinstance(answers.get(intent.bid), dict)]
+    heard, links = [], {}
+    for intent, answer in done:
+        operation = intent.operation
+        entity = wire_entity(operation.entity)
+        heard.append(hear.quickbooks(entity, today.get((entity, str(answer["Id"])), answer)))
+        external_id, content = answered_part(operation, answer)
+        ids = operation.released_id, operation.entity, external_id
+        hashes = operation.released_hash, content_hash(content)
+        links[intent.bid] = Link(operation.ref.type, *ids, *hashes, operation.agreed)
+    changed = mirror(connection, run.company.id, heard)
+    for link in links.values():
+        records.add_todo(connection, run.company.id, other_parts(connection, run.company.id, changed, link.external_id))
+    records.put_links(connection, run.company.id, list(links.values()))
+    return links
+
+
+def _record_success(run: Run, intent: Intent, answer: dict[str, Any], links: Mapping[str, Link]) -> Result:
+    operation, external_id = intent.operation, links[intent.bid].external_id
+    if (figures := differing(run.facts, operation, answer)) is not None:
+        return outcome.out_of_balance(operation, run.clock(), external_id, *figures)
     return outcome.done(operation, run.clock(), external_id=external_id)
-
-
-def _difference(run: Run, operation: Operation, answer: dict[str, Any]) -> Decimal | None:
-    """What QuickBooks' total is off by. US sales tax is QuickBooks' own to compute, and is brought back instead."""
-    if operation.verb is Verb.VOID or operation.amount is None or "TotalAmt" not in answer:
-        return None
-    if run.facts.country == "US" and operation.entity == "Invoice":
-        return None
-    return decimal(answer["TotalAmt"]) - operation.amount or None

@@ -1,21 +1,29 @@
 """Plans and carries out the records of one type, a few hundred at a time, so that a run's memory stays flat."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.core.model import NEEDS_ATTENTION, Direction, Link, Outcome, RecordRef, Result
+from bot.core.model import NEEDS_ATTENTION, Direction, Link, Outcome, RecordRef, RecordType, Result
 from bot.core.plan import plan
+from bot.core.preflight import hold_back
 from bot.core.spec import RecordSpec
 from bot.core.steps import Operation, Report, Settled, Step, Verb
-from bot.store import records, results
+from bot.store import plans, records, results
 from bot.sync import outcome
+from bot.sync.attached import waking
+from bot.sync.attachments import compare
+from bot.sync.drafting import Draft, is_approved, not_in_plan
 from bot.sync.gather import situations
 from bot.sync.push import Pushed, push
 from bot.sync.released_writes import bring_in, rename, write_back
 from bot.sync.run import CHUNK, Run
+from bot.sync.together import Lanes
 
+CARRY_FILES = frozenset({RecordType.INVOICE, RecordType.CREDIT_NOTE})
 FAILURES_KEPT = 1_000  # of a dry run, whose results are stored nowhere
 
 
@@ -29,6 +37,7 @@ class Work:
     reports: list[Report] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     silent: list[RecordRef] = field(default_factory=list)
+    put_off: list[RecordRef] = field(default_factory=list)
 
 
 @dataclass
@@ -37,44 +46,70 @@ class Planned:
 
     failures: list[Result] = field(default_factory=list)
     stored: bool = False
+    draft: Draft = field(default_factory=Draft)
 
 
-def sync_type(run: Run, spec: RecordSpec, advance: Callable[[int], None], planned: Planned | None = None) -> None:
-    """Every record of this type that is to be planned. `planned` is given when the run must not write.
+def sync_type(run: Run, spec: RecordSpec, advance: Callable[[int], None], planned: Planned | None = None) -> int:
+    """Every record of this type that is to be planned; gives their number. `planned`: the run must not write.
 
     `advance` is told after each chunk how many are behind us; `run.answered` has heard of its batches before that.
     """
     after, behind = "", 0
-    while True:
-        with run.database.read() as connection:
-            keys = records.todo_keys(connection, run.company.id, spec.type, after, CHUNK)
-        if not keys:
-            return
-        after = keys[-1]
-        refs = [RecordRef(spec.type, key) for key in keys]
-        work = _plan(run, spec, refs)
-        if planned is None:
-            _carry_out(run, spec, refs, work)
-        else:
-            _only_say(run, work, planned)
-        behind += len(refs)
-        advance(behind)
+    with Lanes(min(run.writers, 2), "write-back") as lanes:
+        closing: Future[None] | None = None
+        while True:
+            run.carry_on()
+            with run.database.read() as connection:
+                keys = records.todo_keys(connection, run.company.id, spec.type, after, CHUNK)
+            if not keys:
+                break
+            after = keys[-1]
+            refs = [RecordRef(spec.type, key) for key in keys]
+            work = _plan(run, spec, refs)
+            if planned is None:
+                done = _carry_out(run, spec, work)
+                if closing is not None:
+                    closing.result()
+                closing = lanes.submit(partial(_write_back, run, spec, refs, work), done)
+            else:
+                _only_say(run, spec, refs, work, planned)
+            behind += len(refs)
+            advance(behind)
+        if closing is not None:
+            closing.result()
+    return behind
 
 
-def _plan(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> Work:
+def _plan(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], follows: bool = False) -> Work:
+    """`follows`: what comes of an operation that was carried out, and is part of it."""
     work = Work()
+    if spec.type is RecordType.ATTACHMENT:
+        compare(run, spec, refs)
     with run.database.read() as connection:
-        found = situations(connection, run.company.id, spec, refs, run.assumed)
+        found = situations(connection, run.company.id, spec, refs, run.plan_id)
     planned_refs = set()
     for situation in found:
-        steps = plan(spec, situation, run.facts)
+        steps = [hold_back(step, run.facts) for step in plan(spec, situation, run.facts)]
         for step in steps:
             _sort(work, step)
         if steps:
             planned_refs.add(situation.ref)
     work.silent = [ref for ref in refs if ref not in planned_refs]
     _one_partner_each(work)
+    if run.approved_plan_id and not follows:
+        _only_approved(run, refs, work)
     return work
+
+
+def _only_approved(run: Run, refs: Sequence[RecordRef], work: Work) -> None:
+    """While a plan is carried out: what it does not hold is left for the next sync, and says so."""
+    with run.database.read() as connection:
+        approved = plans.approved(connection, run.approved_plan_id, refs)
+    for operations in (work.outgoing, work.incoming, work.adopted):
+        for operation in list(operations):
+            if not is_approved(operation, approved):
+                operations.remove(operation)
+                work.reports.append(not_in_plan(operation))
 
 
 def _sort(work: Work, step: Step) -> None:
@@ -104,6 +139,8 @@ def _one_partner_each(work: Work) -> None:
             ("released", operation.entity, operation.released_id),
         }
         if taken & claims:
+            if _own_claim(operation) not in taken:
+                work.put_off.append(operation.ref)
             continue
         taken |= claims
         kept.append(operation)
@@ -115,15 +152,27 @@ def _one_partner_each(work: Work) -> None:
     ]
 
 
-def _carry_out(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], work: Work) -> None:
+def _own_claim(operation: Operation) -> tuple[str, str, str]:
+    """The record that is planned itself, not the partner it wants."""
+    if operation.ref.external is not None:
+        return "external", operation.entity, operation.external_id
+    return "released", operation.entity, operation.released_id
+
+
+def _carry_out(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
+    """Both sides take what is planned for them; gives the records that are through."""
     adopted = _record_local(run, spec, work)
     pushed = push(run, work.outgoing)
     brought = bring_in(run, work.incoming)
     again = _second_look(run, spec, [*pushed.again, *brought.again])
     _tell_other_halves(run, spec, [*brought.done, *again.done])
-    done = [*adopted, *pushed.done, *brought.done, *again.done, *(step.ref for step in work.settled)]
+    return [*adopted, *pushed.done, *brought.done, *again.done, *(step.ref for step in work.settled)]
+
+
+def _write_back(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], work: Work, done: Sequence[RecordRef]) -> None:
+    """The last of a chunk: Re-Leased is told, while QuickBooks is busy with the next one already."""
     unwritten = write_back(run, spec, list(dict.fromkeys(done)))
-    _close(run, [*refs, *done], unwritten)
+    _close(run, [*refs, *done], unwritten.union(work.put_off))
 
 
 def _record_local(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
@@ -132,6 +181,8 @@ def _record_local(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
     adopted = []
     with run.ledger() as connection:
         rows = [outcome.reported(report, now) for report in work.reports]
+        for report in work.reports:
+            run.noticed.note(report)
         for operation in work.adopted:
             link = Link(
                 spec.type,
@@ -144,7 +195,8 @@ def _record_local(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
             )
             records.put_link(connection, run.company.id, link)
             row = outcome.done(operation, now, released_id=operation.released_id)
-            rename(run, connection, operation.ref, row.ref)
+            alone = RecordRef.in_quickbooks(spec.type, operation.entity, operation.external_id)
+            rename(run, connection, alone, row.ref)  # whichever side was looked at: what it said alone is over
             rows.append(row)
             adopted.append(row.ref)
         for step in work.settled:
@@ -175,7 +227,9 @@ def _second_look(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> Pushe
     if not refs:
         return Pushed([], [])
     work = _plan(run, spec, list(dict.fromkeys(refs)))
+    refused = {operation.ref for operation in work.outgoing if operation.verb is Verb.CREATE}
     work.outgoing = [operation for operation in work.outgoing if operation.verb is not Verb.CREATE]
+    work.settled = [step for step in work.settled if step.ref not in refused]  # its other half hides no refusal
     work.reports = [report for report in work.reports if report.outcome is not Outcome.SKIPPED]
     for _step in (*work.outgoing, *work.incoming, *work.adopted, *work.reports, *work.settled):
         run.tally.take_back(Outcome.FAILED)
@@ -191,7 +245,7 @@ def _tell_other_halves(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) ->
         links = records.links_of(connection, run.company.id, refs)
     halved = [ref for ref, found in links.items() if len(found) > 1]
     if halved:
-        work = _plan(run, spec, halved)
+        work = _plan(run, spec, halved, follows=True)
         push(run, [operation for operation in work.outgoing if operation.verb is Verb.UPDATE])
 
 
@@ -205,20 +259,21 @@ def _close(run: Run, refs: Sequence[RecordRef], unwritten: set[RecordRef]) -> No
             if ref not in unwritten and (ref not in standing or standing[ref].outcome not in NEEDS_ATTENTION)
         ]
         records.drop_todo(connection, run.company.id, through)
+        if refs and refs[0].type in CARRY_FILES:
+            records.add_todo(connection, run.company.id, waking(connection, run.company.id, through))
 
 
-def _only_say(run: Run, work: Work, planned: Planned) -> None:
+def _only_say(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], work: Work, planned: Planned) -> None:
     now = run.clock()
     rows = [outcome.reported(report, now) for report in work.reports]
     for operation in (*work.adopted, *work.outgoing, *work.incoming):
         run.tally.add(operation.outcome)
         rows.append(outcome.would_be(operation, now))
-        run.assumed.external.add((operation.entity, operation.external_id))
-        if operation.released_id:
-            run.assumed.released.add((RecordRef(operation.ref.type, operation.released_id), operation.entity))
     run.tally.unchanged += len(work.settled)
     for report in work.reports:
         run.tally.add(report.outcome)
+        run.noticed.note(report)
+    planned.draft.take(run, spec, refs, [*work.adopted, *work.outgoing, *work.incoming], work.reports)
     if planned.stored:
         with run.ledger() as connection:
             results.record(connection, run.company.id, run.run_id, rows)

@@ -3,13 +3,16 @@
 from typing import Any
 
 from bot.adapters.quickbooks_wire import quote
-from bot.core.faults import Action, ApiError
+from bot.core.faults import ApiError
 from bot.core.model import RecordRef
 from bot.store import ledger, records
 from bot.store.ledger import Batch
+from bot.sync import in_doubt
+from bot.sync.frozen import resend
 from bot.sync.lookup import existing
+from bot.sync.parts import wire_entity
 from bot.sync.pull import NAME_LISTS
-from bot.sync.push import record_answers, resend
+from bot.sync.push import look_for, record_answers, record_found
 from bot.sync.run import Run
 
 TRUSTED_FOR_MS = 60 * 60 * 1000  # how long a requestid surely still replays; Intuit documents no time
@@ -21,6 +24,7 @@ def recover(run: Run) -> None:
         batches = ledger.open_batches(connection, run.company.id)
         released = ledger.open_released(connection, run.company.id)
     for batch in batches:
+        run.carry_on()
         _recover_batch(run, batch)
     with run.ledger() as connection:
         # A create carries the same Idempotency-Key again and a patch its version: planning them anew is safe.
@@ -31,13 +35,16 @@ def recover(run: Run) -> None:
 def _recover_batch(run: Run, batch: Batch) -> None:
     refs = [intent.operation.ref for intent in batch.intents]
     if run.now_ms() - batch.created_at > TRUSTED_FOR_MS:
+        # Whoever held the company before may have sent it again a moment ago, and QuickBooks may be working on it.
+        run.pause(max(0.0, in_doubt.SETTLING_S - run.hold.free_for_s))
         _look_up(run, batch)
     else:
         try:
             answers, unanswered = resend(run, batch)
         except ApiError as error:
-            if error.action is not Action.RECORD:
+            if not in_doubt.is_plain_refusal(error) and not in_doubt.is_about_the_batch(run, error):
                 raise
+            in_doubt.let_settle(run, [error])
             _look_up(run, batch)
         else:
             for intent in batch.intents:
@@ -53,7 +60,7 @@ def _today(run: Run, batch: Batch, answers: dict[str, Any]) -> dict[tuple[str, s
     for intent in batch.intents:
         answer = answers.get(intent.bid)
         if isinstance(answer, dict):
-            ids.setdefault(intent.operation.entity, []).append(str(answer["Id"]))
+            ids.setdefault(wire_entity(intent.operation.entity), []).append(str(answer["Id"]))
     found = {}
     for entity, named in ids.items():
         active = " AND Active IN (true, false)" if entity in NAME_LISTS else ""
@@ -64,12 +71,9 @@ def _today(run: Run, batch: Batch, answers: dict[str, Any]) -> dict[tuple[str, s
 
 
 def _look_up(run: Run, batch: Batch) -> None:
-    """Whatever was written is in QuickBooks under its natural key; planning adopts it when it is exactly the same."""
-    for intent in batch.intents:
-        existing(run, intent.operation)
-    with run.ledger() as connection:
-        ledger.close_intents(connection, [intent.id for intent in batch.intents], ledger.REFUSED)
-        ledger.close_batch(connection, batch.id, ledger.REFUSED)
+    """What it made is in QuickBooks: recognised here, or adopted by planning when it is exactly the same."""
+    found, _ = look_for(run, batch)
+    record_found(run, batch, found)
 
 
 def _plan_again(run: Run, refs: list[RecordRef]) -> None:

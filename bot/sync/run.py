@@ -1,5 +1,6 @@
 """One run as the engine's parts share it: the company, its facts, both sides, the lease, and what was counted."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,18 +11,33 @@ from sqlalchemy import Connection
 from bot.adapters.http import Pause
 from bot.adapters.quickbooks import QuickBooks
 from bot.adapters.released import Released
+from bot.core.faults import UserError
 from bot.core.model import Counts, Outcome, RecordRef
+from bot.core.preflight import Noticed
 from bot.core.spec import Facts
-from bot.store import leases
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
+from bot.sync.holding import Hold
 
 CHUNK = 300  # records planned together: what a run holds in memory
-WRITERS = 8  # requests in flight on one side
+WRITERS = 8  # requests in flight on one side; 1 = one after the other, without threads
 
 
 def _unheard(_records: int) -> None:
     """Nobody listens to the progress of this run."""
+
+
+def never() -> bool:
+    """Nobody will ask this run to stop."""
+    return False
+
+
+class Stopped(Exception):
+    """The process was asked to end: what is answered is recorded, nothing new is begun, the next run goes on."""
+
+
+class PlanChanged(UserError):
+    """What would be done now is no longer the plan that was approved; nothing was written. The message says what."""
 
 
 class SafetyStop(Exception):
@@ -34,13 +50,16 @@ class Tally:
 
     by_outcome: dict[Outcome, int] = field(default_factory=dict)
     unchanged: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, outcome: Outcome) -> None:
-        self.by_outcome[outcome] = self.by_outcome.get(outcome, 0) + 1
+        with self.lock:
+            self.by_outcome[outcome] = self.by_outcome.get(outcome, 0) + 1
 
     def take_back(self, outcome: Outcome) -> None:
         """A record is tried a second time in the same run: its first outcome does not count."""
-        self.by_outcome[outcome] = max(0, self.by_outcome.get(outcome, 0) - 1)
+        with self.lock:
+            self.by_outcome[outcome] = max(0, self.by_outcome.get(outcome, 0) - 1)
 
     def problems(self) -> int:
         return self.by_outcome.get(Outcome.FAILED, 0) + self.by_outcome.get(Outcome.WAITING, 0)
@@ -48,7 +67,7 @@ class Tally:
     def counts(self) -> Counts:
         of = self.by_outcome.get
         return Counts(
-            created=of(Outcome.CREATED, 0),
+            created=of(Outcome.CREATED, 0) + of(Outcome.ATTACHED, 0),
             updated=of(Outcome.UPDATED, 0),
             adopted=of(Outcome.ADOPTED, 0),
             voided=of(Outcome.VOIDED, 0),
@@ -61,10 +80,10 @@ class Tally:
 
 @dataclass
 class Assumed:
-    """Pairs that a run which writes nothing takes for granted, so that children can be planned as well."""
+    """Pairs that a plan takes for granted, so that children can be planned as well."""
 
-    external: set[tuple[str, str]] = field(default_factory=set)  # (entity, QuickBooks id) that would come in
-    released: set[tuple[RecordRef, str]] = field(default_factory=set)  # (record, entity) that would go out
+    external: dict[tuple[str, str], str] = field(default_factory=dict)  # (entity, QuickBooks id) -> Re-Leased id
+    released: dict[tuple[RecordRef, str], str] = field(default_factory=dict)  # (record, entity) -> QuickBooks id
 
 
 @dataclass
@@ -74,8 +93,7 @@ class Run:
     database: Database
     company: Company
     run_id: str
-    owner: str
-    fence: int
+    hold: Hold
     released: Released
     quickbooks: QuickBooks
     facts: Facts
@@ -83,16 +101,25 @@ class Run:
     new_id: Callable[[], str]
     pause: Pause
     writes: bool = True
+    writers: int = WRITERS
+    mixes: bool = False  # single writes as well while the batches of a minute are used up
+    stopping: Callable[[], bool] = never
     answered: Callable[[int], None] = _unheard  # told how many records each batch settled, once it is recorded
     tally: Tally = field(default_factory=Tally)
-    assumed: Assumed = field(default_factory=Assumed)
+    plan_id: str = ""  # the plan that is being made: what it holds counts as done
+    approved_plan_id: str = ""  # the plan that is being carried out: nothing else is written
+    noticed: Noticed = field(default_factory=Noticed)
 
     @contextmanager
     def ledger(self) -> Iterator[Connection]:
         """A transaction that first proves that the company is still ours. Raises LeaseLost."""
-        with self.database.write() as connection:
-            leases.renew(connection, self.company.id, self.owner, self.fence)
+        with self.hold.transaction() as connection:
             yield connection
+
+    def carry_on(self) -> None:
+        """Before anything new is begun. Raises Stopped."""
+        if self.stopping():
+            raise Stopped
 
     def now_ms(self) -> int:
         return to_ms(self.clock())

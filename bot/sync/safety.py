@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from bot.core.content import content_hash
-from bot.core.model import Link, MirrorRecord, RecordRef, Side
+from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.spec import RecordSpec
 from bot.records import SPECS
 from bot.store import records
@@ -11,13 +11,16 @@ from bot.sync.run import CHUNK, Run, SafetyStop
 
 LEAST = 50
 SHARE_PERCENT = 30
+FILES = RecordType.ATTACHMENT  # of one that is deleted, the other side keeps its own
 
 
 def check(run: Run) -> None:
     """Raises SafetyStop."""
     with run.database.read() as connection:
-        linked = records.count_links(connection, run.company.id)
-        lost = sum(_lost(run, connection, spec) for spec in SPECS) if linked >= LEAST else 0
+        if records.count_links(connection, run.company.id, LEAST) < LEAST:
+            return
+        lost = sum(_lost(run, connection, spec) for spec in SPECS if spec.type is not FILES)
+        linked = records.count_links(connection, run.company.id) if lost >= LEAST else 0
     if lost >= LEAST and lost * 100 > linked * SHARE_PERCENT:
         raise SafetyStop(
             f"{lost} of {linked} linked records would be voided, archived or lost at once. "

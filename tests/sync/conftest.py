@@ -53,3 +53,21 @@ def paired(first_synced: World, tmp_path: Path) -> Iterator[World]:
     world = first_synced.twin(tmp_path)
     yield world
     world.app.close()
+
+
+@pytest.fixture(scope="session")
+def leased(first_synced: World, tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = first_synced.twin(tmp_path_factory.mktemp("leased"))
+    world.invoice(world.contact("Kiosk Ltd"), "INV-1")
+    world.sync_blue()
+    world.app.close()
+    return world
+
+
+@pytest.fixture
+def lease(leased: World, tmp_path: Path) -> Iterator[tuple[World, dict[str, Any], dict[str, Any]]]:
+    """A world with one synced invoice, and that invoice on both sides."""
+    world = leased.twin(tmp_path)
+    invoice = world.named("invoices", "INV-1")
+    yield world, invoice, world.partner("Invoice", invoice, "invoices")
+    world.app.close()

@@ -205,6 +205,10 @@ class World:
         run, _ = self.app.desk.request_run(COMPANY, "", Trigger.COMMAND)
         return run_sync(self.engine(), COMPANY, run.run_id, **options)
 
+    def plan(self) -> Finished:
+        """A dry run: it has no run of its own in the store."""
+        return run_sync(self.engine(), COMPANY, self.ids(), dry_run=True)
+
     def sync_blue(self) -> Finished:
         finished = self.sync()
         assert not finished.could_not_run, finished.could_not_run

@@ -1,0 +1,62 @@
+"""A run costs what changed: its calls are counted, and its questions to the store are answered from indices."""
+
+import re
+from typing import Any
+
+from sqlalchemy import event
+
+from tests.sync.world import World
+
+GROWING = "mirror|mirror_keys|links|results|attempts|figures|intents|batches|unlinked|audit"
+WHOLE = r"\((company_id=\?( AND side=\?)?( AND (entity|type)=\?)?)\)"
+READS_ALL = re.compile(rf"SCAN ({GROWING})\b|SEARCH ({GROWING}) USING [A-Z ]+ \w+ {WHOLE}")
+""" "SEARCH mirror USING INDEX x (company_id=?)" reads as much as a scan does: all that a company has."""
+
+
+def changed_company(world: World) -> None:
+    """Every kind of record on both sides, synced, and then a change of each side."""
+    tenant, supplier = world.contact("Kiosk Ltd"), world.contact("Plumb Ltd", "supplier")
+    for place in range(4):
+        world.invoice(tenant, f"INV-{place}")
+        world.bill(supplier, f"B-{place}")
+    customer = world.customer("Aroha")
+    invoice = world.qb_invoice(customer, "SI-1")
+    world.receive(customer["Id"], "115.00", (invoice["Id"], "115.00"))
+    world.sync_blue()
+    world.change("contacts", tenant, phone="09 222")
+    world.invoice(tenant, "INV-9")
+    world.qb_invoice(customer, "SI-2")
+
+
+def test_a_run_with_few_changes_reads_no_table_whole(paired: World) -> None:
+    changed_company(paired)
+    asked: dict[str, Any] = {}
+
+    def hear(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        if statement.lstrip()[:6].upper() in ("SELECT", "UPDATE", "DELETE"):
+            asked[statement] = values[0] if many else values
+
+    event.listen(paired.database.engine, "before_cursor_execute", hear)
+    finished = paired.sync_blue()
+    event.remove(paired.database.engine, "before_cursor_execute", hear)
+    assert finished.counts.created == 2
+    with paired.database.read() as connection:
+        plans = {
+            statement: [str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            for statement, values in asked.items()
+        }
+    assert len(plans) > 30
+    scans = {
+        statement: plan
+        for statement, plan in plans.items()
+        if READS_ALL.search(" ".join(plan)) and "LIMIT" not in statement
+    }
+    assert not scans, "\n\n".join(f"{statement}\n{plan}" for statement, plan in scans.items())
+
+
+def test_a_run_with_nothing_to_do_is_two_calls_there_and_nine_here(paired: World) -> None:
+    changed_company(paired)
+    paired.sync_blue()
+    calls = paired.sync_blue().api_calls
+    assert (calls.quickbooks_reads, calls.quickbooks_writes) == (2, 0)
+    assert calls.released <= 9

@@ -1,0 +1,60 @@
+"""One refresher of a realm across processes: QuickBooks revokes a grant whose refresh token comes a second time."""
+
+import multiprocessing
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.app import build, first_tokens
+from bot.core.faults import ApiError
+from bot.settings import Settings
+from tests.sync.world import REALM, World
+
+PROCESSES = 3
+
+
+def ask(told: Mapping[str, str], start: Any, said: Any) -> None:
+    """In a process of its own: a token, asked for at the same moment as by all others."""
+    secret = {name: SecretStr(told[name]) for name in ("qbo_client_secret", "released_api_key")}
+    app = build(Settings(_env_file=None, **{**told, **secret}))  # type: ignore[call-arg, arg-type]
+    start.wait(60)
+    try:
+        said.put(app.tokens(REALM).access_token(""))
+    except ApiError as error:
+        said.put(error.fault.code)
+    app.close()
+
+
+def ask_at_once(world: World) -> list[str]:
+    context = multiprocessing.get_context("spawn")
+    told = {name.lower(): value for name, value in world.environment().items()}
+    start, said = context.Barrier(PROCESSES), context.Queue()
+    processes = [context.Process(target=ask, args=(told, start, said)) for _ in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    answers = [said.get(timeout=90) for _ in processes]
+    for process in processes:
+        process.join(30)
+    return answers
+
+
+def test_processes_that_need_a_token_at_once_renew_it_once(paired: World) -> None:
+    paired.app.vault.save(REALM, first_tokens(paired.state.refresh_token(REALM)))
+    calls = paired.token_calls()
+    tokens = ask_at_once(paired)
+    assert calls() == 1 and len(set(tokens)) == 1
+    assert not any(grant.revoked for grant in paired.state.oauth.grants)
+    assert paired.app.vault.load(REALM).access_token == tokens[0]
+    paired.app.close()
+    paired.app = paired.new_app()
+    paired.sync_blue()
+
+
+def test_a_dead_grant_costs_each_process_one_call_and_never_a_loop(paired: World) -> None:
+    paired.app.vault.save(REALM, first_tokens(paired.state.refresh_token(REALM)))
+    for grant in paired.state.oauth.grants:
+        grant.revoked = True
+    calls = paired.token_calls()
+    assert ask_at_once(paired) == ["invalid_grant"] * PROCESSES
+    assert calls() == PROCESSES
