@@ -19,6 +19,7 @@ OPTION_CHARS = 75
 OPTION_VALUE_CHARS = 150
 SECTION_CHARS = 3000
 TITLE_CHARS = 24
+HEADER_CHARS = 150
 
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 _UNSEEN = re.compile(
@@ -122,6 +123,10 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [markdown(text)]}
 
 
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text, HEADER_CHARS)}
+
+
 def divider() -> Block:
     return {"type": "divider"}
 
@@ -135,6 +140,13 @@ def button(label: str, action_id: str, value: str = "", style: str = "", url: st
     extra = {"value": value, "style": style, "url": web_url(url), "accessibility_label": shorten(clean(spoken), 75)}
     filled = {name: text for name, text in extra.items() if text}
     return {"type": "button", "text": plain(label, LABEL_CHARS), "action_id": action_id, **filled}
+
+
+def confirmed(element: Block, title: str, text: str, yes: str, no: str = "Cancel", style: str = "") -> Block:
+    """Asks before the click counts. See https://docs.slack.dev/reference/block-kit/composition-objects"""
+    asked = {"title": plain(title, 100), "text": markdown(shorten(text, 300)), "confirm": plain(yes, 30)}
+    styled = {"style": style} if style else {}
+    return {**element, "confirm": {**asked, "deny": plain(no, 30), **styled}}
 
 
 def option(text: str, value: str, description: str = "") -> Block:
@@ -188,6 +200,11 @@ def modal(
         "private_metadata": view_id,
     }
     return {**view, "submit": plain(submit, TITLE_CHARS)} if submit else view
+
+
+def home_view(blocks: Sequence[Block]) -> Block:
+    """The App Home of one person."""
+    return {"type": "home", "callback_id": "home", "blocks": list(blocks)}
 
 
 def _named(block_id: str) -> dict[str, str]:

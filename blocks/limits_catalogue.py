@@ -7,6 +7,7 @@ Blocks that this product never sends (the last rows of `SURFACES`) are known by 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from blocks.limits_charts import CHART, CHART_TITLE
 from blocks.limits_rich_text import RICH_TEXT
 from blocks.limits_rules import (
     Extra,
@@ -212,6 +213,7 @@ def block_rules(tables: TableLimits) -> dict[str, Rule]:
         "alert": _block(("text",), text=text(200), level=choice("default", "info", "warning", "error", "success")),
         "context": _block(("elements",), elements=many(typed({"image": IMAGE_ELEMENT, **TEXT_OBJECTS}), 1, CONTEXT)),
         "data_table": data_table_rule(BUTTON, tables),
+        "data_visualization": _block(("title", "chart"), title=CHART_TITLE, chart=CHART),
         "divider": _block(),
         "header": _block(("text",), text=plain(150), level=integer(1, 4)),
         "image": _block(

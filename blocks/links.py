@@ -20,15 +20,17 @@ from blocks.kit import (
     radio,
     section,
     shorten,
+    user,
 )
 from blocks.table import names
-from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, counted, number, without_id
-from bot.core.model import LinkChange, RecordRef, RecordType, Result
+from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, counted, listed, number, without_id
+from bot.core.model import LinkChange, OpenAmount, RecordRef, RecordType, Result
 
 ALL_MATCHING = "*"
 """The option that stands for every row of the filter."""
 MOST_CHOSEN = 100
 MOST_NAMES = 10
+FEW = 5
 NOTE_CHARS = 300
 SPEAKING_NAMES = frozenset({RecordType.CONTACT, RecordType.ACCOUNT, RecordType.TAX_TYPE, RecordType.TRACKING_OPTION})
 
@@ -75,18 +77,64 @@ def everything_option(total: int) -> Block:
     return option(f"All {number(total)} rows of this filter", ALL_MATCHING)
 
 
-def confirm(verb: Verb, change: LinkChange, chosen: Sequence[RecordRef], view_id: str, extent: Extent) -> Block:
-    """`change` is the preview; its cascade are the records that refer to the chosen ones."""
-    what = _what(chosen, change.names)
-    blocks = [section(_consequences(verb, change, what, len(chosen)))]
+def confirm(
+    verb: Verb,
+    change: LinkChange,
+    chosen: Sequence[RecordRef],
+    view_id: str,
+    extent: Extent,
+    since: str = "",
+    note: str = "",
+) -> Block:
+    """`change` is the preview; its cascade are the records that refer to the chosen ones.
+
+    `since` says what changed while the window was open; `note` is what was written into it before that.
+    """
+    what = called(chosen, change.names)
+    blocks = [section(f"⚠ *Look again:* {since}")] if since else []
+    blocks.append(section(_consequences(verb, change, what, len(chosen))))
+    done = len(change.left_out & set(chosen)) if verb is Verb.UNLINK else len(set(chosen) - change.left_out)
+    if done and len(chosen) > 1:
+        of_them = "All" if done == len(chosen) else number(done)
+        blocks.append(context(f"{of_them} of them {'is' if done == 1 else 'are'} {verb.value}ed already and stay so."))
     affected = len(chosen) if extent is Extent.ONLY else len(chosen) + len(change.cascade)
     if change.cascade:
         blocks.append(context(_named(change)))
         blocks.append(_extents(verb, change, what, len(chosen), extent))
-    note = {"type": "plain_text_input", "action_id": "note", "max_length": NOTE_CHARS, "multiline": True}
-    blocks.append(field("note", "Note", note, hint="Why, for whoever looks at this later"))
+    blocks.append(note_field(note))
     title = verb.value.capitalize()
     return modal(f"links.{verb.value}", title, blocks, view_id, submit=f"{title} {number(affected)}", close="Cancel")
+
+
+def note_field(note: str = "") -> Block:
+    """Why somebody does it, for the audit trail."""
+    element = {"type": "plain_text_input", "action_id": "note", "max_length": NOTE_CHARS, "multiline": True}
+    if clean(note):
+        element["initial_value"] = shorten(clean(note, keep_lines=True), NOTE_CHARS)
+    return field("note", "Note", element, hint="Why, for whoever looks at this later")
+
+
+def meanwhile(before: LinkChange, now: LinkChange) -> str:
+    """What is otherwise than when it was shown: who refers to the records, and which are linked; "" = nothing."""
+    more, fewer = [one for one in now.cascade if one not in before.cascade], set(before.cascade) - set(now.cascade)
+    said = []
+    if more:
+        refer = "refers" if len(more) == 1 else "refer"
+        said.append(f"{counted(len(more), 'more record')} {refer} to what you chose by now: {_few(more, now)}")
+    if fewer:
+        said.append(
+            f"{counted(len(fewer), 'record')} of those shown {'does' if len(fewer) == 1 else 'do'} not any more"
+        )
+    for refs, word in ((now.left_out - before.left_out, "unlinked"), (before.left_out - now.left_out, "relinked")):
+        if refs:
+            said.append(f"{_few(sorted(refs), now)} {'was' if len(refs) == 1 else 'were'} {word} by somebody else")
+    return f"{'; '.join(said)}. Nothing was done yet." if said else ""
+
+
+def _few(refs: Sequence[RecordRef], change: LinkChange) -> str:
+    names = [escape(clean(change.names.get(ref, "")) or ref.key, 60) for ref in refs[:FEW]]
+    rest = len(refs) - len(names)
+    return listed([*names, f"{number(rest)} more"] if rest > 0 else names)
 
 
 def outcome(verb: Verb, change: LinkChange, note: str = "") -> str:
@@ -111,11 +159,20 @@ def said(words: str, by: str, undo_view: str = "") -> Message:
     return Message(text, [section(text, undo)])
 
 
+def overtaken(name: str, done: str, by: str) -> Message:
+    """An undo that is no longer good, and why. `by` is a user id or a word."""
+    words = (
+        f"This cannot be undone any more: {escape(name, 120)} was {done} by {user(by)} since. "
+        "Nothing was changed. Relink or unlink what you need by itself."
+    )
+    return Message(words, [section(words)])
+
+
 def nothing_changed(verb: Verb) -> str:
     return f"Nothing to {verb.value}: these rows are {verb.value}ed already"
 
 
-def _what(chosen: Sequence[RecordRef], names_of: Mapping[RecordRef, str]) -> str:
+def called(chosen: Sequence[RecordRef], names_of: Mapping[RecordRef, str]) -> str:
     """ "Kiosk Ltd", "invoice INV-2041", "3 records": a document's number says little by itself."""
     if len(chosen) == 1:
         name = clean(names_of.get(chosen[0], ""))
@@ -133,12 +190,19 @@ def _consequences(verb: Verb, change: LinkChange, what: str, count: int) -> str:
         to = "it" if count == 1 else "them"
         and_more = f" and {counted(len(change.cascade), 'record')} that {refer} to {to}"
         stop, start = "stop", "can sync"
-    counts = by_type(change.cascade_counts)
-    open_amount = f"{escape(money(change.open_amount, change.currency))} open" if change.open_amount else ""
-    told = f": {', '.join(filter(None, [counts, open_amount]))}" if counts or open_amount else ""
+    parts = [by_type(change.cascade_counts), *map(_owed, change.open_amounts)]
+    told = f": {', '.join(filter(None, parts))}" if any(parts) else ""
     if verb is Verb.UNLINK:
         return f"{question}\n{it}{and_more} {stop} syncing{told}. Nothing is deleted on either side."
     return f"{question}\n{it}{and_more} {start} again from the next sync on{told}."
+
+
+def _owed(one: OpenAmount) -> str:
+    """ "NZD 48,210.00 open receivable, 1,200.00 payable"."""
+    receivable = f"{escape(money(one.receivable, one.currency), 60)} open receivable" if one.receivable else ""
+    amount = money(one.payable, "" if one.receivable else one.currency)
+    payable = f"{escape(amount, 60)} {'' if one.receivable else 'open '}payable" if one.payable else ""
+    return ", ".join(filter(None, [receivable, payable]))
 
 
 def _named(change: LinkChange) -> str:

@@ -1,11 +1,22 @@
 """Short answers to one person: refused, not invited yet, or something went wrong."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from blocks.kit import Block, Message, escape, modal, section, user
-from blocks.words import listed
+from bot.core.roles import Role
 
-MOST_NAMED = 10
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class WhoMay:
+    """Those who hold a role: user ids, and user groups by the handle that people type."""
+
+    role: Role
+    people: Sequence[str] = ()
+    groups: Sequence[str] = ()
+    is_workspace_admins: bool = False
 
 
 def words(text: str) -> Message:
@@ -13,16 +24,20 @@ def words(text: str) -> Message:
     return _message(escape(text, 2000))
 
 
-def refused(doing: str, operators: Sequence[str]) -> Message:
-    """`doing` completes "… can": "unlink records". No operators named = workspace admins are the operators."""
-    return _message(f"You can look at everything, but only {who_may(operators)} can {doing}. Ask one of them.")
+def refused(doing: str, who: WhoMay) -> Message:
+    """`doing` completes "… can": "unlink records"."""
+    if who.role is Role.VIEWER:
+        return _message(f"Only people who are named for it can {doing}. {ask(who)}")
+    holders = "workspace admins" if who.is_workspace_admins else f"{who.role}s"
+    return _message(f"You can look at everything, but only {holders} can {doing}. {ask(who)}")
 
 
-def who_may(operators: Sequence[str]) -> str:
-    if not operators:
-        return "workspace admins"
-    named = [user(operator) for operator in operators[:MOST_NAMED]]
-    return listed([*named, f"{len(operators) - MOST_NAMED} others"] if len(operators) > MOST_NAMED else named)
+def ask(who: WhoMay) -> str:
+    """ "Ask @ana or anyone in @finance." """
+    people = [user(person) for person in who.people[:MOST_NAMED]]
+    groups = [f"anyone in @{escape(group, 40)}" for group in who.groups[:MOST_NAMED]]
+    named = [*people, *groups, *(["a workspace admin"] if who.is_workspace_admins else [])]
+    return f"Ask {' or '.join((', '.join(named[:-1]), named[-1]) if len(named) > 1 else named)}."
 
 
 def strangers() -> Message:
@@ -42,6 +57,11 @@ def invite(consequence: str) -> Message:
     return _message(
         f"I am not in this channel, so I cannot post here. Invite me with `/invite @qbo-sync`. {consequence}"
     )
+
+
+def in_messages(company: str) -> Message:
+    """Results were asked for where no message can stand."""
+    return _message(f"The results of {escape(company, 120)} are in the *Messages* tab of this app, only for you.")
 
 
 def broke(reference: str) -> Message:

@@ -2,39 +2,68 @@
 
 from collections.abc import Sequence
 
-from blocks.kit import Block, Message, actions, button, context, escape, instant, option, overflow, section, select
-from blocks.words import company_name, company_state, headline, number
+from blocks.kit import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    escape,
+    instant,
+    modal,
+    option,
+    overflow,
+    section,
+    select,
+)
+from blocks.words import company_name, company_state, counted, headline, number
 from bot.core.model import CompanyStatus, CompanyView, Flag
 
 MOST_SHOWN = 20
 MOST_OPTIONS = 100
 MOST_BUTTONS = 5
+CONNECT = "☐  Connect a company: whoever runs qbo-sync does it with `qbo-sync connect`"
 CALM = frozenset({CompanyStatus.SYNCED, CompanyStatus.IN_PROGRESS, CompanyStatus.INCOMPLETE_SETUP})
 
 
-def overview(companies: Sequence[CompanyView]) -> Message:
-    """`companies` worst first, as the desk gives them."""
+def overview(companies: Sequence[CompanyView], trouble: str = "") -> Message:
+    """`companies` worst first, as the desk gives them. `trouble` is what keeps messages from coming, safe text."""
     if not companies:
         return nothing_connected()
-    summary = _summary(companies)
+    said = summary(companies)
     shown, rest = companies[:MOST_SHOWN], companies[MOST_SHOWN:]
-    blocks = [section(f"*{summary}*"), *(_row(company) for company in shown)]
+    blocks = [*_trouble(trouble), section(f"*{said}*"), *(_row(company) for company in shown)]
     if rest:
         blocks.append(context(_rest(rest)))
     blocks.append(actions(*_footer(companies), block_id="overview"))
     lines = [headline(one.flag, one.name, company_state(one), bold=False) for one in shown]
-    return Message("\n".join([summary, *lines]), blocks)
+    return Message("\n".join([said, *lines]), blocks)
+
+
+def overview_modal(companies: Sequence[CompanyView], trouble: str = "") -> Block:
+    """The same where no message can stand: the shortcut opens it from anywhere."""
+    shown, rest = companies[:MOST_SHOWN], companies[MOST_SHOWN:]
+    lead = section(f"*{summary(companies)}*" if companies else first_steps(0))
+    blocks = [*_trouble(trouble), lead, *(_row(company) for company in shown)]
+    return modal("overview", "QuickBooks sync", [*blocks, *([context(_rest(rest))] if rest else [])])
+
+
+def _trouble(words: str) -> list[Block]:
+    return [section(f"⚠ {words}")] if words else []
 
 
 def nothing_connected() -> Message:
     """First use."""
     text = "No company is connected yet."
-    steps = (
-        "☑  qbo-sync is installed in this workspace\n"
-        "☐  Connect a company: whoever runs qbo-sync does it with `qbo-sync connect`\n"
-        "☐  Start the first sync: `/qbo-sync sync`"
-    )
-    return Message(f"{text} Connect one with: qbo-sync connect", [section(f"*{text}*\n{steps}")])
+    return Message(f"{text} Connect one with: qbo-sync connect", [section(first_steps(0))])
+
+
+def first_steps(companies: int) -> str:
+    """What is left to do before the first flag, with what is done ticked off."""
+    connected = f"☑  {counted(companies, 'company', 'companies')} connected" if companies else CONNECT
+    lead = "Nothing has been synced yet." if companies else "No company is connected yet."
+    steps = ("☑  qbo-sync is installed in this workspace", connected, "☐  Start the first sync: `/qbo-sync sync`")
+    return "\n".join([f"*{lead}*", *steps])
 
 
 def choose_company(companies: Sequence[CompanyView], action_id: str, question: str) -> Message:
@@ -60,7 +89,8 @@ def company_select(companies: Sequence[CompanyView], action_id: str, chosen: str
     return select(action_id, "Company", [option(company.name, company.id) for company in near], chosen)
 
 
-def _summary(companies: Sequence[CompanyView]) -> str:
+def summary(companies: Sequence[CompanyView]) -> str:
+    """ "2 of 5 companies need attention." """
     needy = sum(1 for company in companies if company.flag is Flag.RED or company.status not in CALM)
     new = sum(1 for company in companies if company.status is CompanyStatus.INCOMPLETE_SETUP)
     if new and not needy:
@@ -68,16 +98,22 @@ def _summary(companies: Sequence[CompanyView]) -> str:
     if len(companies) == 1 and not needy:
         return "Your company is in sync."
     if not needy:
-        return f"All {number(len(companies))} companies are in sync."
+        return f"{_every(len(companies))} companies are in sync."
     if len(companies) == 1:
         return "Your company needs attention."
-    return f"{number(needy)} of {number(len(companies))} companies {'needs' if needy == 1 else 'need'} attention."
+    who = _every(needy) if needy == len(companies) else f"{number(needy)} of {number(len(companies))}"
+    return f"{who} companies {'needs' if needy == 1 else 'need'} attention."
+
+
+def _every(count: int) -> str:
+    """Of several."""
+    return "Both" if count == 2 else f"All {number(count)}"
 
 
 def _first_sync(new: int, of_all: int) -> str:
     if of_all == 1:
         return "Your company waits for its first sync."
-    who = f"All {number(of_all)}" if new == of_all else f"{number(new)} of {number(of_all)}"
+    who = _every(of_all) if new == of_all else f"{number(new)} of {number(of_all)}"
     return f"{who} companies {'waits for its' if new == 1 else 'wait for their'} first sync."
 
 
@@ -115,8 +151,7 @@ def _rest(rest: Sequence[CompanyView]) -> str:
 def _footer(companies: Sequence[CompanyView]) -> list[Block]:
     worst = companies[0]
     needy = worst.flag is Flag.RED
-    view = button(
-        "View results", "open.company", worst.id, "primary" if needy else "", spoken=f"Results of {worst.name}"
-    )
+    opens = "open.company" if len(companies) == 1 else "open.worst"
+    view = button("View results", opens, worst.id, "primary" if needy else "", spoken=f"Results of {worst.name}")
     sync = button("Sync now", "sync.company", worst.id) if len(companies) == 1 else button("Sync…", "sync.choose")
     return [view, sync]

@@ -1,4 +1,4 @@
-"""The results message: what is filtered, the table, the pages, and the modal with the rarer filters."""
+"""The results message: what is filtered, the table, the pages, and what can be done with them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,34 +10,24 @@ from blocks.kit import (
     Message,
     actions,
     button,
-    calendar,
     context,
     escape,
-    field,
     instant,
-    modal,
     option,
     overflow,
-    plain,
-    radio,
     section,
     select,
     user,
 )
 from blocks.limits import TableLimits
 from blocks.overview import company_select
+from blocks.results_filter import ORDER_WORDS, is_narrowed, menus, order_select, summary
 from blocks.table import TableForm, rows_as
-from blocks.words import TYPE_NOUNS, company_state, headline, number
-from bot.core.model import CompanyView, Flag, LinkStatus, RecordType, ResultsFilter, ResultsPage
+from blocks.words import company_state, headline, number
+from bot.core.model import CompanyView, Flag, ResultsFilter, ResultsOrder, ResultsPage, RunState
 
 ROW_CHOICES = ("25", "50", "100", "all")
-LINK_WORDS = {
-    LinkStatus.ALL: "Linked and unlinked",
-    LinkStatus.LINKED: "Linked",
-    LinkStatus.UNLINKED: "Unlinked",
-}
-ALL_TYPES = "all-types"
-SEARCH_CHARS = 100
+UNDER_WAY = (RunState.REQUESTED, RunState.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -68,69 +58,57 @@ class ResultsShown:
     revision: int = 0
     note: Note | None = None
     shared_by: str = ""
+    order: ResultsOrder = ResultsOrder.NEWEST
+
+    @property
+    def is_syncing(self) -> bool:
+        return self.company.last_run is not None and self.company.last_run.state in UNDER_WAY
+
+    @property
+    def is_untouched(self) -> bool:
+        """Nothing has been synced yet, so there is nothing to filter."""
+        return not self.of_all
 
 
 def results(shown: ResultsShown, form: TableForm, limits: TableLimits) -> Message | None:
-    """The reader's own message; None when the rows of this page do not fit, so that fewer must be shown."""
+    """The message, the reader's own or shared; None when the rows do not fit, so that fewer must be shown."""
     table = _table(shown, form, limits)
     if table is None:
         return None
     note = [_note(shown.note)] if shown.note else []
-    blocks = [_top(shown), _filters(shown), *table, *_where(shown), *note, _below(shown)]
+    if shown.shared_by:
+        whose = context(f"shared by {user(shown.shared_by)} · the buttons do what you may do")
+        blocks = [_top(shown), *table, *_where(shown), *note, whose, _below_shared(shown)]
+    elif shown.is_untouched:
+        blocks = [_top(shown), *table, *note, _to_begin(shown)]
+    else:
+        blocks = [_top(shown), _filters(shown), *table, *_where(shown), *note, _below(shown)]
     return Message(_fallback(shown), blocks)
 
 
-def shared(shown: ResultsShown, form: TableForm, limits: TableLimits) -> Message | None:
-    """A copy for the channel: nothing in it can be changed by others, each opens a view of their own."""
-    table = _table(shown, form, limits)
-    if table is None:
-        return None
-    text = f"{_state(shown)}\n{summary(shown.wanted, shown.page.total, shown.of_all)}"
-    open_own = button("Open as my own view", "open.shared", shown.view_id)
-    whose = context(f"shared by {user(shown.shared_by)}")
-    blocks = [section(text), *table, *_where(shown), whose, actions(open_own, block_id=f"shared.{shown.view_id}")]
-    return Message(_fallback(shown), blocks)
+def _state(shown: ResultsShown, bold: bool = True) -> str:
+    progress = [_progress(shown.company)] if shown.is_syncing else []
+    parts = [company_state(shown.company), *filter(None, progress)]
+    return headline(shown.company.flag, shown.company.name, *parts, bold=bold)
 
 
-def summary(wanted: ResultsFilter, total: int, of_all: int) -> str:
-    """The filter in words, safe: "unlinked · invoices · since 3 Nov 2026 · “kiosk” · 12 of 340"."""
-    parts = [
-        "needs attention" if wanted.needs_attention else "",
-        "held up by one cause" if wanted.cause else "",
-        wanted.status.value if wanted.status is not LinkStatus.ALL else "",
-        f"{TYPE_NOUNS[wanted.type]}s" if wanted.type else "",
-        f"since {calendar(wanted.since)}" if wanted.since else "",
-        f"“{escape(wanted.text, 60)}”" if wanted.text else "",
-    ]
-    named = [part for part in parts if part] or ["all records"]
-    return " · ".join([*named, f"{number(total)} of {number(of_all)}"])
-
-
-def filter_modal(wanted: ResultsFilter, view_id: str) -> Block:
-    search = {
-        "type": "plain_text_input",
-        "action_id": "text",
-        "max_length": SEARCH_CHARS,
-        "placeholder": plain("Name, number, id or words of the details", 150),
-        "focus_on_load": True,
-    }
-    if wanted.text:
-        search["initial_value"] = wanted.text[:SEARCH_CHARS]
-    choices = [option("Everything", "everything"), option("Only what needs attention", "attention")]
-    show = radio("show", choices, "attention" if wanted.needs_attention else "everything")
-    blocks = [field("text", "Search", search), field("show", "Show", show, optional=False)]
-    return modal("results.filter", "Filter", blocks, view_id, submit="Show results", close="Cancel")
-
-
-def _state(shown: ResultsShown) -> str:
-    return headline(shown.company.flag, shown.company.name, company_state(shown.company))
+def _progress(company: CompanyView) -> str:
+    """ "invoices 84 of 151"."""
+    progress = company.last_run.progress if company.last_run else None
+    if progress is None or not progress.phase:
+        return ""
+    phase = escape(progress.phase, 40)
+    return f"{phase} {number(progress.done)} of {number(progress.total)}" if progress.total else phase
 
 
 def _top(shown: ResultsShown) -> Block:
-    text = f"{_state(shown)}\n{summary(shown.wanted, shown.page.total, shown.of_all)}"
-    is_filtered = shown.wanted != ResultsFilter(shown.company.id)
-    clear = button("Clear", "results.clear", shown.view_id, spoken="Clear the filter") if is_filtered else None
-    return section(text, clear, f"top.{shown.view_id}.{shown.revision}")
+    block_id = f"top.{shown.view_id}.{shown.revision}"
+    if shown.is_untouched:
+        return section(_state(shown), block_id=block_id)
+    text = f"{_state(shown)}\n{summary(shown.company, shown.wanted, shown.page.total, shown.of_all)}"
+    can_clear = is_narrowed(shown.wanted) and not shown.shared_by
+    clear = button("Clear", "results.clear", shown.view_id, spoken="Clear the filter") if can_clear else None
+    return section(text, clear, block_id)
 
 
 def _note(note: Note) -> Block:
@@ -140,21 +118,7 @@ def _note(note: Note) -> Block:
 
 
 def _filters(shown: ResultsShown) -> Block:
-    wanted = shown.wanted
-    types = [option("All types", ALL_TYPES)]
-    types += [option(f"{TYPE_NOUNS[kind].capitalize()}s", kind.value) for kind in RecordType]
-    since: Block = {"type": "datepicker", "action_id": "results.since", "placeholder": plain("Since…")}
-    if wanted.since:
-        since["initial_date"] = wanted.since.isoformat()
-    links = [option(words, status.value) for status, words in LINK_WORDS.items()]
-    elements = [
-        select("results.status", "Link", links, wanted.status.value),
-        select("results.type", "Type", types, wanted.type.value if wanted.type else ALL_TYPES),
-        since,
-        button("Filter…", "results.filter", shown.view_id),
-    ]
-    if len(shown.companies) > 1:
-        elements.insert(0, company_select(shown.companies, "results.company", shown.company.id))
+    elements = menus(shown.wanted, shown.companies, shown.view_id)
     return actions(*elements, block_id=f"filters.{shown.view_id}.{shown.revision}")
 
 
@@ -170,7 +134,9 @@ def _table(shown: ResultsShown, form: TableForm, limits: TableLimits) -> list[Bl
 def _empty(shown: ResultsShown) -> str:
     clean_at = shown.company.last_clean_at
     last = f" Last clean sync {instant(clean_at)}." if clean_at else ""
-    if shown.company.last_run is None and not shown.of_all:
+    if shown.is_untouched and shown.is_syncing:
+        return "The first sync is under way: *Refresh* shows what it has done so far."
+    if shown.is_untouched and shown.company.last_run is None:
         return "Nothing has been synced yet. Start the first sync with *Sync now*."
     if shown.of_all and not shown.wanted.needs_attention:
         clear = "" if shown.shared_by else f" *Clear* shows all {number(shown.of_all)}."
@@ -190,6 +156,10 @@ def _where(shown: ResultsShown) -> list[Block]:
     rows = f"rows {number(first)} to {number(first + len(page.rows) - 1)} of {number(page.total)}"
     parts = [f"page {number(page.page)} of {number(page.pages)}", rows, f"as of {instant(shown.as_of, '{time}')}"]
     fewer = shown.page.total > shown.window and _asked(shown.rows_choice) > shown.window
+    if shown.order is not ResultsOrder.NEWEST:
+        parts.insert(2, ORDER_WORDS[shown.order].lower())
+    if shown.is_syncing:
+        parts.append("the sync is under way: *Refresh* shows what it has done so far")
     if fewer:
         parts.append(f"{number(shown.window)} rows a page, because Slack takes no more of these in one message")
     return [context(" · ".join(parts))]
@@ -202,21 +172,45 @@ def _asked(rows_choice: str) -> int:
 def _below(shown: ResultsShown) -> Block:
     page, view_id = shown.page, shown.view_id
     choices = [option(f"{choice} rows".replace("all", "All"), choice) for choice in ROW_CHOICES]
-    elements = []
+    turns = []
     if page.page > 1:
-        elements.append(button("‹ Previous", "results.previous", view_id, spoken="Previous page"))
+        turns.append(button("‹ Previous", "results.previous", view_id, spoken="Previous page"))
     if page.page < page.pages:
-        elements.append(button("Next ›", "results.next", view_id, spoken="Next page"))
-    elements.append(select("results.rows", "Rows", choices, shown.rows_choice))
-    if page.rows:
-        elements.append(button("Select rows…", "results.select", view_id))
-    elements.append(button("Refresh", "results.refresh", view_id))
-    elements.append(button("Sync now", "results.sync", view_id))
-    more = [option("More detail…", "detail"), option("Share in this channel", "share")]
-    elements.append(overflow("results.more", *(more if page.rows else more[1:])))
-    return actions(*elements, block_id=f"pages.{view_id}.{shown.revision}")
+        turns.append(button("Next ›", "results.next", view_id, spoken="Next page"))
+    pages = [*turns, select("results.rows", "Rows", choices, shown.rows_choice), order_select(shown.order)]
+    return actions(*pages, *_acts(shown), block_id=f"pages.{view_id}.{shown.revision}")
+
+
+def _below_shared(shown: ResultsShown) -> Block:
+    """Everybody sees the same copy, so nobody filters it or turns its pages: that is done in a view of one's own."""
+    own = button("Open as my own view", "open.shared", shown.view_id)
+    return actions(own, *_acts(shown), block_id=f"shared.{shown.view_id}.{shown.revision}")
+
+
+def _to_begin(shown: ResultsShown) -> Block:
+    chooser = [company_select(shown.companies, "results.company", shown.company.id)] if len(shown.companies) > 1 else []
+    refresh = button("Refresh", "results.refresh", shown.view_id)
+    begin = [] if shown.is_syncing else [button("Sync now", "results.sync", shown.view_id, "primary")]
+    return actions(*chooser, *begin, refresh, block_id=f"pages.{shown.view_id}.{shown.revision}")
+
+
+def _acts(shown: ResultsShown) -> list[Block]:
+    """What is done with the rows; each is checked anew for the one who clicks."""
+    view_id = shown.view_id
+    found = [button("Select rows…", "results.select", view_id)] if shown.page.rows else []
+    found.append(button("Refresh", "results.refresh", view_id))
+    if not shown.is_syncing:
+        found.append(button("Sync now", "results.sync", view_id))
+    more = [option("More detail…", "detail")] if shown.page.rows else []
+    if not shown.shared_by:
+        more.append(option("Share in this channel", "share"))
+    if shown.page.rows:
+        more += [option("CSV file of all rows", "csv"), option("Excel file of all rows", "xlsx")]
+    return [*found, *([overflow("results.more", *more)] if more else [])]
 
 
 def _fallback(shown: ResultsShown) -> str:
-    state = headline(shown.company.flag, shown.company.name, company_state(shown.company), bold=False)
-    return f"{state} · results: {summary(shown.wanted, shown.page.total, shown.of_all)}"
+    if shown.is_untouched:
+        return f"{_state(shown, bold=False)} · results: nothing synced yet"
+    told = summary(shown.company, shown.wanted, shown.page.total, shown.of_all)
+    return f"{_state(shown, bold=False)} · results: {told}"

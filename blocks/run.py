@@ -1,10 +1,11 @@
 """A run as one living message, the message of a company's day, and the day's entries in its thread."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from blocks.kit import Block, Message, actions, button, context, escape, instant, section, user
-from blocks.words import attention, counted, done, headline, number, took
+from blocks.words import attention, counted, done, duration, headline, number, took
 from bot.core.model import CompanyView, Flag, RedReason, RunState, RunView, Trigger
 
 RED_REASONS = {
@@ -14,9 +15,17 @@ RED_REASONS = {
 ENDED = frozenset({RunState.FINISHED, RunState.INCOMPLETE})
 
 
-def living(run: RunView) -> Message:
+@dataclass(frozen=True)
+class Pace:
+    """How fast the records of a phase go, and how long the rest of them will take."""
+
+    per_s: float
+    left_s: float
+
+
+def living(run: RunView, pace: Pace | None = None) -> Message:
     """The message of a run that a person started, edited from "waiting to start" to its flag."""
-    facts = _facts(run)
+    facts = _facts(run, pace)
     text = " · ".join(filter(None, [_said(run, bold=False), facts]))
     return Message(text, [section(_said(run)), *([context(facts)] if facts else []), *_buttons(run)])
 
@@ -32,7 +41,7 @@ def day(company: CompanyView, day: date, runs: Sequence[RunView]) -> Message:
     latest = runs[-1]
     settled = [run for run in runs if run.state in ENDED]
     flag = latest.flag or next((run.flag for run in reversed(settled) if run.flag), None)
-    state = _state(latest)
+    state = run_state(latest)
     when = f"{day:%a} {day.day} {day:%b}"
     facts = " · ".join(filter(None, [_last(settled), _tally(settled)])) or "first sync of the day"
     shown = context(facts if not latest.error else f"{facts}\n{escape(latest.error, 600)}")
@@ -51,14 +60,14 @@ def entry(run: RunView) -> Message:
 
 def _said(run: RunView, bold: bool = True) -> str:
     flag = run.flag if run.state is not RunState.INCOMPLETE else None
-    return headline(_orange(run) or flag, run.company_name, _state(run), bold=bold)
+    return headline(_orange(run) or flag, run.company_name, run_state(run), bold=bold)
 
 
 def _orange(run: RunView) -> Flag | None:
     return Flag.ORANGE if run.state is RunState.RUNNING and run.problems else None
 
 
-def _state(run: RunView) -> str:
+def run_state(run: RunView) -> str:
     match run.state:
         case RunState.REQUESTED:
             return "waiting to start…"
@@ -76,10 +85,10 @@ def _state(run: RunView) -> str:
             return "in sync"
 
 
-def _facts(run: RunView) -> str:
-    parts = [_progress(run), *_outcome(run), took(run), _started_by(run)]
+def _facts(run: RunView, pace: Pace | None = None) -> str:
+    parts = [_progress(run), _pace(run, pace), *_outcome(run), took(run), _started_by(run)]
     facts = " · ".join(part for part in parts if part)
-    return f"{facts}\n{escape(run.error, 600)}" if run.error else facts
+    return "\n".join(filter(None, (facts, escape(run.error, 600), escape(run.control, 300))))
 
 
 def _progress(run: RunView) -> str:
@@ -89,6 +98,20 @@ def _progress(run: RunView) -> str:
     if not run.progress.total:
         return phase
     return f"{phase} {number(run.progress.done)} of {number(run.progress.total)}"
+
+
+def _pace(run: RunView, pace: Pace | None) -> str:
+    """ "12 a second · about 20 s left"; coarse, for it is a guess."""
+    if pace is None or run.state is not RunState.RUNNING:
+        return ""
+    rate = f"{number(round(pace.per_s))} a second" if pace.per_s >= 1 else f"{number(round(pace.per_s * 60))} a minute"
+    return f"{rate} · about {duration(_coarse(pace.left_s))} left"
+
+
+def _coarse(seconds: float) -> int:
+    """In steps of 5 s under a minute, of half a minute under ten, else of minutes."""
+    step = 5 if seconds <= 60 else 30 if seconds <= 600 else 60
+    return max(5, -(-int(seconds) // step) * step)
 
 
 def _outcome(run: RunView) -> list[str]:

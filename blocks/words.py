@@ -26,6 +26,7 @@ TYPE_NOUNS = {
     RecordType.INVOICE: "invoice",
     RecordType.CREDIT_NOTE: "credit note",
     RecordType.PAYMENT: "payment",
+    RecordType.ALLOCATION: "credit allocation",
     RecordType.ATTACHMENT: "attachment",
 }
 OUTCOME_WORDS = {
@@ -55,9 +56,9 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
-def counted(count: int, noun: str) -> str:
-    """ "1 invoice", "1,204 invoices"."""
-    return f"{number(count)} {noun}" if count == 1 else f"{number(count)} {noun}s"
+def counted(count: int, noun: str, several: str = "") -> str:
+    """ "1 invoice", "1,204 invoices", "2 companies"."""
+    return f"{number(count)} {noun}" if count == 1 else f"{number(count)} {several or f'{noun}s'}"
 
 
 def sentence(text: str) -> str:

@@ -1,23 +1,53 @@
-"""Unlink, relink and undo: what stops with a record is worked out, said, done and written down."""
+"""Unlink, relink, link by hand, and undo: what stops with a record is worked out, said, done and written down."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection
 
+from bot import partners
 from bot.core.faults import UserError
 from bot.core.links import cascade
-from bot.core.model import Direction, LinkChange, MirrorRecord, Outcome, RecordRef, RecordType, Result, Side
-from bot.core.money import decimal
-from bot.core.spec import Facts, Problem
-from bot.records import BY_COLLECTION, BY_ENTITY, BY_TYPE
-from bot.store import companies, notes, records, results
+from bot.core.model import (
+    LinkChange,
+    RecordRef,
+    RecordType,
+)
+from bot.linkable import bodies_of, dependents_of, name_of, open_amounts, say, say_left_out, takes_part
+from bot.partners import CREATE, LINK
+from bot.store import cause_spans, companies, decisions, notes, records, results
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
-from bot.sync import pull
-from bot.sync.hear import referring_to, referring_to_external
+from bot.store.notes import Deed, Undo
+from bot.sync import attached, pull
+
+DONE = {
+    "unlink": "unlinked",
+    "relink": "relinked",
+    "undo": "put back",
+    LINK: "linked by hand",
+    CREATE: "kept apart by hand",
+}
+
+
+class Overtaken(UserError):
+    """An undo that is no longer good: `name` was changed since, `done` says how, `by` whom."""
+
+    def __init__(self, name: str, done: str, by: str) -> None:
+        super().__init__(f"This cannot be undone any more: {name} was {done} by {by} since.")
+        self.name, self.done, self.by = name, done, by
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does something, why, and from which message ("channel ts")."""
+
+    by: str
+    note: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,25 +63,139 @@ class Linking:
         with self.database.read() as connection:
             return self._change(connection, company, refs, propagate=False)
 
-    def unlink(self, company: Company, refs: Sequence[RecordRef], by: str, propagate: bool, note: str) -> LinkChange:
-        return self._set(company, refs, by, propagate, note, "unlink")
+    def unlink(self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool) -> LinkChange:
+        return self._set(company, refs, act, propagate, "unlink")
 
-    def relink(self, company: Company, refs: Sequence[RecordRef], by: str, propagate: bool, note: str) -> LinkChange:
-        return self._set(company, refs, by, propagate, note, "relink")
+    def relink(self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool) -> LinkChange:
+        return self._set(company, refs, act, propagate, "relink")
 
-    def undo(self, token: str, by: str) -> LinkChange:
+    def link_to(self, company: Company, ref: RecordRef, entity: str, external_id: str, act: Act) -> LinkChange:
+        """These two are the same record. Nothing is written on either side: both stay as they are.
+
+        For a record that QuickBooks alone has, `entity` and `external_id` name the one in Re-Leased (its collection).
+        Raises UserError unless both are there and free.
+        """
+        now, token = to_ms(self.clock()), self.new_id()
+        with self.database.write() as connection:
+            partners.require_rest(connection, company)
+            pair = partners.free_pair(connection, company.id, ref, entity, external_id)
+            before = partners.dead_links(connection, company.id, pair)
+            left_out = records.unlinked_among(connection, company.id, [pair.ref, pair.alone])
+            records.drop_links(connection, company.id, before)
+            records.put_link(connection, company.id, pair.link())
+            results.forget(connection, company.id, [pair.alone])
+            records.drop_todo(connection, company.id, [pair.alone])
+            words = f"Linked to {pair.names[1]} in QuickBooks by hand: comes along with the next sync."
+            self._decided(connection, company.id, pair.ref, sorted(left_out), words, now)
+            was = ", ".join(f"{link.entity} {link.external_id}" for link in before)
+            said = Deed(
+                *(company.id, now, act.by, LINK, (str(pair.ref),), act.note),
+                *(was, f"{pair.names[1]} ({entity} {external_id})", act.source),
+            )
+            details = {
+                "link": partners.plain(pair.link()),
+                "before": [partners.plain(link) for link in before],
+                "left_out": [[one.type, one.key] for one in left_out],
+                "alone": pair.alone.key,
+            }
+            self._undoable(connection, token, said, [pair.ref], details)
+        return LinkChange((pair.ref,), (), (), token, {pair.ref: pair.names[0], ref: pair.names[ref.external is None]})
+
+    def create_anyway(self, company: Company, ref: RecordRef, act: Act) -> LinkChange:
+        """It is none of those that it is taken for, so it comes into being on the other side.
+
+        Raises UserError when there is nothing to decide any more.
+        """
+        now, token = to_ms(self.clock()), self.new_id()
+        with self.database.write() as connection:
+            partners.require_rest(connection, company)
+            found = partners.candidates(connection, company, ref)
+            pairs = partners.apart(ref, found)
+            decisions.add(connection, company.id, ref.type, pairs, act.by, now)
+            left_out = records.unlinked_among(connection, company.id, [ref])
+            others = [_other(ref, pair) for pair in pairs]
+            records.add_todo(connection, company.id, others)
+            words = "Kept apart from what it looked like: comes into being on the other side with the next sync."
+            self._decided(connection, company.id, ref, sorted(left_out), words, now)
+            named = ", ".join(one.name for one in found)
+            said = Deed(*(company.id, now, act.by, CREATE, (str(ref),), act.note), "", f"not {named}", act.source)
+            details = {"apart": pairs, "left_out": [[one.type, one.key] for one in left_out]}
+            self._undoable(connection, token, said, [ref], details)
+            names = {one: name_of(one, body) for one, body in bodies_of(connection, company.id, [ref]).items()}
+        return LinkChange((ref,), (), (), token, names)
+
+    def undo(self, token: str, act: Act) -> LinkChange:
         """Put links back as they were before one act. Good until one of its records was changed again."""
         now = to_ms(self.clock())
         with self.database.write() as connection:
             undo = notes.get_undo(connection, token)
             if undo is None:
                 raise UserError("This cannot be undone: nothing is known of it any more.")
-            since = notes.changed_links_since(connection, undo.company_id, undo.at)
-            if since & {str(ref) for ref in undo.refs} or not notes.use_undo(connection, token):
-                raise UserError("This cannot be undone any more: the same records were changed since.")
-            self._apply(connection, undo.company_id, undo.refs, by, undo.what == "relink", now)
-            notes.write_audit(connection, undo.company_id, now, by, "undo", undo.refs, "")
+            self._require_newest(connection, undo)
+            if not notes.use_undo(connection, token):
+                raise UserError("This was undone already.")
+            if undo.what in (LINK, CREATE):
+                self._take_back(connection, undo, act.by, now)
+            else:
+                self._apply(connection, undo.company_id, undo.refs, act.by, undo.what == "relink", now)
+            records_ = tuple(str(ref) for ref in undo.refs)
+            notes.write_deed(
+                connection,
+                Deed(undo.company_id, now, act.by, "undo", records_, act.note, "", undo.what, act.source),
+            )
             return LinkChange(changed=undo.refs, blocked=(), cascade=())
+
+    def _require_newest(self, connection: Connection, undo: Undo) -> None:
+        """Raises Overtaken when something was done to one of its records later."""
+        named = {str(ref): ref for ref in undo.refs}
+        for deed in notes.link_deeds_since(connection, undo):
+            touched = next((named[record] for record in deed.records if record in named), None)
+            if touched is not None:
+                known = bodies_of(connection, undo.company_id, [touched])
+                name = name_of(touched, known[touched]) if touched in known else touched.key
+                said = f"{str(touched.type).replace('-', ' ')} {name}"
+                raise Overtaken(said, DONE[deed.what], deed.by)
+
+    def _take_back(self, connection: Connection, undo: Undo, by: str, now: int) -> None:
+        company = companies.get(connection, undo.company_id)
+        if company is None:
+            raise UserError("This company is not connected any more.")
+        partners.take_back(connection, company, undo)
+        ref = undo.refs[0]
+        left_out = [RecordRef(RecordType(type_), key) for type_, key in undo.details.get("left_out", ())]
+        records.set_unlinked(connection, company.id, left_out, by, now)
+        alone = [RecordRef(ref.type, undo.details["alone"])] if undo.what == LINK else []
+        self._decided(connection, company.id, ref, [], "As it was: decided again by the next sync.", now, alone)
+
+    def _decided(
+        self,
+        connection: Connection,
+        company_id: str,
+        ref: RecordRef,
+        relinked: Sequence[RecordRef],
+        words: str,
+        now: int,
+        also: Sequence[RecordRef] = (),
+    ) -> None:
+        """The results say at once what was decided, and the next sync looks at everything it touches."""
+        records.set_linked(connection, company_id, relinked)
+        touched = [ref, *also]
+        records.add_todo(connection, company_id, [*touched, *dependents_of(connection, company_id, touched)])
+        say(connection, company_id, [ref], words, self.clock())
+        cause_spans.note(connection, company_id, now, results.needing_attention(connection, company_id))
+
+    def _undoable(
+        self,
+        connection: Connection,
+        token: str,
+        said: Deed,
+        refs: Sequence[RecordRef],
+        details: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        """Write the deed down, with the token that takes it back."""
+        number = notes.write_deed(connection, said)
+        undo = Undo(said.company_id, said.what, tuple(refs), said.at, False, number, details)
+        notes.add_undo(connection, token, undo)
 
     @staticmethod
     def propagated(change: LinkChange) -> LinkChange:
@@ -64,34 +208,30 @@ class Linking:
             company = companies.by_realm(connection, realm)
             if company is None:
                 return "", "", ""
-            body = _bodies(connection, company.id, [ref]).get(ref)
+            body = bodies_of(connection, company.id, [ref]).get(ref)
             links = records.links_of(connection, company.id, [ref]).get(ref, [])
-        name = _name(ref, body) if body else ""
+        name = name_of(ref, body) if body else ""
         entity, external_id = ref.external or ((links[0].entity, links[0].external_id) if links else ("", ""))
         return entity, external_id, name
 
-    def _set(
-        self, company: Company, refs: Sequence[RecordRef], by: str, propagate: bool, note: str, what: str
-    ) -> LinkChange:
+    def _set(self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool, what: str) -> LinkChange:
         now, token = to_ms(self.clock()), self.new_id()
         with self.database.write() as connection:
             change = self._change(connection, company, refs, propagate)
-            left_out = records.unlinked_among(connection, company.id, change.changed)
             unlinking = what == "unlink"
-            moved = [ref for ref in change.changed if (ref in left_out) is not unlinking]
-            self._apply(connection, company.id, moved, by, unlinking, now)
+            moved = [ref for ref in change.changed if (ref in change.left_out) is not unlinking]
+            self._apply(connection, company.id, moved, act.by, unlinking, now)
             records.add_todo(connection, company.id, [*moved, *change.cascade])
             if moved:
-                notes.write_audit(connection, company.id, now, by, what, moved, note)
-                notes.add_undo(connection, token, company.id, what, moved, now)
-        return LinkChange(
+                was, now_is = ("linked", "unlinked") if unlinking else ("unlinked", "linked")
+                named = tuple(str(ref) for ref in moved)
+                said = Deed(company.id, now, act.by, what, named, act.note, was, now_is, act.source)
+                self._undoable(connection, token, said, moved)
+        return replace(
+            change,
             changed=tuple(moved),
             blocked=() if propagate or not unlinking else change.cascade,
-            cascade=change.cascade,
             undo_token=token if moved else "",
-            names=change.names,
-            open_amount=change.open_amount,
-            currency=change.currency,
         )
 
     def _apply(
@@ -101,115 +241,40 @@ class Linking:
             records.set_unlinked(connection, company_id, refs, by, now)
         else:
             records.set_linked(connection, company_id, refs)
-        records.add_todo(connection, company_id, [*refs, *_dependents(connection, company_id, list(refs))])
-        _say_left_out(connection, company_id, refs, unlinking, self.clock())
+            attached.let_go_of_deleted(connection, company_id, refs)
+        records.add_todo(connection, company_id, [*refs, *dependents_of(connection, company_id, list(refs))])
+        say_left_out(connection, company_id, refs, unlinking, self.clock())
+        cause_spans.note(connection, company_id, now, results.needing_attention(connection, company_id))
 
     def _change(
         self, connection: Connection, company: Company, refs: Sequence[RecordRef], propagate: bool
     ) -> LinkChange:
         named = tuple(dict.fromkeys(refs))
-        bodies = _bodies(connection, company.id, named)
+        bodies = bodies_of(connection, company.id, named)
         unknown = [str(ref) for ref in named if ref not in bodies]
         if unknown:
             raise UserError(f"Not known in {company.name}: {', '.join(unknown)}. Sync first, or check the id.")
-        found = cascade(named, lambda level: _dependents(connection, company.id, level))
-        bodies |= _bodies(connection, company.id, found)
+        found = cascade(named, lambda level: dependents_of(connection, company.id, level))
+        bodies |= bodies_of(connection, company.id, found)
         facts = pull.facts_of(company, company.preferences)
-        dependents = tuple(ref for ref in found if ref in bodies and _takes_part(ref, bodies[ref], facts))
+        dependents = tuple(ref for ref in found if ref in bodies and takes_part(ref, bodies[ref], facts))
         changed = (*named, *dependents) if propagate else named
         return LinkChange(
             changed=changed,
             blocked=() if propagate else dependents,
             cascade=dependents,
-            names={ref: _name(ref, record) for ref, record in bodies.items()},
-            open_amount=sum((_balance(bodies[ref]) for ref in (*named, *dependents)), Decimal(0)),
-            currency=company.currency,
+            names={ref: name_of(ref, record) for ref, record in bodies.items()},
+            open_amounts=open_amounts([bodies[ref] for ref in (*named, *dependents)], company.currency),
+            left_out=frozenset(records.unlinked_among(connection, company.id, [*named, *dependents])),
         )
 
 
-def _dependents(connection: Connection, company_id: str, level: list[RecordRef]) -> list[RecordRef]:
-    """Records that refer to any of these: in Re-Leased, or so far in QuickBooks only."""
-    ours = records.dependents(connection, company_id, Side.RELEASED, [referring_to(ref) for ref in level])
-    links = records.links_of(connection, company_id, level)
-    theirs = [(link.entity, link.external_id) for found in links.values() for link in found]
-    theirs += [ref.external for ref in level if ref.external is not None]
-    keys = [referring_to_external(entity, id_) for entity, id_ in theirs]
-    external = records.dependents(connection, company_id, Side.QUICKBOOKS, keys)
-    paired = records.links_to(connection, company_id, external)
-    only_there = [
-        RecordRef.in_quickbooks(BY_ENTITY[entity].type, entity, id_)
-        for entity, id_ in external
-        if (entity, id_) not in paired and entity in BY_ENTITY
-    ]
-    return sorted({RecordRef(BY_COLLECTION[collection].type, id_) for collection, id_ in ours} | set(only_there))
-
-
-def _bodies(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> dict[RecordRef, MirrorRecord]:
-    refs = list(refs)
-    ours = [(BY_TYPE[ref.type].collection, ref.key) for ref in refs if ref.external is None and ref.type in BY_TYPE]
-    theirs = [ref.external for ref in refs if ref.external is not None]
-    released = records.get_mirror(connection, company_id, Side.RELEASED, ours)
-    external = records.get_mirror(connection, company_id, Side.QUICKBOOKS, theirs)
-    found = {RecordRef(BY_COLLECTION[record.entity].type, record.id): record for record in released.values()}
-    for record in external.values():
-        found[RecordRef.in_quickbooks(BY_ENTITY[record.entity].type, record.entity, record.id)] = record
-    return {ref: found[ref] for ref in refs if ref in found}
-
-
-def _takes_part(ref: RecordRef, record: MirrorRecord, facts: Facts) -> bool:
-    """Drafts, older documents and voided ones do not sync anyway: nothing stops for them."""
-    spec = BY_TYPE[ref.type]
-    try:
-        if record.side is Side.RELEASED:
-            spec.check(record.body, facts)
-            return not spec.released_gone(record.body)
-        return not record.deleted and not spec.external_gone(record.entity, record.body)
-    except Problem as problem:
-        return problem.outcome is not Outcome.SKIPPED
-
-
-def _name(ref: RecordRef, record: MirrorRecord) -> str:
-    spec = BY_TYPE[ref.type]
-    if record.side is Side.RELEASED:
-        return spec.released_name(record.body)
-    return spec.external_name(record.entity, record.body)
-
-
-def _balance(record: MirrorRecord) -> Decimal:
-    return decimal(record.body.get("balance")) if record.entity == "invoices" else Decimal(0)
-
-
-def _say_left_out(
-    connection: Connection, company_id: str, refs: Sequence[RecordRef], unlinking: bool, at: datetime
-) -> None:
-    """The results show at once what is left out and what comes back with the next sync."""
-    known = {row.ref: row for row in results.get(connection, company_id, refs)}
-    bodies = _bodies(connection, company_id, refs)
-    words = "Left out of the sync." if unlinking else "Relinked: comes along with the next sync."
-    rows = []
-    for ref in refs:
-        before = known.get(ref)
-        record = bodies.get(ref)
-        name = before.name if before else (_name(ref, record) if record else ref.key)
-        rows.append(
-            Result(
-                at=at,
-                ref=ref,
-                name=name,
-                released_id=before.released_id if before else ("" if ref.external else ref.key),
-                entity=before.entity if before else (ref.external[0] if ref.external else ""),
-                external_id=before.external_id if before else (ref.external[1] if ref.external else ""),
-                direction=before.direction if before else Direction.OUTGOING,
-                outcome=Outcome.SKIPPED,
-                code="left-out" if unlinking else "",
-                details=words,
-                more_detail="",
-                linked=not unlinking,
-                amount=before.amount if before else None,
-                currency=before.currency if before else "",
-            )
-        )
-    results.record(connection, company_id, "", rows)
+def _other(ref: RecordRef, pair: tuple[str, str, str]) -> RecordRef:
+    """The record that this one was kept apart from."""
+    released_id, entity, external_id = pair
+    if ref.external is not None:
+        return RecordRef(ref.type, released_id)
+    return RecordRef.in_quickbooks(ref.type, entity, external_id)
 
 
 def parse_ref(text: str) -> RecordRef:

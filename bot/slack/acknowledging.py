@@ -1,4 +1,4 @@
-"""Acknowledges commands and clicks at once, before a thread is free for them; what is acknowledged stays so.
+"""Acknowledges commands, clicks and shortcuts at once, before a thread is free for them; what is acknowledged stays so.
 
 Slack waits three seconds: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
 """
@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext, BoltResponse
+
+AT_ONCE = frozenset({"block_actions", "shortcut", "message_action"})
 
 
 class KeptResponse(BoltResponse):
@@ -35,7 +37,7 @@ def register(app: App) -> None:
     def acknowledge(body: dict[str, Any], context: BoltContext, next: Callable[[], Any]) -> None:
         """Modals and suggestions are answered by their listeners: their acknowledgement says something."""
         context["ack"] = LastingAck()  # type: ignore[no-untyped-call]  # Bolt's is untyped
-        if "command" in body or body.get("type") == "block_actions":
+        if "command" in body or body.get("type") in AT_ONCE:
             context.ack()
         next()
 

@@ -10,18 +10,47 @@ from urllib.parse import urlsplit
 from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
-from bot.slack import acknowledging, command, detail, errors, links, red, results, selection, sync
+from bot.slack import (
+    acknowledging,
+    audit,
+    cause_work,
+    command,
+    detail,
+    errors,
+    filtering,
+    find,
+    home,
+    links,
+    partners,
+    plan,
+    red,
+    results,
+    roles,
+    selection,
+    settings_modal,
+    shortcuts,
+    sync,
+)
+from bot.slack.audit import AuditTrail
+from bot.slack.channel import DefaultChannel
 from bot.slack.desk import Desk
+from bot.slack.digest import Digests
 from bot.slack.episodes import Episodes
+from bot.slack.export import Exporter
+from bot.slack.find import Finder
 from bot.slack.forms import TableForms
+from bot.slack.home import HomePages
 from bot.slack.links import ChangeReport
 from bot.slack.outbox import Outbox
 from bot.slack.permission import Permission
+from bot.slack.plan import PlanMessages, Planner
 from bot.slack.replies import Replies
 from bot.slack.run import Announcer
 from bot.slack.screen import ResultsScreen
 from bot.slack.settings import SlackSettings
+from bot.slack.sharing import Sharing
 from bot.slack.sync import SyncStarter
+from bot.slack.team import AssignedItems
 
 WORKERS = 32
 """Bolt's own pool has five threads: five slow answers would make the sixth person wait past Slack's three seconds."""
@@ -51,20 +80,36 @@ def build_app(desk: Desk, settings: SlackSettings, client: WebClient, clock: Cal
     )
     replies = Replies(client)
     outbox = Outbox(desk, client, clock)
-    permission = Permission(client, settings.operators)
+    permission = Permission(client, settings.operators, lambda: desk.team.roles())
+    channel = DefaultChannel(client, settings.channel)
+    homes = HomePages(desk, outbox, clock, AssignedItems(desk), channel.trouble)
     starter = SyncStarter(desk, outbox, replies, client)
-    screen = ResultsScreen(desk, replies, TableForms(settings.table_limits), clock)
+    screen = ResultsScreen(desk, replies, TableForms(settings.table_limits, settings.table_form), clock)
     report = ChangeReport(desk, screen, outbox)
     _register_members_only(app, permission)
     acknowledging.register(app)
+    _register_viewers_only(app, permission)
     errors.register(app, replies)
-    command.register(app, desk, permission, starter, screen, replies)
+    finder, trail = Finder(desk, replies, screen), AuditTrail(desk, permission, replies)
+    planner = Planner(desk, permission, PlanMessages(desk, outbox), replies, client)
+    command.register(app, desk, permission, starter, screen, replies, client, finder, trail, planner, channel.trouble)
+    plan.register(app, desk, client, permission, starter, planner)
+    shortcuts.register(app, desk, client, channel.trouble)
+    find.register(app, desk, client, finder)
+    audit.register(app, trail)
+    settings_modal.register(app, desk, client, permission)
+    roles.register(app, desk, client, permission)
+    home.register(app, desk, client, permission, starter, screen, homes)
     sync.register(app, desk, permission, starter, replies)
-    results.register(app, desk, client, permission, starter, screen)
+    sharing, exporter = Sharing(client, permission, screen), Exporter(desk, client, screen)
+    results.register(app, desk, client, permission, starter, screen, sharing, exporter)
+    filtering.register(app, desk, client, screen)
     selection.register(app, desk, client, permission)
     links.register(app, desk, client, permission, report)
+    partners.register(app, desk, client, permission, report.say)
     detail.register(app, desk, client)
     red.register(app, desk, client, permission, starter, screen, report)
+    cause_work.register(app, desk, client, permission, outbox, clock)
     app.action(re.compile(r"^(link|pick)\."))(_nothing_to_do)
     return app
 
@@ -73,7 +118,17 @@ def build_announcer(
     desk: Desk, settings: SlackSettings, client: WebClient, clock: Callable[[], datetime] = utc_now
 ) -> Announcer:
     outbox = Outbox(desk, client, clock, UNWELCOME_FOR)
-    return Announcer(desk, outbox, Episodes(desk, outbox, clock), clock, settings.channel)
+    channel = DefaultChannel(client, settings.channel)
+    return Announcer(
+        desk=desk,
+        outbox=outbox,
+        episodes=Episodes(desk, outbox, clock),
+        digests=Digests(desk, outbox, clock),
+        plans=PlanMessages(desk, outbox),
+        homes=HomePages(desk, outbox, clock, AssignedItems(desk), channel.trouble),
+        clock=clock,
+        default_channel=settings.channel,
+    )
 
 
 def _register_members_only(app: App, permission: Permission) -> None:
@@ -82,6 +137,17 @@ def _register_members_only(app: App, permission: Permission) -> None:
         next()
 
     app.use(members_only)
+
+
+def _register_viewers_only(app: App, permission: Permission) -> None:
+    """Comes after the acknowledgement, for it may ask Slack. An event has no window or channel to refuse in."""
+
+    def viewers_only(body: dict[str, Any], next: Callable[[], Any]) -> None:
+        if body.get("type") != "event_callback":
+            permission.require_viewer(body)
+        next()
+
+    app.use(viewers_only)
 
 
 def _nothing_to_do(body: dict[str, Any]) -> None:

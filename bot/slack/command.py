@@ -1,20 +1,28 @@
-"""/qbo-sync: the overview, sync, results and help; a word that nobody knows gets help."""
+"""/qbo-sync: the overview, and every word that may follow it; one that nobody knows gets help."""
 
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import App
+from slack_sdk import WebClient
 
 from blocks.help import help_page
-from blocks.overview import nothing_connected, overview
+from blocks.overview import nothing_connected, overview, overview_modal
 from bot.core.faults import UserError
-from bot.core.model import CompanyView, ResultsFilter
+from bot.core.model import CompanyView
 from bot.slack import sync
+from bot.slack.audit import AuditTrail
 from bot.slack.desk import Desk
+from bot.slack.direct import own_place
+from bot.slack.find import Finder
+from bot.slack.home import open_results
 from bot.slack.payloads import Place, chosen, place_of
 from bot.slack.permission import Permission
+from bot.slack.plan import Planner
+from bot.slack.remembering import opening, results_of
 from bot.slack.replies import Replies
-from bot.slack.results_state import ResultsState
 from bot.slack.screen import ResultsScreen
+from bot.slack.settings_modal import open_settings
 from bot.slack.sync import SyncStarter
 
 COMMAND = "/qbo-sync"
@@ -26,11 +34,6 @@ def parse(text: str) -> tuple[str, str]:
     return word.lower(), " ".join(rest.split())
 
 
-def results_of(desk: Desk, company: CompanyView) -> ResultsState:
-    """What changed since the last clean sync, linked and unlinked."""
-    return ResultsState(ResultsFilter(company.id, since=desk.default_since(company.id)))
-
-
 def register(
     app: App,
     desk: Desk,
@@ -38,6 +41,11 @@ def register(
     starter: SyncStarter,
     screen: ResultsScreen,
     replies: Replies,
+    client: WebClient,
+    finder: Finder,
+    trail: AuditTrail,
+    planner: Planner,
+    channel_trouble: Callable[[], str],
 ) -> None:
     def start(body: dict[str, Any], place: Place, name: str) -> None:
         permission.require_operator(body, sync.DOING)
@@ -52,26 +60,34 @@ def register(
             replies.tell(place, nothing_connected())
 
     def show_results(place: Place, name: str) -> None:
-        company = desk.company(name) if name else next(iter(desk.companies()), None)
-        if company is None:
+        state = opening(desk, place, desk.company(name) if name else None)
+        if state is None:
             replies.tell(place, nothing_connected())
         else:
-            screen.open(place, results_of(desk, company))
+            screen.open(place, state)
 
     def command(body: dict[str, Any]) -> None:
         place = place_of(body)
         match parse(body.get("text", "")):
             case ("", _):
-                replies.tell(place, overview(desk.companies()))
+                replies.tell(place, overview(desk.companies(), channel_trouble()))
             case ("sync", name):
                 start(body, place, name)
             case ("results", name):
                 show_results(place, name)
+            case ("find", text):
+                finder.find(place, text)
+            case ("audit", name):
+                trail.open(body, place, name)
+            case ("plan", name):
+                planner.plan(body, place, name)
+            case ("settings", name):
+                open_settings(desk, client, permission, body, name)
             case ("help", _):
                 replies.tell(place, help_page())
             case (word, rest):
                 if company := named(" ".join((word, rest)).strip()):
-                    screen.open(place, results_of(desk, company))
+                    show_results(place, company.id)
                 else:
                     replies.tell(place, help_page(unknown=word))
 
@@ -83,14 +99,22 @@ def register(
             return None
 
     def of_company(body: dict[str, Any], action: dict[str, Any]) -> None:
-        """The menu beside a company of the overview."""
+        """The menu beside a company of the overview, in a message or in a window."""
         verb, _, company_id = chosen(action).partition("|")
-        place = place_of(body)
+        company = desk.company(company_id)
         if verb == "sync":
             permission.require_operator(body, sync.DOING)
-            starter.start(company_id, place)
+            starter.start(company_id, own_place(client, body))
+            _redraw(body)
         else:
-            screen.open(place, results_of(desk, desk.company(company_id)))
+            open_results(client, screen, body, results_of(desk, company), company.name)
+
+    def _redraw(body: dict[str, Any]) -> None:
+        """The window of the shortcut shows what was clicked in it."""
+        view = body.get("view") or {}
+        if view.get("callback_id") == "overview":
+            shown = overview_modal(desk.companies(), channel_trouble())
+            client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
 
     app.command(COMMAND)(command)
     app.action("company.more")(of_company)

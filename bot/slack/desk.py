@@ -1,20 +1,26 @@
 """What the Slack side asks of the product: the questions and orders of bot.desk, as a protocol."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from bot.approving import Approving
 from bot.core.model import (
+    Attempt,
     Cause,
     CompanyView,
     LinkChange,
     RecordRef,
     Result,
     ResultsFilter,
+    ResultsOrder,
     ResultsPage,
     RunView,
+    Said,
     Trigger,
 )
+from bot.core.pairing import Suggestion
+from bot.team import Team
 
 
 class PostedMessage(Protocol):
@@ -31,12 +37,23 @@ class PostedMessage(Protocol):
 class Desk(Protocol):
     """Reads the store and starts runs; no network. Raises UserError with words for the person."""
 
+    @property
+    def team(self) -> Team: ...
+    @property
+    def approving(self) -> Approving: ...
+
     def companies(self) -> list[CompanyView]: ...
     def company(self, text: str) -> CompanyView: ...
-    def results(self, wanted: ResultsFilter, page: int = 1, rows: int | None = 25) -> ResultsPage: ...
+    def results(
+        self, wanted: ResultsFilter, page: int = 1, rows: int | None = 25, order: ResultsOrder = ResultsOrder.NEWEST
+    ) -> ResultsPage: ...
+    def count_results(self, wanted: ResultsFilter) -> int: ...
+    def every_result(
+        self, wanted: ResultsFilter, order: ResultsOrder = ResultsOrder.NEWEST
+    ) -> Generator[Result, None, None]: ...
     def result(self, company_id: str, ref: RecordRef) -> Result | None: ...
-    def both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, str, str]]: ...
-    def attempts(self, company_id: str, ref: RecordRef) -> list[Result]: ...
+    def both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, Said, Said]]: ...
+    def attempts(self, company_id: str, ref: RecordRef) -> list[Attempt]: ...
     def causes(self, company_id: str) -> list[Cause]: ...
     def default_since(self, company_id: str) -> date | None: ...
 
@@ -50,12 +67,39 @@ class Desk(Protocol):
     def preview_unlink(self, company_id: str, refs: Sequence[RecordRef]) -> LinkChange: ...
     def preview_relink(self, company_id: str, refs: Sequence[RecordRef]) -> LinkChange: ...
     def unlink(
-        self, company_id: str, refs: Sequence[RecordRef], by: str, propagate: bool = False, note: str = ""
+        self,
+        company_id: str,
+        refs: Sequence[RecordRef],
+        by: str,
+        propagate: bool = False,
+        note: str = "",
+        source: str = "",
     ) -> LinkChange: ...
     def relink(
-        self, company_id: str, refs: Sequence[RecordRef], by: str, propagate: bool = False, note: str = ""
+        self,
+        company_id: str,
+        refs: Sequence[RecordRef],
+        by: str,
+        propagate: bool = False,
+        note: str = "",
+        source: str = "",
     ) -> LinkChange: ...
-    def undo(self, token: str, by: str) -> LinkChange: ...
+    def suggestions(self, company_id: str, ref: RecordRef) -> tuple[Suggestion, ...]: ...
+    def compared(self, company_id: str, ref: RecordRef, partner: tuple[str, str]) -> list[tuple[str, Said, Said]]: ...
+    def link_to(
+        self,
+        company_id: str,
+        ref: RecordRef,
+        entity: str,
+        external_id: str,
+        by: str,
+        note: str = "",
+        source: str = "",
+    ) -> LinkChange: ...
+    def create_anyway(
+        self, company_id: str, ref: RecordRef, by: str, note: str = "", source: str = ""
+    ) -> LinkChange: ...
+    def undo(self, token: str, by: str, source: str = "") -> LinkChange: ...
 
     def remember_view(self, state: Mapping[str, Any]) -> str: ...
     def view(self, view_id: str) -> dict[str, Any]: ...

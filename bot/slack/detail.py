@@ -1,5 +1,6 @@
 """More detail: one record in depth, chosen from the results or opened from a cause."""
 
+import re
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -7,7 +8,7 @@ from slack_sdk import WebClient
 
 from blocks import detail as pages
 from blocks.kit import Block
-from bot.core.model import Cause, RecordRef
+from bot.core.model import NEEDS_ATTENTION, Cause, RecordRef, Result, ResultsFilter
 from bot.slack import searching
 from bot.slack.desk import Desk
 from bot.slack.modals import Modal, keep_modal, kept_modal
@@ -49,14 +50,36 @@ def register(app: App, desk: Desk, client: WebClient) -> None:
         shown = _of_record(desk, kept_modal(desk, modal_id).company_id, record_ref(chosen(action)), modal_id)
         client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
 
+    def fold(body: dict[str, Any], action: dict[str, Any]) -> None:
+        """The raw answer comes and goes; whether there is a chooser stays as it is."""
+        view = body["view"]
+        modal_id = view["private_metadata"]
+        choosing = any(block.get("block_id") == "record" for block in view["blocks"])
+        company_id, ref = kept_modal(desk, modal_id).company_id, record_ref(chosen(action))
+        shown = _of_record(desk, company_id, ref, modal_id, choosing, action["action_id"] == "detail.unfold")
+        client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
+
     app.options("detail.choose")(suggest)
     app.action("detail.choose")(show)
+    app.action(re.compile(r"^detail\.(fold|unfold)$"))(fold)
 
 
-def _of_record(desk: Desk, company_id: str, ref: RecordRef, modal_id: str, choosing: bool = True) -> Block:
+def _of_record(
+    desk: Desk, company_id: str, ref: RecordRef, modal_id: str, choosing: bool = True, unfolded: bool = False
+) -> Block:
     result = desk.result(company_id, ref)
     if result is None:
         return pages.choose(modal_id, GONE)
-    cause = next((one for one in desk.causes(company_id) if ref == one.ref or ref in one.refs), None)
+    cause = _cause_of(desk, company_id, result)
     sides, attempts = desk.both_sides(company_id, ref), desk.attempts(company_id, ref)
-    return pages.detail(result, cause, sides, attempts, modal_id, choosing)
+    return pages.detail(result, cause, sides, attempts, modal_id, choosing, unfolded)
+
+
+def _cause_of(desk: Desk, company_id: str, result: Result) -> Cause | None:
+    """What holds it up, or what it holds up. Most records do neither, and then no cause is looked at."""
+    ref = result.ref
+    if result.outcome not in NEEDS_ATTENTION:
+        held_up = ResultsFilter(company_id, needs_attention=True, cause=ref)
+        if not desk.count_results(held_up):
+            return None
+    return next((one for one in desk.causes(company_id) if ref == one.ref or ref in one.refs), None)

@@ -6,11 +6,15 @@ What is known of an episode stands in the bookkeeping of its message, so that a 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+from blocks import cause_work as team_pages
 from blocks import red as pages
+from blocks.red import cause_key
 from bot.core.model import CompanyStatus, CompanyView, Flag
 from bot.slack.desk import Desk, PostedMessage
 from bot.slack.outbox import Outbox, Shown, digest_of
+from bot.slack.team import days_open, is_reminder_due
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Episodes:
         if not channel or not self.outbox.claim(claim):
             return not channel
         causes = self.desk.causes(company.id)
-        message = pages.red(company, causes)
+        message = pages.red(company, causes, self.desk.team.work.settled(company, causes))
         sent = self.outbox.post(channel, message)
         if sent.shown is not Shown.YES:
             self.desk.release_post(claim)
@@ -66,9 +70,12 @@ class Episodes:
 
     def _refresh(self, key: str, company: CompanyView, posted: PostedMessage, episode: Episode) -> bool:
         causes = self.desk.causes(company.id)
-        message = pages.red(company, causes)
+        team = self.desk.team.work
+        if company.last_run is None or company.last_run.finished_at is not None:  # a run may still tell it anew
+            team.forget_gone(company.id, {cause_key(cause) for cause in causes})
+        message = pages.red(company, causes, team.settled(company, causes, episode.since))
         if digest_of(message) == episode.digest:
-            return True
+            return self._remind(company, posted, episode, len(causes))
         sent = self.outbox.edit(posted, message)
         if sent.shown is Shown.LATER:
             return False
@@ -85,10 +92,25 @@ class Episodes:
         told = self.outbox.show(f"recovered:{company.id}:{posted.ts}", posted.channel_id, line)
         if told is Shown.LATER:
             return False
-        if self.outbox.edit(posted, pages.closed(company, words, at)).shown is Shown.LATER:
+        team = self.desk.team.work
+        mended = team.settled(company, [], episode.since).mended
+        if self.outbox.edit(posted, pages.closed(company, words, at, mended)).shown is Shown.LATER:
             return False
+        team.forget_gone(company.id, ())
         self.desk.note_posted(key, posted.channel_id, posted.ts, str(replace(episode, is_open=False)))
         return True
+
+    def _remind(self, company: CompanyView, posted: PostedMessage, episode: Episode, causes: int) -> bool:
+        """Once a working day, in the thread: whoever follows the message hears of it, and nobody else."""
+        now = self.clock()
+        if not causes or not is_reminder_due(episode.since, now, company.timezone):
+            return True
+        today = now.astimezone(ZoneInfo(company.timezone)).date()
+        name = f"remind:{company.id}:{today}"
+        if self.desk.posted(name) is not None:
+            return True
+        line = team_pages.reminder(company, causes, days_open(episode.since, now, company.timezone))
+        return self.outbox.show(name, posted.channel_id, line, posted.ts) is not Shown.LATER
 
     def _recovered_at(self, company: CompanyView) -> datetime:
         """The same on every attempt, so that the line is not edited for a second's difference."""

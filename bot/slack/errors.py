@@ -9,7 +9,7 @@ from slack_bolt import App, BoltResponse
 from slack_sdk import WebClient
 
 from blocks import notice
-from blocks.kit import Message
+from blocks.kit import Block, Message
 from bot.core.faults import UserError
 from bot.slack.payloads import Payload, place_of
 from bot.slack.permission import Refused
@@ -52,12 +52,13 @@ def words_for(error: Exception, reference: Callable[[], str]) -> Message:
 
 
 def _tell(client: WebClient, replies: Replies, body: Payload, message: Message) -> None:
-    """In the modal that is open, else in an answer only this person sees."""
+    """In the modal that is open, else in an answer only this person sees, else in a modal of its own."""
     view = body.get("view") or {}
-    if view.get("type") != "modal":
-        replies.tell(place_of(body), message)
-        return
     shown = notice.as_modal(message)
+    if view.get("type") != "modal":
+        if not replies.tell(place_of(body), message) and body.get("trigger_id"):
+            _open(client, body, shown)
+        return
     try:
         client.views_push(trigger_id=str(body.get("trigger_id", "")), view=shown)
     except UNREACHABLE as pushing:
@@ -65,3 +66,10 @@ def _tell(client: WebClient, replies: Replies, body: Payload, message: Message) 
             client.views_update(view_id=str(view["id"]), view=shown)
         except UNREACHABLE as updating:
             log.warning("an error was not shown: %s, %s", refusal(pushing), refusal(updating))
+
+
+def _open(client: WebClient, body: Payload, shown: Block) -> None:
+    try:
+        client.views_open(trigger_id=str(body["trigger_id"]), view=shown)
+    except UNREACHABLE as error:
+        log.warning("an error was not shown: %s", refusal(error))

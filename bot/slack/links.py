@@ -12,22 +12,40 @@ from blocks.kit import Block
 from blocks.links import Extent, Verb
 from bot.core.faults import UserError
 from bot.core.model import LinkChange
+from bot.linking import Overtaken
+from bot.slack import partners
 from bot.slack.desk import Desk
-from bot.slack.modals import Modal, keep_modal, kept_modal
+from bot.slack.modals import Modal, keep_modal, keep_shown, kept_modal, kept_shown
 from bot.slack.outbox import Outbox, Shown
 from bot.slack.payloads import Place, chosen, place_of, user_name
-from bot.slack.permission import Permission
+from bot.slack.permission import Permission, Refused
 from bot.slack.screen import ResultsScreen
 
 
 def confirmation(desk: Desk, verb: Verb, modal: Modal) -> Block:
-    """The modal that names and counts what changes; all of the cascade is chosen at first."""
-    return _drawn(desk, verb, modal, keep_modal(desk, modal), Extent.EVERYTHING)
+    """The modal that names and counts what changes. At first only the chosen records do: the rest waits.
+
+    Relinking one record that has no partner, and may be one that is there, asks which it is.
+    """
+    if verb is Verb.RELINK and len(modal.refs) == 1:
+        asked = partners.question(desk, modal)
+        if asked is not None:
+            return asked
+    return _drawn(desk, verb, modal, keep_modal(desk, modal), Extent.ONLY)
 
 
-def _drawn(desk: Desk, verb: Verb, modal: Modal, modal_id: str, extent: Extent) -> Block:
+def _preview(desk: Desk, verb: Verb, modal: Modal) -> LinkChange:
     preview = desk.preview_unlink if verb is Verb.UNLINK else desk.preview_relink
-    return pages.confirm(verb, preview(modal.company_id, modal.refs), modal.refs, modal_id, extent)
+    return preview(modal.company_id, modal.refs)
+
+
+def _drawn(
+    desk: Desk, verb: Verb, modal: Modal, modal_id: str, extent: Extent, since: str = "", note: str = ""
+) -> Block:
+    """Whoever confirms it confirms what is shown now."""
+    change = _preview(desk, verb, modal)
+    keep_shown(desk, modal_id, modal, change)
+    return pages.confirm(verb, change, modal.refs, modal_id, extent, since, note)
 
 
 @dataclass(frozen=True)
@@ -40,7 +58,11 @@ class ChangeReport:
 
     def tell(self, verb: Verb, change: LinkChange, modal: Modal, by: str, name: str, note: str = "") -> None:
         words = pages.outcome(verb, change, note) if change.changed else pages.nothing_changed(verb)
-        undo_view = self._undo_view(verb, change, modal)
+        self.say(words, change, pages.undone(verb, change), modal, by, name)
+
+    def say(self, words: str, change: LinkChange, undone: str, modal: Modal, by: str, name: str) -> None:
+        """`words` say what was done, `undone` what it will be once it is taken back; both raw."""
+        undo_view = self._undo_view(undone, change, modal)
         if modal.results_view:
             self.screen.say(modal.place, modal.results_view, words, by, undo_view)
             return
@@ -51,45 +73,56 @@ class ChangeReport:
         if self.outbox.show(key, channel, message, thread_ts) is not Shown.YES:
             self.screen.replies.tell(modal.place, message)
 
-    def _undo_view(self, verb: Verb, change: LinkChange, modal: Modal) -> str:
+    def _undo_view(self, undone: str, change: LinkChange, modal: Modal) -> str:
         if not change.undo_token:
             return ""
-        kept = {"undo_token": change.undo_token, "verb": verb.value, "results_view": modal.results_view}
+        kept = {"undo_token": change.undo_token, "undone": undone, "results_view": modal.results_view}
         return self.desk.remember_view(kept)
 
 
 def register(app: App, desk: Desk, client: WebClient, permission: Permission, report: ChangeReport) -> None:
     def another_extent(body: dict[str, Any], action: dict[str, Any]) -> None:
-        """The submit button says how many records it changes."""
+        """The submit button says how many records it changes; what changed meanwhile is said at once."""
         view = body["view"]
         verb = Verb(view["callback_id"].removeprefix("links."))
         modal_id = view["private_metadata"]
-        drawn = _drawn(desk, verb, kept_modal(desk, modal_id), modal_id, Extent(chosen(action)))
+        modal, before = kept_modal(desk, modal_id), kept_shown(desk, modal_id)
+        since = pages.meanwhile(before, _preview(desk, verb, modal))
+        drawn = _drawn(desk, verb, modal, modal_id, Extent(chosen(action)), since)
         client.views_update(view_id=view["id"], hash=view["hash"], view=drawn)
 
     def submit(body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
+        """Does what was shown. What is otherwise by now is shown first, with nothing lost that was entered."""
         verb = Verb(view["callback_id"].removeprefix("links."))
-        modal = kept_modal(desk, view["private_metadata"])
+        modal_id = view["private_metadata"]
+        modal, before = kept_modal(desk, modal_id), kept_shown(desk, modal_id)
         person = permission.require_operator(body, f"{verb.value} records", modal.place.channel_id)
         values = view["state"]["values"]
         note = (values["note"]["note"].get("value") or "").strip()
-        propagate = "extent" in values and chosen(values["extent"]["extent"]) == Extent.EVERYTHING.value
+        extent = Extent(chosen(values["extent"]["extent"])) if "extent" in values else Extent.ONLY
+        since = pages.meanwhile(before, _preview(desk, verb, modal))
+        if since:
+            ack(response_action="update", view=_drawn(desk, verb, modal, modal_id, extent, since, note))
+            return
         act = desk.unlink if verb is Verb.UNLINK else desk.relink
-        change = act(modal.company_id, modal.refs, person, propagate, note)
+        propagate = extent is Extent.EVERYTHING
+        change = act(modal.company_id, modal.refs, person, propagate, note, modal.place.source)
         ack(response_action="clear")
         report.tell(verb, change, modal, person, user_name(body), note)
 
     def undo(body: dict[str, Any], action: dict[str, Any]) -> None:
         person = permission.require_operator(body, "undo this")
-        kept = desk.view(chosen(action))
+        kept, place = desk.view(chosen(action)), place_of(body)
         if "undo_token" not in kept:
             raise UserError("This is too old to be undone here.")
-        words = pages.undone(Verb(kept["verb"]), desk.undo(kept["undo_token"], person))
-        place = place_of(body)
+        try:
+            desk.undo(kept["undo_token"], person, place.source)
+        except Overtaken as late:
+            raise Refused(pages.overtaken(late.name, late.done, late.by)) from late
         if kept["results_view"]:
-            report.screen.say(place, kept["results_view"], words, person)
+            report.screen.say(place, kept["results_view"], kept["undone"], person)
         else:
-            _replace(report, place, words, user_name(body))
+            _replace(report, place, kept["undone"], user_name(body))
 
     app.action("extent")(another_extent)
     app.view(re.compile(r"^links\.(unlink|relink)$"))(submit)

@@ -16,15 +16,17 @@ from enum import StrEnum
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from blocks.kit import Message
+from blocks.kit import Block, Message
 from bot.slack.desk import Desk, PostedMessage
 from bot.slack.replies import UNREACHABLE, refusal
 
 EDIT_EVERY = timedelta(seconds=2)
+EDITED_LATELY = timedelta(minutes=2)
 FAILED_FOR = timedelta(seconds=5)
 CLAIM_PATIENCE = timedelta(seconds=60)
 """A claim without a message after this long is that of a process that died between the two."""
 UNWELCOME = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
+TOO_RICH = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_attachments"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 log = logging.getLogger(__name__)
 
@@ -38,11 +40,15 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True)
 class Sent:
-    """How posting or editing went; `channel_id` and `ts` name the message when it is shown."""
+    """How posting or editing went; `channel_id` and `ts` name the message when it is shown.
+
+    `refusal` is Slack's word when it was not.
+    """
 
     shown: Shown
     channel_id: str = ""
     ts: str = ""
+    refusal: str = ""
 
 
 def digest_of(message: Message) -> str:
@@ -62,19 +68,48 @@ class Outbox:
     _waiting_since: dict[str, datetime] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def show(self, key: str, channel: str, message: Message, thread_ts: str = "") -> Shown:
-        """See to it that the message named `key` shows this: post it, edit it, or leave it when it does already."""
+    def show(
+        self, key: str, channel: str, message: Message, thread_ts: str = "", every: timedelta = EDIT_EVERY
+    ) -> Shown:
+        """See to it that the message named `key` shows this: post it, edit it, or leave it when it does already.
+
+        It is edited once in `every` at most.
+        """
         posted = self.desk.posted(key)
         if posted is None:
             return self._first(key, key, channel, message, thread_ts)
         if posted.digest == digest_of(message):
             return Shown.YES
-        sent = self.edit(posted, message)
+        sent = self.edit(posted, message, every)
         if sent.shown is Shown.YES:
             self.desk.note_posted(key, posted.channel_id, posted.ts, digest_of(message))
         if sent.shown is Shown.GONE:  # somebody deleted it: what is true is posted anew, once
             return self._first(key, f"{key}:{posted.ts}", posted.channel_id, message, thread_ts)
         return sent.shown
+
+    def show_once(self, key: str, channel: str, message: Message, plainer: Message) -> Shown:
+        """Post it unless it was posted; where Slack does not take its blocks, the plainer one at once. Never edited."""
+        if self.desk.posted(key) is not None:
+            return Shown.YES
+        if not self.claim(key):
+            return Shown.LATER
+        sent = self.post(channel, message)
+        if sent.refusal in TOO_RICH:
+            self._let_go(f"post {channel}")
+            sent = self.post(channel, plainer)
+        self._keep(key, key, sent, message)
+        return sent.shown
+
+    def publish(self, user_id: str, view: Block) -> Shown:
+        """Somebody's App Home, see https://docs.slack.dev/reference/methods/views.publish"""
+        name = f"home {user_id}"
+        if self._is_held("home") or self._is_held(name):
+            return Shown.LATER
+        try:
+            self.client.views_publish(user_id=user_id, view=view)
+        except UNREACHABLE as error:
+            return self._refused(error, "home", name)
+        return Shown.YES
 
     def post(self, channel: str, message: Message, thread_ts: str = "") -> Sent:
         hold = f"post {channel}"
@@ -90,13 +125,13 @@ class Outbox:
                 unfurl_media=False,
             )
         except UNREACHABLE as error:
-            return Sent(self._refused(error, hold, hold))
+            return Sent(self._refused(error, hold, hold), refusal=refusal(error))
         return Sent(Shown.YES, str(answer["channel"]), str(answer["ts"]))
 
-    def edit(self, posted: PostedMessage, message: Message) -> Sent:
+    def edit(self, posted: PostedMessage, message: Message, every: timedelta = EDIT_EVERY) -> Sent:
         """At most every two seconds a message, so that a long run does not eat the allowance."""
         name, now = f"edit {posted.channel_id} {posted.ts}", self.clock()
-        just_edited = now - self._edited_at.get(name, now - EDIT_EVERY) < EDIT_EVERY
+        just_edited = now - self._edited_at.get(name, now - every) < every
         if just_edited or self._is_held("edit") or self._is_held(name):
             return Sent(Shown.LATER)
         try:
@@ -104,7 +139,7 @@ class Outbox:
         except UNREACHABLE as error:
             return Sent(self._refused(error, "edit", name))
         with self._lock:
-            self._edited_at = {known: at for known, at in self._edited_at.items() if now - at < EDIT_EVERY}
+            self._edited_at = {known: at for known, at in self._edited_at.items() if now - at < EDITED_LATELY}
             self._edited_at[name] = now
         return Sent(Shown.YES, posted.channel_id, posted.ts)
 
@@ -124,11 +159,18 @@ class Outbox:
         if not self.claim(claim):
             return Shown.LATER
         sent = self.post(channel, message, thread_ts)
+        self._keep(key, claim, sent, message)
+        return sent.shown
+
+    def _keep(self, key: str, claim: str, sent: Sent, message: Message) -> None:
         if sent.shown is Shown.YES:
             self.desk.note_posted(key, sent.channel_id, sent.ts, digest_of(message))
         else:
             self.desk.release_post(claim)
-        return sent.shown
+
+    def _let_go(self, hold: str) -> None:
+        with self._lock:
+            self._held_until.pop(hold, None)
 
     def _is_held(self, hold: str) -> bool:
         with self._lock:

@@ -16,14 +16,23 @@ class Place:
     user_id: str
     channel_id: str
     response_url: str
+    message_ts: str = ""
+
+    @property
+    def source(self) -> str:
+        """The message that was clicked, "channel ts", for the audit trail; only the channel for a command."""
+        return f"{self.channel_id} {self.message_ts}".strip()
 
 
 def place_of(body: Payload) -> Place:
-    return Place(user_id(body), channel_id(body), str(body.get("response_url") or ""))
+    ts = (body.get("container") or {}).get("message_ts") or (body.get("message") or {}).get("ts") or ""
+    return Place(user_id(body), channel_id(body), str(body.get("response_url") or ""), str(ts))
 
 
 def user_id(body: Payload) -> str:
-    return str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
+    """Of a command, a click or a submit, and of an event."""
+    event = body.get("event") or {}
+    return str(body.get("user_id") or (body.get("user") or {}).get("id") or event.get("user") or "")
 
 
 def user_name(body: Payload) -> str:

@@ -1,25 +1,34 @@
-"""Who may look and who may act: checked on every command, click and submit, and refused when it cannot be checked.
+"""Who may look, act and settle things: checked on every command, click and submit, and refused when it cannot be.
 
-Everyone of the workspace may look. Only operators act: the people named in the settings, else workspace admins and
-owners. See https://docs.slack.dev/reference/objects/user-object for the marks of a user.
+By user id and team id, never by a name. Without anybody named everyone of the workspace looks, and workspace admins and
+owners act. See https://docs.slack.dev/reference/objects/user-object for the marks of a user.
 """
 
+import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from slack_bolt import BoltContext
 from slack_sdk import WebClient
 
 from blocks import notice
 from blocks.kit import Message
+from blocks.notice import WhoMay
 from bot.core.faults import UserError
+from bot.core.roles import Person, Role, Roles, is_group
+from bot.slack.groups import UserGroups
 from bot.slack.payloads import Payload, channel_id, team_id, user_id
 from bot.slack.replies import UNREACHABLE, refusal
 
 SHARED_FOR_S = 60
 """How long the answer "this channel is not shared" is believed."""
-PATIENCE_S = 2
-"""Slack waits three seconds for an answer to a submit, so the check must not take longer."""
+SILENT_FOR_S = 2.0
+"""After no answer nobody else is made to wait for one so soon."""
+PATIENCE_S = 1.25
+ALTOGETHER_S = 1.5
+"""Slack waits three seconds for an answer to a submit: after this long nothing more is asked, and the answer is no."""
+FOREIGN = ("is_stranger", "deleted", "is_bot")
 
 
 class Refused(UserError):
@@ -31,16 +40,32 @@ class Refused(UserError):
 
 
 class Permission:
-    """`client` is asked about people and channels, with little patience: no answer means no."""
+    """`client` is asked about people, groups and channels, with little patience: no answer means no.
+
+    `settled` gives the roles that an admin has settled; while there are none, `operators` (SLACK_OPERATORS) act.
+    """
 
     def __init__(
-        self, client: WebClient, operators: tuple[str, ...], elapsed_s: Callable[[], float] = time.monotonic
+        self,
+        client: WebClient,
+        operators: tuple[str, ...],
+        settled: Callable[[], Roles] = Roles,
+        elapsed_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = WebClient(client.token, base_url=client.base_url, timeout=PATIENCE_S, retry_handlers=[])
+        self._client = WebClient(client.token, base_url=client.base_url, timeout=1, retry_handlers=[])
+        self._client.timeout = PATIENCE_S  # type: ignore[assignment]  # urllib takes fractions of a second
         self._client.proxy = client.proxy
-        self._operators = operators
+        self._operators = dict.fromkeys(operators, Role.OPERATOR)
+        self._settled = settled
         self._elapsed_s = elapsed_s
         self._not_shared: dict[str, float] = {}
+        self._asking = threading.Lock()
+        self._silent_since = -SILENT_FOR_S
+        self.groups = UserGroups(self._client, elapsed_s)
+
+    def roles(self) -> Roles:
+        settled = self._settled()
+        return settled if settled.named else Roles(self._operators)
 
     def require_member(self, body: Payload, context: BoltContext) -> None:
         """Raises Refused unless the person belongs to the workspace that the bot is installed in."""
@@ -48,35 +73,89 @@ class Permission:
         if not user_id(body) or not ours or team_id(body) != ours:
             raise Refused(notice.strangers())
 
+    def require_viewer(self, body: Payload) -> str:
+        """Looking, where it is allowed: never in a channel that others can read."""
+        return self._require(Role.VIEWER, body, "look at this", "")
+
     def require_operator(self, body: Payload, doing: str, channel: str = "") -> str:
         """The user id of an operator. `doing` completes "only … can"; `channel` is where a modal was opened from."""
-        person = user_id(body)
-        if not self._may_act(person):
-            raise Refused(notice.refused(doing, self._operators))
-        self.require_own_channel(channel or channel_id(body))
-        return person
+        return self._require(Role.OPERATOR, body, doing, channel)
+
+    def require_admin(self, body: Payload, doing: str, channel: str = "") -> str:
+        return self._require(Role.ADMIN, body, doing, channel)
+
+    def who_may(self, role: Role) -> WhoMay:
+        return self._who_may(role)
+
+    def would_let(self, roles: Roles, person: str, role: Role) -> bool:
+        """Whether this person could, with these roles. Raises Refused when it cannot be found out."""
+        return self._may(roles, person, role, self._elapsed_s() + ALTOGETHER_S)
 
     def require_own_channel(self, channel: str) -> None:
         """Raises Refused in a channel that is shared with another company, or when that cannot be found out."""
         if not channel or channel.startswith("D"):
             return
-        now = self._elapsed_s()
-        if now - self._not_shared.get(channel, -SHARED_FOR_S) < SHARED_FOR_S:
-            return
-        if self._is_shared(channel):
-            raise Refused(notice.shared_channel())
-        self._not_shared[channel] = now
+        if not self._is_known_as_own(channel):
+            with self._asking:  # many clicks at once ask once
+                if self._is_known_as_own(channel):
+                    return
+                if self._is_shared(channel):
+                    raise Refused(notice.shared_channel())
+                self._not_shared[channel] = self._elapsed_s()
 
-    def _may_act(self, person: str) -> bool:
+    def _is_known_as_own(self, channel: str) -> bool:
+        if self._elapsed_s() - self._silent_since < SILENT_FOR_S:
+            raise Refused(notice.cannot_check())
+        return self._elapsed_s() - self._not_shared.get(channel, -SHARED_FOR_S) < SHARED_FOR_S
+
+    def _require(self, role: Role, body: Payload, doing: str, channel: str) -> str:
+        person, until = user_id(body), self._elapsed_s() + ALTOGETHER_S
+        if not self._may(self.roles(), person, role, until):
+            raise Refused(notice.refused(doing, self._who_may(role)))
+        if self._elapsed_s() > until:
+            raise Refused(notice.cannot_check())
+        self.require_own_channel(channel or channel_id(body))
+        return person
+
+    def _may(self, roles: Roles, person: str, role: Role, until: float) -> bool:
+        if roles.is_for_everybody(role):
+            return True
+        found = self._ask_about(person)
+        if found.get("id") != person or any(found.get(mark) for mark in FOREIGN):
+            return False
+        is_admin = bool(found.get("is_admin") or found.get("is_owner"))
+        if roles.allow(Person(person, is_admin, bool(found.get("is_primary_owner"))), role):
+            return True
+        return any(self._is_in(group, person, until) for group in roles.groups(role))
+
+    def _ask_about(self, person: str) -> dict[str, Any]:
         try:
-            found = self._client.users_info(user=person).get("user") or {}
+            return dict(self._client.users_info(user=person).get("user") or {})
         except UNREACHABLE as error:
             raise Refused(notice.cannot_check()) from error
-        if found.get("id") != person or found.get("deleted") or found.get("is_bot") or found.get("is_stranger"):
-            return False
-        if self._operators:
-            return person in self._operators
-        return bool(found.get("is_admin") or found.get("is_owner"))
+
+    def _is_in(self, group: str, person: str, until: float) -> bool:
+        if self._elapsed_s() > until:
+            raise Refused(notice.cannot_check())
+        try:
+            return person in self.groups.members(group)
+        except UNREACHABLE as error:
+            raise Refused(notice.cannot_check()) from error
+
+    def _who_may(self, role: Role) -> WhoMay:
+        roles = self.roles()
+        named = roles.at_least(role)
+        groups = [name for name in named if is_group(name)]
+        people = tuple(name for name in named if not is_group(name))
+        handles = self._handles() if groups else {}
+        called = tuple(handles.get(group, group) for group in groups)
+        return WhoMay(role, people, called, roles.is_for_workspace_admins(role))
+
+    def _handles(self) -> dict[str, str]:
+        try:
+            return self.groups.handles()
+        except UNREACHABLE:
+            return {}  # the refusal stands; it names the group by its id
 
     def _is_shared(self, channel: str) -> bool:
         try:
@@ -84,5 +163,6 @@ class Permission:
         except UNREACHABLE as error:
             if refusal(error) == "channel_not_found":
                 return False  # the bot is not in there, so nothing it says can be read by others there
+            self._silent_since = self._elapsed_s()
             raise Refused(notice.cannot_check()) from error
         return bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))

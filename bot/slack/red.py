@@ -1,4 +1,4 @@
-"""The buttons of the red message: relink or retry in one click, show what a cause holds up, and the rarer ones."""
+"""The buttons of the red message: relink, retry, say which record it is, show what a cause holds up, and rarer ones."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from blocks.links import Verb
 from blocks.red import cause_key
 from bot.core.faults import UserError
 from bot.core.model import Cause
-from bot.slack import detail, links
+from bot.slack import cause_work, detail, links, partners
 from bot.slack.desk import Desk
 from bot.slack.links import ChangeReport
 from bot.slack.modals import Modal
@@ -18,6 +18,10 @@ from bot.slack.permission import Permission
 from bot.slack.results_state import about_cause
 from bot.slack.screen import ResultsScreen
 from bot.slack.sync import SyncStarter
+
+NO_CHOICE = (
+    "Nothing on the other side looks like it any more. Sync again: if it is still needed, the red message says how."
+)
 
 
 def find_cause(desk: Desk, value: str) -> tuple[str, Cause]:
@@ -53,15 +57,28 @@ def register(
         company_id, _ = find_cause(desk, chosen(action))
         starter.start(company_id, place_of(body))
 
+    def adopt(body: dict[str, Any], action: dict[str, Any]) -> None:
+        permission.require_operator(body, partners.DOING)
+        company_id, cause = find_cause(desk, chosen(action))
+        refs = (cause.ref,) if cause.ref else cause.refs[:1]
+        view = partners.question(desk, Modal("", place_of(body), company_id, refs))
+        if view is None:
+            raise UserError(NO_CHOICE)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
     def show(body: dict[str, Any], action: dict[str, Any]) -> None:
         company_id, cause = find_cause(desk, chosen(action))
-        screen.open(place_of(body), about_cause(company_id, cause.ref))
+        screen.open(place_of(body), about_cause(company_id, cause.ref, cause.code))
 
     def more(body: dict[str, Any], action: dict[str, Any]) -> None:
         verb, _, value = chosen(action).partition("|")
         if verb == "detail":
             company_id, cause = find_cause(desk, value)
             detail.open_cause(desk, client, body, company_id, cause)
+            return
+        if verb == "work":
+            permission.require_operator(body, cause_work.DOING)
+            cause_work.open_settling(desk, client, body, *find_cause(desk, value))
             return
         permission.require_operator(body, "unlink records")
         company_id, cause = find_cause(desk, value)
@@ -71,5 +88,6 @@ def register(
 
     app.action("cause.relink")(relink)
     app.action("cause.retry")(retry)
+    app.action("cause.adopt")(adopt)
     app.action("cause.show")(show)
     app.action("cause.more")(more)

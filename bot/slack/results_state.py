@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from blocks.results import ALL_TYPES, ROW_CHOICES, Note
+from blocks.results import ROW_CHOICES, Note
+from blocks.results_filter import ALL_TYPES
 from bot.core.faults import UserError
-from bot.core.model import LinkStatus, RecordRef, RecordType, ResultsFilter
+from bot.core.model import LinkStatus, Outcome, RecordRef, RecordType, ResultsFilter, ResultsOrder
 from bot.slack.payloads import record_ref
 
 ALL_ROWS = 10**6
@@ -16,7 +17,11 @@ ALL_ROWS = 10**6
 
 @dataclass(frozen=True)
 class ResultsState:
-    """`rows` is what the reader chose, `window` how many rows a message really holds (never more)."""
+    """`rows` is what the reader chose, `window` how many rows a message really holds (never more).
+
+    `has_own_since` tells a date that somebody chose from the last clean sync, which moves on by itself. `shared_by` is
+    who posted it for everybody, "" for a message of the reader's own.
+    """
 
     wanted: ResultsFilter
     rows: str = "25"
@@ -24,6 +29,9 @@ class ResultsState:
     page: int = 1
     revision: int = 0
     note: Note | None = field(default=None)
+    order: ResultsOrder = ResultsOrder.NEWEST
+    has_own_since: bool = False
+    shared_by: str = ""
 
 
 def to_json(state: ResultsState) -> dict[str, Any]:
@@ -36,16 +44,21 @@ def to_json(state: ResultsState) -> dict[str, Any]:
         "since": wanted.since.isoformat() if wanted.since else "",
         "needs_attention": wanted.needs_attention,
         "cause": str(wanted.cause) if wanted.cause else "",
+        "outcome": wanted.outcome.value if wanted.outcome else "",
+        "code": wanted.code,
         "rows": state.rows,
         "window": state.window,
         "page": state.page,
         "revision": state.revision,
         "note": asdict(state.note) if state.note else None,
+        "order": state.order.value,
+        "has_own_since": state.has_own_since,
+        "shared_by": state.shared_by,
     }
 
 
 def from_json(kept: Mapping[str, Any]) -> ResultsState:
-    """Raises UserError when what was kept is no results message."""
+    """Raises UserError when what was kept is no results message. One of an older version lacks what came later."""
     if "company_id" not in kept or "window" not in kept:
         raise UserError("This message is too old to be changed. Ask again with /qbo-sync results.")
     wanted = ResultsFilter(
@@ -56,9 +69,20 @@ def from_json(kept: Mapping[str, Any]) -> ResultsState:
         since=date.fromisoformat(kept["since"]) if kept["since"] else None,
         needs_attention=kept["needs_attention"],
         cause=record_ref(kept["cause"]) if kept["cause"] else None,
+        outcome=Outcome(kept["outcome"]) if kept.get("outcome") else None,
+        code=kept.get("code", ""),
     )
-    note = Note(**kept["note"]) if kept["note"] else None
-    return ResultsState(wanted, kept["rows"], kept["window"], kept["page"], kept["revision"], note)
+    return ResultsState(
+        wanted=wanted,
+        rows=kept["rows"],
+        window=kept["window"],
+        page=kept["page"],
+        revision=kept["revision"],
+        note=Note(**kept["note"]) if kept["note"] else None,
+        order=ResultsOrder(kept.get("order", ResultsOrder.NEWEST)),
+        has_own_since=kept.get("has_own_since", False),
+        shared_by=kept.get("shared_by", ""),
+    )
 
 
 def filtered(state: ResultsState, **changes: Any) -> ResultsState:
@@ -87,9 +111,12 @@ def changed(state: ResultsState, control: str, value: str) -> ResultsState:
         case "type":
             return filtered(state, type=None if value == ALL_TYPES else RecordType(value))
         case "since":
-            return filtered(state, since=date.fromisoformat(value) if value else None)
+            since = date.fromisoformat(value) if value else None
+            return replace(filtered(state, since=since), has_own_since=since is not None)
         case "clear":
-            return replace(state, wanted=ResultsFilter(state.wanted.company_id), page=1)
+            return replace(state, wanted=ResultsFilter(state.wanted.company_id), page=1, has_own_since=False)
+        case "order":
+            return replace(state, order=ResultsOrder(value), page=1)
         case "rows":
             return with_rows(state, value)
         case "previous":
@@ -100,15 +127,22 @@ def changed(state: ResultsState, control: str, value: str) -> ResultsState:
             return state
 
 
-def searched(state: ResultsState, text: str, needs_attention: bool) -> ResultsState:
-    return filtered(replace(state, note=None), text=text, needs_attention=needs_attention)
+def refined(state: ResultsState, wanted: ResultsFilter, order: ResultsOrder) -> ResultsState:
+    """Everything of the filter modal at once."""
+    has_own_since = wanted.since is not None and (state.has_own_since or wanted.since != state.wanted.since)
+    return replace(state, wanted=wanted, order=order, page=1, note=None, has_own_since=has_own_since)
 
 
 def in_company(state: ResultsState, company_id: str, since: date | None) -> ResultsState:
     """The same filter in another company; a cause belongs to its company, and so does its last clean sync."""
-    return filtered(replace(state, note=None), company_id=company_id, cause=None, since=since)
+    if state.has_own_since:
+        since = state.wanted.since
+    return filtered(replace(state, note=None), company_id=company_id, cause=None, code="", since=since)
 
 
-def about_cause(company_id: str, cause: RecordRef | None) -> ResultsState:
-    """What a cause holds up; the record that is the cause may be fine itself, so only what needs attention."""
-    return ResultsState(ResultsFilter(company_id, needs_attention=True, cause=cause))
+def about_cause(company_id: str, cause: RecordRef | None, code: str = "") -> ResultsState:
+    """What a cause holds up; the record that is the cause may be fine itself, so only what needs attention.
+
+    `code` tells one cause without a record (the books are closed) from all others.
+    """
+    return ResultsState(ResultsFilter(company_id, needs_attention=True, cause=cause, code="" if cause else code))

@@ -4,18 +4,25 @@ It renders what is true now and lets the outbox post or edit; nothing is queued,
 process only delays it. A run never waits for it.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from blocks import run as pages
+from bot.boundary import guarded
+from bot.core.faults import UserError
 from bot.core.model import CompanyView, RunView, Trigger
 from bot.slack.desk import Desk
+from bot.slack.digest import Digests
 from bot.slack.episodes import Episodes
-from bot.slack.outbox import Outbox, Shown
+from bot.slack.home import HomePages
+from bot.slack.outbox import EDIT_EVERY, Outbox, Shown
+from bot.slack.plan import PlanMessages
+from bot.slack.progress import ProgressMeter
 
 EVERY_S = 1.0
 LOOK_BACK = timedelta(hours=24)
@@ -23,7 +30,7 @@ OVERLAP = timedelta(seconds=15)
 SWEEP_EVERY = timedelta(seconds=5)
 FIRST_POST = timedelta(seconds=10)
 """Whoever asked for a run gets its message where they asked; the announcer steps in when that did not happen."""
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 
 @dataclass
@@ -33,9 +40,13 @@ class Announcer:
     desk: Desk
     outbox: Outbox
     episodes: Episodes
+    digests: Digests
+    homes: HomePages
+    plans: PlanMessages
     clock: Callable[[], datetime]
     default_channel: str = ""
     every_s: float = EVERY_S
+    meter: ProgressMeter = field(default_factory=ProgressMeter)
     _horizon: datetime | None = None
     _swept_at: datetime | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -52,22 +63,32 @@ class Announcer:
 
     def _run(self) -> None:
         while not self._stopping.wait(self.every_s):
-            try:
-                self.tick()
-            except Exception:
-                log.exception("the announcer stumbled; it goes on")
+            self._tick_or_go_on()
+
+    def _tick_or_go_on(self) -> None:
+        """Whatever goes wrong in one look is logged, and the next look comes in a moment."""
+        try:
+            guarded(self.tick, lambda reference: None, "the announcer stumbled; it goes on")
+        except UserError as error:
+            log.warning("the announcer was told why not; it goes on", why=str(error))
 
     def tick(self) -> None:
         """Bring every message up to date that can be; what Slack does not take now is tried again next time."""
         now = self.clock()
-        runs = self.desk.runs_since(max(self._horizon or now - LOOK_BACK, now - LOOK_BACK))
+        since = max(self._horizon or now - LOOK_BACK, now - LOOK_BACK)
+        runs = self.desk.runs_since(since)
         companies = {company.id: company for company in self.desk.companies()} if runs or self._is_due(now) else {}
         people = [run for run in runs if run.trigger is Trigger.PERSON]
-        done = [self._living(run, companies, now) for run in people]
+        under_way = sum(run.finished_at is None for run in people)
+        every = EDIT_EVERY * max(1, under_way)  # all of them together stay within what Slack allows
+        done = [self._living(run, companies, now, every) for run in people]
         done += self._days([run for run in runs if run.trigger is not Trigger.PERSON], companies)
+        done += self.plans.keep(since, now)
         if companies:
             done += [self.episodes.keep(company, self._channel(company)) for company in companies.values()]
             self._swept_at = now
+            self.digests.keep([(company, self._channel(company)) for company in companies.values()])
+            self.homes.keep(list(companies.values()))
         if all(done):
             self._horizon = now - OVERLAP
 
@@ -77,13 +98,18 @@ class Announcer:
     def _channel(self, company: CompanyView | None) -> str:
         return (company.channel_id if company else "") or self.default_channel
 
-    def _living(self, run: RunView, companies: Mapping[str, CompanyView], now: datetime) -> bool:
+    def _living(self, run: RunView, companies: Mapping[str, CompanyView], now: datetime, every: timedelta) -> bool:
         key = f"run:{run.run_id}"
         is_new = self.desk.posted(key) is None
         if is_new and now - run.requested_at < FIRST_POST:
             return False
         channel = self._channel(companies.get(run.company_id))
-        return (is_new and not channel) or self.outbox.show(key, channel, pages.living(run)) is Shown.YES
+        if is_new and not channel:
+            return True
+        message = pages.living(run, self.meter.pace(run, now))
+        return (
+            self.outbox.show(key, channel, message, every=every if run.finished_at is None else EDIT_EVERY) is Shown.YES
+        )
 
     def _days(self, runs: Sequence[RunView], companies: Mapping[str, CompanyView]) -> list[bool]:
         """One message per company and day, and each ended run in its thread."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from blocks.limits import NEWER, TableLimits
+from blocks.table import TableForm
 
 PUBLIC_API = "https://slack.com/api/"
 
@@ -11,6 +12,7 @@ PUBLIC_API = "https://slack.com/api/"
 class SlackSettings:
     """`channel` (id or #name) takes the flags of companies that have no channel of their own.
 
+    `table_form` is the richest form of table to try first, `table_limits` what a data_table may hold here.
     `operators` are the user ids that may act; empty = workspace admins and owners. Tokens are kept out of the repr.
     """
 
@@ -21,6 +23,7 @@ class SlackSettings:
     channel: str = ""
     operators: tuple[str, ...] = ()
     table_limits: TableLimits = NEWER
+    table_form: TableForm = TableForm.DATA_TABLE
 
 
 def operators_in(text: str) -> tuple[str, ...]:

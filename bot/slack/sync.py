@@ -10,13 +10,13 @@ from slack_sdk import WebClient
 from blocks import notice
 from blocks import run as runs
 from blocks.overview import choose_company
-from bot.core.faults import UserError
 from bot.core.model import CompanyView, RunView, Trigger
 from bot.slack.desk import Desk
+from bot.slack.direct import direct_channel
 from bot.slack.outbox import Outbox, Shown
 from bot.slack.payloads import Place, chosen, place_of
 from bot.slack.permission import Permission
-from bot.slack.replies import UNREACHABLE, Replies, refusal
+from bot.slack.replies import Replies
 
 DOING = "start a sync"
 QUESTION = "Which company shall I sync?"
@@ -39,13 +39,17 @@ class SyncStarter:
         run, is_new = self.desk.accept_stop(run_id, place.user_id, Trigger.PERSON)
         self._show(run, is_new, place)
 
+    def show(self, run: RunView, place: Place) -> None:
+        """The living message of a run that has just been asked for."""
+        self._show(run, True, place)
+
     def _show(self, run: RunView, is_new: bool, place: Place) -> bool:
         if not is_new:
             self.replies.tell(place, runs.already_running(run))
             return False
         key, message = f"run:{run.run_id}", runs.living(run)
         if self.outbox.show(key, place.channel_id, message) is Shown.UNWELCOME:
-            direct = self._direct_channel(place.user_id)
+            direct = direct_channel(self.client, place.user_id, "The sync is on its way, but: ")
             is_told = bool(direct) and self.outbox.show(key, direct, message) is Shown.YES
             where = "I sent you this run as a direct message." if is_told else f"{message.text}."
             self.replies.tell(place, notice.invite(where))
@@ -53,13 +57,6 @@ class SyncStarter:
 
     def ask_which(self, place: Place, companies: list[CompanyView]) -> None:
         self.replies.tell(place, choose_company(companies, "sync.company", QUESTION))
-
-    def _direct_channel(self, user_id: str) -> str:
-        try:
-            found = self.client.conversations_open(users=user_id).get("channel") or {}
-        except UNREACHABLE as error:
-            raise UserError(f"The sync is on its way, but Slack did not let me tell you ({refusal(error)}).") from error
-        return str(found.get("id") or "")
 
 
 def register(app: App, desk: Desk, permission: Permission, starter: SyncStarter, replies: Replies) -> None:

@@ -1,6 +1,7 @@
 """The results message: every row is there, whatever it holds, in each of the three forms of the table."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,23 @@ import pytest
 from blocks import results
 from blocks.limits import NEWER, SAFE, TableLimits
 from blocks.results import Note, ResultsShown
+from blocks.results_filter import cause_options, filter_modal, summary
 from blocks.table import FORMS, TableForm, most_rows, rows_as
-from bot.core.model import CompanyView, Flag, LinkStatus, RecordRef, RecordType, Result, ResultsFilter, ResultsPage
+from bot.core.model import (
+    CompanyStatus,
+    CompanyView,
+    Flag,
+    LinkStatus,
+    Outcome,
+    Progress,
+    RecordRef,
+    RecordType,
+    Result,
+    ResultsFilter,
+    ResultsOrder,
+    ResultsPage,
+    RunState,
+)
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
 
@@ -48,7 +64,7 @@ def test_a_page_of_results_obeys_slack_or_asks_for_fewer_rows(
     limits: TableLimits, form: TableForm, count: int, text: str | None
 ) -> None:
     page = shown(samples.results(count, text), max(count, 1), total=1000 if count else 0)
-    for message in (results.results(page, form, limits), results.shared(page, form, limits)):
+    for message in (results.results(one, form, limits) for one in (page, replace(page, shared_by="@ana"))):
         if message is not None:
             check_message(message, limits)
             assert rows_in(message.blocks) == count
@@ -93,7 +109,7 @@ def test_ids_are_links_with_readable_text_to_both_sides() -> None:
     theirs = cells[3]["elements"][0]["elements"][0]
     assert (ours["text"], ours["url"]) == ("INV-2042 ↗", row.released_url)
     assert (theirs["text"], theirs["url"]) == ("Invoice 1001 ↗", row.external_url)
-    assert cells[0]["text"] == "2026-11-22 22:13"
+    assert cells[0] == {"type": "raw_number", "value": int(row.at.timestamp()), "text": "22 Nov 2026 22:13"}
     assert [cell["text"] for cell in cells[4:]] == ["Outgoing", "Created", "Unlinked"]
 
 
@@ -119,8 +135,12 @@ def test_a_contact_of_both_roles_shows_both_numbers() -> None:
 
 def test_the_filter_is_said_in_words() -> None:
     wanted = ResultsFilter("harbour", LinkStatus.UNLINKED, RecordType.INVOICE, "kiosk <b>", date(2026, 11, 3))
-    assert results.summary(wanted, 12, 340) == (
-        "unlinked · invoices · since 3 Nov 2026 · “kiosk &lt;b&gt;” · 12 of 340"
+    assert summary(HARBOUR, wanted, 12, 340) == (
+        "Harbour City Property · unlinked · invoices · since 3 Nov 2026 · “kiosk &lt;b&gt;” · 12 of 340"
+    )
+    rest = ResultsFilter("harbour", outcome=Outcome.SKIPPED, code="6210")
+    assert summary(HARBOUR, rest, 0, 340) == (
+        "Harbour City Property · only “Left out” · held up by one cause · 0 of 340"
     )
 
 
@@ -128,7 +148,8 @@ def test_the_plain_text_of_results_says_flag_company_and_counts() -> None:
     message = results.results(shown(samples.results(25), total=340), TableForm.DATA_TABLE, NEWER)
     assert message is not None
     assert message.text == (
-        "🟥 Red · Harbour City Property · 31 records need attention · results: all records · 340 of 340"
+        "🟥 Red · Harbour City Property · 31 records need attention · "
+        "results: Harbour City Property · all records · 340 of 340"
     )
 
 
@@ -194,16 +215,94 @@ def test_notes_filters_and_captions_are_safe(text: str | None) -> None:
     company = samples.company(text or "Harbour", id="harbour")
     wanted = ResultsFilter("harbour", text=text or "", cause=RecordRef(RecordType.CONTACT, text or "x"))
     page = shown(
-        samples.results(3),
-        companies=[company],
-        wanted=wanted,
-        note=Note(text or "done", "U0ANA", "v"),
-        shared_by=text or "@a",
+        samples.results(3), companies=[company], wanted=wanted, note=Note(text or "done", "U0ANA", "v"), view_id="v"
     )
-    for message in (
-        results.results(page, TableForm.DATA_TABLE, NEWER),
-        results.shared(page, TableForm.DATA_TABLE, NEWER),
-    ):
+    for one in (page, replace(page, shared_by=text or "@a")):
+        message = results.results(one, TableForm.DATA_TABLE, NEWER)
         assert message is not None
         check_message(message)
-    check_modal(results.filter_modal(wanted, "view-1"))
+    other = samples.company(text or "Other", id="other")
+    for companies in ([company], [company, other]):
+        check_modal(filter_modal(wanted, ResultsOrder.CAUSE, companies, "view-1", problem=text or ""))
+    options = cause_options(samples.causes(150, text))
+    assert len(options) <= 100 and all(1 <= len(one["text"]["text"]) <= 75 for one in options)
+
+
+STATES = [
+    pytest.param(changes, id=" ".join(changes) or "plain")
+    for changes in (
+        {},
+        {"shared_by": "@ana"},
+        {"of_all": 0},
+        {"order": ResultsOrder.CAUSE},
+        {"note": Note("The Excel file of 340 rows is ready")},
+    )
+]
+RUNS = {
+    "never": None,
+    "waits": samples.run(state=RunState.REQUESTED, finished_at=None, flag=None),
+    "runs": samples.run(state=RunState.RUNNING, finished_at=None, progress=Progress("invoices", 84, 151)),
+    "is over": samples.run(),
+}
+
+
+@pytest.mark.parametrize("changes", STATES)
+@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("flag", [None, *Flag])
+@pytest.mark.parametrize(("count", "total"), [(0, 0), (1, 1), (25, 10_000)])
+def test_every_state_of_the_message_obeys_slack_and_says_all_in_its_text(
+    count: int, total: int, flag: Flag | None, run: str, changes: dict[str, object]
+) -> None:
+    if changes.get("of_all") == 0 and count:
+        return
+    for companies in (1, 3):
+        every = [
+            samples.company(f"Company {place}", flag, id=f"co-{place}", last_run=RUNS[run])
+            for place in range(companies)
+        ]
+        page = shown(samples.results(count), total=total, companies=every, **changes)
+        message = results.results(page, TableForm.DATA_TABLE, NEWER)
+        assert message is not None
+        check_message(message)
+        assert "Company 0" in message.text
+        assert flag is None or flag.value.capitalize() in message.text
+        assert "nothing synced yet" in message.text or f"{total:,} of " in message.text
+
+
+def test_before_the_first_sync_there_is_nothing_to_filter_or_to_clear() -> None:
+    new = samples.company(flag=None, last_run=None, last_clean_at=None)
+    other = samples.company("Lakeside", Flag.BLUE, id="lakeside")
+    wanted = ResultsFilter("harbour", since=date(2026, 11, 3))
+    page = shown([], companies=[new, other], wanted=wanted, of_all=0)
+    message = results.results(page, TableForm.DATA_TABLE, NEWER)
+    assert message is not None
+    actions = {item["action_id"] for block in message.blocks for item in block.get("elements", ())}
+    assert actions == {"results.company", "results.sync", "results.refresh"}
+    assert "results.clear" not in str(message.blocks) and "since" not in message.text
+
+
+def test_while_a_sync_is_under_way_the_message_shows_how_far_it_is_and_offers_no_other() -> None:
+    syncing = samples.company(status=CompanyStatus.IN_PROGRESS, last_run=RUNS["runs"])
+    message = results.results(shown(samples.results(3), companies=[syncing]), TableForm.DATA_TABLE, NEWER)
+    assert message is not None
+    said = str(message.blocks)
+    assert "invoices 84 of 151" in said and "*Refresh* shows what it has done so far" in said
+    assert "results.refresh" in said and "results.sync" not in said
+
+
+def test_a_shared_copy_has_acts_but_no_filters_or_pages() -> None:
+    page = shown(samples.results(25), total=340, shared_by="@ana", wanted=ResultsFilter("harbour", text="kiosk"))
+    message = results.results(page, TableForm.DATA_TABLE, NEWER)
+    assert message is not None
+    said = str(message.blocks)
+    for act in ("results.select", "results.refresh", "results.sync", "results.more", "open.shared"):
+        assert act in said
+    for own in ("results.next", "results.filter", "results.clear", "results.rows", "results.order", "'share'"):
+        assert own not in said
+    assert "shared by @ana" in said
+
+
+def test_an_order_other_than_the_usual_is_said() -> None:
+    said = str(results.results(shown(samples.results(3), order=ResultsOrder.OLDEST), TableForm.DATA_TABLE, NEWER))
+    assert "rows 1 to 3 of 3 · oldest first" in said
+    assert "newest first" not in str(results.results(shown(samples.results(3)), TableForm.DATA_TABLE, NEWER))

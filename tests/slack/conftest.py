@@ -123,7 +123,7 @@ class Bot:
 
         def find() -> dict[str, Any] | None:
             newest_first = reversed(self.slack.seen(user, channel))
-            return next((one for one in newest_first if words in one["text"] or words in str(one["blocks"])), None)
+            return next((one for one in newest_first if words in one["text"] or words in str(one.get("blocks"))), None)
 
         return eventually(find)  # type: ignore[no-any-return]
 

@@ -2,14 +2,17 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
+from bot.approving import Approving
 from bot.core.faults import UserError
 from bot.core.model import (
     NEEDS_ATTENTION,
+    Attempt,
     Cause,
     CompanyStatus,
     CompanyView,
@@ -23,11 +26,17 @@ from bot.core.model import (
     RedReason,
     Result,
     ResultsFilter,
+    ResultsOrder,
     ResultsPage,
     RunState,
     RunView,
+    Said,
     Trigger,
 )
+from bot.core.pairing import Suggestion
+from bot.linking import Overtaken
+from bot.team import Team
+from tests.slack.team_store import TeamStore
 
 ORDER = [Flag.RED, Flag.ORANGE, None, Flag.BLUE]
 
@@ -55,11 +64,31 @@ class MemoryDesk:
     views: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: dict[str, Posted] = field(default_factory=dict)
     claims: set[str] = field(default_factory=set)
+    may_be: dict[RecordRef, tuple[Suggestion, ...]] = field(default_factory=dict)
     undos: dict[str, tuple[str, tuple[RecordRef, ...], bool]] = field(default_factory=dict)
+    overtaken: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     log: list[tuple[Any, ...]] = field(default_factory=list)
+    fixes: dict[RecordRef, str] = field(default_factory=dict)
+    sources: list[str] = field(default_factory=list)
     since: date | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
     ids: Any = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.team_store = TeamStore(self.clock)
+
+    @property
+    def approving(self) -> Approving:
+        """The real one, over the same small database as the team's."""
+        with self.lock:
+            self.team_store.team(list(self.known.values()))
+            return Approving(self.team_store.database, self.clock, lambda: f"plan-{next(self.ids)}")
+
+    @property
+    def team(self) -> Team:
+        """The real one, over a database of its own."""
+        with self.lock:
+            return self.team_store.team(list(self.known.values()))
 
     # what a test puts in
 
@@ -111,28 +140,56 @@ class MemoryDesk:
                 and all(word in said for word in wanted.text.casefold().split())
                 and (wanted.since is None or row.at.date() >= wanted.since)
                 and (not wanted.needs_attention or row.outcome in NEEDS_ATTENTION)
-                and wanted.cause in (None, row.cause)
+                and wanted.cause in (None, row.cause, row.ref)
+                and wanted.outcome in (None, row.outcome)
+                and wanted.code in ("", row.code)
             )
 
         return [row for row in self.rows.get(wanted.company_id, []) if fits(row)]
 
-    def results(self, wanted: ResultsFilter, page: int = 1, rows: int | None = 25) -> ResultsPage:
-        found = self._matching(wanted)
+    def results(
+        self, wanted: ResultsFilter, page: int = 1, rows: int | None = 25, order: ResultsOrder = ResultsOrder.NEWEST
+    ) -> ResultsPage:
+        found = self._ordered(wanted, order)
         size = rows or max(1, len(found))
         pages = max(1, -(-len(found) // size))
         page = min(max(1, page), pages)
         return ResultsPage(tuple(found[(page - 1) * size : page * size]), len(found), page, pages)
 
+    def count_results(self, wanted: ResultsFilter) -> int:
+        return len(self._matching(wanted))
+
+    def every_result(
+        self, wanted: ResultsFilter, order: ResultsOrder = ResultsOrder.NEWEST
+    ) -> Generator[Result, None, None]:
+        yield from self._ordered(wanted, order)
+
+    def _ordered(self, wanted: ResultsFilter, order: ResultsOrder) -> list[Result]:
+        newest = sorted(self._matching(wanted), key=lambda row: row.at, reverse=True)
+        match order:
+            case ResultsOrder.NEWEST:
+                return newest
+            case ResultsOrder.OLDEST:
+                return newest[::-1]
+            case ResultsOrder.TYPE:
+                return sorted(newest, key=lambda row: row.ref.type, reverse=True)
+            case ResultsOrder.CAUSE:
+                return sorted(newest, key=lambda row: str(row.cause or ""), reverse=True)
+
     def result(self, company_id: str, ref: RecordRef) -> Result | None:
         return next((row for row in self.rows[company_id] if row.ref == ref), None)
 
-    def both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, str, str]]:
+    def both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, Said, Said]]:
         row = self.result(company_id, ref)
-        return [("Name", row.name, row.name), ("Total", "NZD 1,150.00", "NZD 1,140.00")] if row else []
+        if row is None:
+            return []
+        total = ("Total", Decimal("1150"), Decimal("1140.00"))
+        return [("Name", row.name, row.name), ("Date", date(2026, 11, 3), date(2026, 11, 3)), total]
 
-    def attempts(self, company_id: str, ref: RecordRef) -> list[Result]:
+    def attempts(self, company_id: str, ref: RecordRef) -> list[Attempt]:
         row = self.result(company_id, ref)
-        return [row, replace(row, outcome=Outcome.CREATED)] if row else []
+        before = Attempt(replace(row, outcome=Outcome.CREATED), Trigger.SCHEDULE) if row else None
+        return [Attempt(row, Trigger.PERSON, "U0ANA"), before] if row and before else []
 
     def causes(self, company_id: str) -> list[Cause]:
         groups: dict[RecordRef, list[Result]] = {}
@@ -155,7 +212,7 @@ class MemoryDesk:
             headline=f"{name} is unlinked" if is_unlinked else f"{name} is archived in QuickBooks",
             why="Records that refer to it cannot sync without it.",
             how="Relink it." if is_unlinked else "Make it active again in QuickBooks, then retry.",
-            fix="relink" if is_unlinked else "retry",
+            fix="relink" if is_unlinked else self.fixes.get(ref, "retry"),
             held_up=held,
             refs=tuple(one.ref for one in rows),
         )
@@ -202,7 +259,9 @@ class MemoryDesk:
         rows = {row.ref: row for row in self.rows[company_id]}
         changed = tuple(ref for ref in refs if ref in rows and rows[ref].linked is not linked)
         cascade = self._dependents(refs)
-        return LinkChange(changed, cascade, cascade, names={ref: row.name for ref, row in rows.items()})
+        left_out = frozenset(ref for ref in (*refs, *cascade) if ref in rows and not rows[ref].linked)
+        names = {ref: row.name for ref, row in rows.items()}
+        return LinkChange(changed, cascade, cascade, names=names, left_out=left_out)
 
     def _change(
         self, company_id: str, refs: Sequence[RecordRef], linked: bool, by: str, propagate: bool, note: str
@@ -231,16 +290,64 @@ class MemoryDesk:
         return self._preview(company_id, refs, True)
 
     def unlink(
-        self, company_id: str, refs: Sequence[RecordRef], by: str, propagate: bool = False, note: str = ""
+        self,
+        company_id: str,
+        refs: Sequence[RecordRef],
+        by: str,
+        propagate: bool = False,
+        note: str = "",
+        source: str = "",
     ) -> LinkChange:
+        self.sources.append(source)
         return self._change(company_id, refs, False, by, propagate, note)
 
     def relink(
-        self, company_id: str, refs: Sequence[RecordRef], by: str, propagate: bool = False, note: str = ""
+        self,
+        company_id: str,
+        refs: Sequence[RecordRef],
+        by: str,
+        propagate: bool = False,
+        note: str = "",
+        source: str = "",
     ) -> LinkChange:
+        self.sources.append(source)
         return self._change(company_id, refs, True, by, propagate, note)
 
-    def undo(self, token: str, by: str) -> LinkChange:
+    def suggestions(self, company_id: str, ref: RecordRef) -> tuple[Suggestion, ...]:
+        return self.may_be.get(ref, ())
+
+    def compared(self, company_id: str, ref: RecordRef, partner: tuple[str, str]) -> list[tuple[str, Said, Said]]:
+        return [("Number", "INV-1", "INV-1"), ("Total", Decimal("115.00"), Decimal("138.00"))]
+
+    def link_to(
+        self,
+        company_id: str,
+        ref: RecordRef,
+        entity: str,
+        external_id: str,
+        by: str,
+        note: str = "",
+        source: str = "",
+    ) -> LinkChange:
+        return self._decided(("link", by, entity, external_id, note), company_id, ref, source)
+
+    def create_anyway(self, company_id: str, ref: RecordRef, by: str, note: str = "", source: str = "") -> LinkChange:
+        return self._decided(("create", by, note), company_id, ref, source)
+
+    def _decided(self, deed: tuple[Any, ...], company_id: str, ref: RecordRef, source: str) -> LinkChange:
+        with self.lock:
+            if not self.may_be.pop(ref, ()):
+                raise UserError("This record is linked to another record already. Nothing was changed.")
+            self.log.append(deed)
+            self.sources.append(source)
+            token = f"undo-{next(self.ids)}"
+            self.undos[token] = (company_id, (ref,), True)
+            return LinkChange((ref,), (), (), token)
+
+    def undo(self, token: str, by: str, source: str = "") -> LinkChange:
+        self.sources.append(source)
+        if token in self.overtaken:
+            raise Overtaken(*self.overtaken[token])
         if token not in self.undos:
             raise UserError("Something else has changed since, so this cannot be undone.")
         company_id, refs, linked = self.undos.pop(token)
@@ -262,8 +369,7 @@ class MemoryDesk:
         return dict(self.views[view_id])
 
     def update_view(self, view_id: str, state: Mapping[str, Any]) -> None:
-        if view_id in self.views:
-            self.views[view_id] = dict(state)
+        self.views[view_id] = dict(state)
 
     def posted(self, key: str) -> Posted | None:
         return self.messages.get(key)

@@ -18,7 +18,9 @@ USES = {
     "users:read": "users_info",
     "channels:read": "conversations_info",
     "groups:read": "conversations_info",
+    "usergroups:read": "usergroups_users_list",
     "im:write": "conversations_open",
+    "files:write": "files_completeUploadExternal",
 }
 
 
@@ -34,6 +36,16 @@ def test_it_is_valid(manifest: dict[str, Any]) -> None:
 
 def test_it_names_the_command_that_the_code_answers(manifest: dict[str, Any]) -> None:
     assert [one["command"] for one in manifest["features"]["slash_commands"]] == [COMMAND]
+
+
+def test_it_names_the_shortcuts_and_events_that_the_code_answers(manifest: dict[str, Any]) -> None:
+    code = "".join(path.read_text() for path in (ROOT / "bot" / "slack").glob("*.py"))
+    for shortcut in manifest["features"]["shortcuts"]:
+        assert f'app.shortcut("{shortcut["callback_id"]}")' in code
+        assert len(shortcut["name"]) <= 24
+    for event in manifest["settings"]["event_subscriptions"]["bot_events"]:
+        assert f'app.event("{event}")' in code
+    assert manifest["features"]["app_home"]["home_tab_enabled"]
 
 
 def test_every_scope_is_used_by_the_code(manifest: dict[str, Any]) -> None:

@@ -116,8 +116,10 @@ def test_all_results_of_a_red_message_are_what_needs_attention(bot: Bot) -> None
 def test_unlink_from_a_cause_says_what_follows_and_is_told_in_the_thread(bot: Bot) -> None:
     message = red(bot)
     bot.slack.click(message, "cause.more", value=f"unlink|harbour|{KIOSK}")
+    bot.modal("Unlink 1")
+    bot.slack.in_modal("extent", value="everything")
     bot.modal("Unlink 29")
-    assert bot.slack.submit(note={"note": "sold"})["ok"]
+    assert bot.slack.submit(note={"note": "sold"}, extent={"extent": "everything"})["ok"]
     told = bot.said("29 records unlinked (“sold”) by @ana", user="@ben")
     assert told["thread_ts"] == message["ts"]
 
@@ -145,7 +147,9 @@ def test_a_grant_that_died_is_told_like_red_until_it_is_repaired(bot: Bot) -> No
     bot.desk.known["harbour"] = replace(blue, status=CompanyStatus.NEEDS_RECONNECTING, last_run=stopped)
     bot.tick(seconds=6)
     message = bot.said("needs reconnecting to QuickBooks", user="@ben")
-    assert "connect again" in str(message["blocks"])
+    assert "connect again" in str(message["blocks"]) and "sync.company" not in str(message["blocks"])
+    bot.slack.click(message, "home.reconnect", user="@ben")
+    bot.modal("must be reconnected to QuickBooks", user="@ben")
     bot.desk.known["harbour"] = blue
     bot.tick(seconds=6)
     bot.after(message, "back in sync")
@@ -180,6 +184,7 @@ def test_a_safety_stop_goes_on_only_when_an_operator_says_so(bot: Bot) -> None:
     bot.tick()
     message = bot.said("red.harbour", user="@ben")
     assert "Continue anyway" in str(message["blocks"]) and "Sync again" not in str(message["blocks"])
+    assert "Have you looked at the list?" in str(message["blocks"])
     bot.slack.click(message, "sync.accept", user="@ben")
     bot.said("workspace admin", user="@ben")
     bot.slack.click(message, "sync.accept")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.model import Counts, Flag, Progress, RunState, Trigger
 from bot.slack.build import build_announcer
@@ -205,13 +206,15 @@ def test_a_claim_whose_holder_died_is_taken_over(calm: Bot) -> None:
     assert any("🔵 Blue" in text for text in texts(bot))
 
 
-def test_the_announcer_thread_survives_a_failing_desk(calm: Bot, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_announcer_thread_survives_a_failing_desk(calm: Bot) -> None:
     bot = calm
     runs_since = bot.desk.runs_since
     bot.desk.runs_since = lambda _when: 1 / 0  # type: ignore[method-assign,assignment,return-value]
     bot.announcer.every_s = 0.05
-    bot.announcer.start()
-    eventually(lambda: "the announcer stumbled" in caplog.text)
+    with capture_logs() as logged:
+        bot.announcer.start()
+        eventually(lambda: [entry for entry in logged if "the announcer stumbled" in entry["event"]])
+    assert logged[0]["reference"]
     bot.desk.runs_since = runs_since  # type: ignore[method-assign]
     bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
     bot.desk.change_run("run-1", state=RunState.FINISHED, flag=Flag.BLUE, counts=Counts(), finished_at=bot.clock())

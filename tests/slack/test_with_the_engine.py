@@ -93,7 +93,7 @@ def test_unlinking_with_the_cascade_and_undo(bot: Bot, world: World) -> None:
     bot.slack.in_modal("pick.rows", value=[next(one["value"] for one in found if one["value"].startswith("contact"))])
     bot.slack.in_modal("select.unlink")
     assert "1 invoice, NZD 115.00 open" in str(bot.modal("Unlink Kiosk Ltd?"))
-    assert bot.slack.submit()["ok"]
+    assert bot.slack.submit(extent={"extent": "everything"})["ok"]
     done = bot.after(message, "2 records unlinked by <@U0ANA>")
     assert not world.row("INV-1").linked
     bot.slack.click(done, "links.undo")
@@ -123,3 +123,29 @@ def test_runs_of_the_command_line_share_the_message_of_the_day(bot: Bot, world: 
     run_sync(world.engine(), COMPANY, run.run_id)
     tick(bot, world)
     assert "3 syncs today: 3 blue" in bot.said("syncs today", user="@ben")["text"]
+
+
+def test_causes_are_written_down_for_the_digest_as_they_come_and_go(bot: Bot, world: World) -> None:
+    kiosk = world.contact("Kiosk Ltd")
+    world.invoice(kiosk, "INV-1")
+    world.sync_blue()
+    bot.desk.unlink(COMPANY, [contact_ref(kiosk)], ANA)
+    world.change("invoices", world.named("invoices", "INV-1"), dueDate="2026-12-24")
+    world.sync_red()
+    world.clock.advance(seconds=3600)
+    lasting = bot.desk.team.week(COMPANY, world.clock()).lasting
+    assert [(span.headline, span.closed_at) for span in lasting] == [("contact Kiosk Ltd is unlinked", None)]
+    bot.desk.relink(COMPANY, [contact_ref(kiosk)], ANA)
+    world.sync_blue()
+    week = bot.desk.team.week(COMPANY, world.clock())
+    assert (week.opened, week.closed, week.lasting) == (1, 1, ())
+    assert week.blue >= 2 and week.red == 1
+    assert [entry.what for entry in bot.desk.team.audit(COMPANY, 2)] == ["relink", "unlink"]
+
+
+def test_the_home_of_a_real_company(bot: Bot, world: World) -> None:
+    world.sync_blue()
+    bot.slack.control("POST", "home", user="@ben")
+    shown = eventually(lambda: bot.slack.control("GET", "views", user="@ben")["home"])
+    assert "🔵 Blue · *Harbour City Property* · in sync" in str(shown)
+    assert "in balance" in str(shown) and "next sync <!date^" in str(shown)

@@ -1,0 +1,175 @@
+"""The App Home: published when somebody opens it, and again after a run for those who opened it lately.
+
+See https://docs.slack.dev/surfaces/app-home
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from blocks import home as pages
+from blocks import notice
+from blocks.home import HomeCompany, MyItem
+from blocks.kit import Block
+from bot.core.model import CompanyView, ResultsFilter
+from bot.slack import sync
+from bot.slack.desk import Desk
+from bot.slack.direct import own_place
+from bot.slack.outbox import Outbox, Shown
+from bot.slack.payloads import Place, chosen, place_of, user_id
+from bot.slack.permission import Permission, Refused
+from bot.slack.red import find_cause
+from bot.slack.replies import UNREACHABLE, refusal
+from bot.slack.results_state import ResultsState, about_cause
+from bot.slack.screen import ResultsScreen
+from bot.slack.sync import SyncStarter
+
+LATELY = timedelta(hours=12)
+KEEP_EVERY = timedelta(seconds=5)
+MOST_AT_ONCE = 5
+"""views.publish is allowed about a hundred times a minute; whoever is left over comes next time."""
+log = logging.getLogger(__name__)
+
+
+class MyItems(Protocol):
+    """What was given to a person to settle, the most urgent first."""
+
+    def of(self, user_id: str) -> Sequence[MyItem]: ...
+
+
+@dataclass
+class HomePages:
+    """`channel_trouble` says what keeps messages from coming, "" = nothing."""
+
+    desk: Desk
+    outbox: Outbox
+    clock: Callable[[], datetime]
+    items: MyItems
+    channel_trouble: Callable[[], str] = lambda: ""
+    _kept_at: datetime | None = None
+
+    def keep(self, companies: Sequence[CompanyView]) -> None:
+        """Bring the homes up to date that somebody looked at lately; never waits, never raises for Slack."""
+        now = self.clock()
+        if self._kept_at is not None and now - self._kept_at < KEEP_EVERY:
+            return
+        self._kept_at = now
+        visits = self.desk.team.home_visits(now - LATELY)
+        if not visits:
+            return
+        shown, published = self._companies(companies), 0
+        for visit in visits:
+            view = self._view(shown, visit.user_id, visit.page)
+            if _digest(view) == visit.digest:
+                continue
+            if self.outbox.publish(visit.user_id, view) is not Shown.YES:
+                return
+            self.desk.team.showed_home(visit.user_id, _digest(view))
+            published += 1
+            if published == MOST_AT_ONCE:
+                return
+
+    def drawn(self, person: str, page: int = 1) -> Block:
+        return self._view(self._companies(self.desk.companies()), person, page)
+
+    def _view(self, companies: Sequence[HomeCompany], person: str, page: int) -> Block:
+        return pages.home(companies, self.items.of(person), page, self.channel_trouble())
+
+    def _companies(self, companies: Sequence[CompanyView]) -> list[HomeCompany]:
+        return [
+            HomeCompany(
+                company,
+                len(self.desk.causes(company.id)) if company.needs_attention else 0,
+                self.desk.team.next_run(company.id),
+            )
+            for company in companies
+        ]
+
+
+def register(
+    app: App,
+    desk: Desk,
+    client: WebClient,
+    permission: Permission,
+    starter: SyncStarter,
+    screen: ResultsScreen,
+    homes: HomePages,
+) -> None:
+    def publish(person: str, page: int = 1) -> None:
+        view = homes.drawn(person, page)
+        desk.team.visited_home(person, page)
+        client.views_publish(user_id=person, view=view)
+        desk.team.showed_home(person, _digest(view))
+
+    def opened(body: dict[str, Any], event: dict[str, Any]) -> None:
+        if event.get("tab", "home") != "home":
+            return
+        try:
+            permission.require_viewer(body)
+        except Refused as problem:
+            client.views_publish(user_id=user_id(body), view=pages.refused(problem.message))
+            return
+        publish(user_id(body))
+
+    def turn(body: dict[str, Any], action: dict[str, Any]) -> None:
+        page = chosen(action)
+        publish(user_id(body), int(page) if page.isdecimal() else 1)
+
+    def start(body: dict[str, Any], action: dict[str, Any]) -> None:
+        permission.require_operator(body, sync.DOING)
+        place = own_place(client, body)
+        starter.start(chosen(action), place)
+        publish(place.user_id)
+
+    def results(body: dict[str, Any], action: dict[str, Any]) -> None:
+        company = desk.company(chosen(action))
+        state = ResultsState(ResultsFilter(company.id, since=desk.default_since(company.id)))
+        open_results(client, screen, body, state, company.name)
+
+    def item(body: dict[str, Any], action: dict[str, Any]) -> None:
+        company_id, cause = find_cause(desk, chosen(action))
+        open_results(client, screen, body, about_cause(company_id, cause.ref), desk.company(company_id).name)
+
+    def reconnect(body: dict[str, Any], action: dict[str, Any]) -> None:
+        message = pages.reconnect(desk.company(chosen(action)))
+        client.views_open(trigger_id=body["trigger_id"], view=notice.as_modal(message, "Reconnect"))
+
+    app.event("app_home_opened")(opened)
+    app.action("home.previous")(turn)
+    app.action("home.next")(turn)
+    app.action("home.sync")(start)
+    app.action("home.results")(results)
+    app.action("home.item")(item)
+    app.action("home.reconnect")(reconnect)
+
+
+def open_results(
+    client: WebClient, screen: ResultsScreen, body: dict[str, Any], state: ResultsState, name: str
+) -> None:
+    """Where there is no channel the results go to the direct messages, and a small window says so."""
+    place = own_place(client, body)
+    screen.open(place, state)
+    if not place_of(body).channel_id:
+        _say_where(client, body, place, name)
+
+
+def _say_where(client: WebClient, body: dict[str, Any], place: Place, name: str) -> None:
+    shown = notice.as_modal(notice.in_messages(name), "View results")
+    try:
+        if (body.get("view") or {}).get("type") == "modal":
+            client.views_update(view_id=body["view"]["id"], view=shown)
+        else:
+            client.views_open(trigger_id=body["trigger_id"], view=shown)
+    except UNREACHABLE as error:
+        log.warning("%s was not told where the results are: %s", place.user_id, refusal(error))
+
+
+def _digest(view: Block) -> str:
+    return hashlib.sha256(json.dumps(view, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,121 @@
+"""For those who hear the plain text only, or see no colours: every message about a company says flag, name and counts.
+
+All functions of `blocks/` that give a message are found by their annotation: one that is missing here fails a test.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import pytest
+
+import blocks
+from blocks import audit, cause_work, digest, find, home, notice, overview, plan, red, results, run
+from blocks.find import Found
+from blocks.kit import Message
+from blocks.limits import NEWER
+from blocks.notice import WhoMay
+from blocks.results import ResultsShown
+from blocks.table import TableForm
+from blocks.words import FLAG_WORDS
+from bot.core.asked_plan import UNDER_WAY, AskedPlan
+from bot.core.model import Counts, Flag
+from bot.core.roles import Role
+from bot.core.team import AuditEntry
+from bot.core.week import CauseSpan, week
+from tests.blocks import samples
+from tests.blocks.test_results import shown
+
+RED = samples.company()
+NAME = "Harbour City Property"
+RUN = samples.run(flag=Flag.RED, counts=Counts(failed=31))
+PLAN = AskedPlan("p1", "harbour", NAME, next(iter(UNDER_WAY)), "U0ANA", samples.NOW)
+WEEK = week(samples.NOW, "UTC", [CauseSpan("Kiosk Ltd is archived", 31, samples.NOW)], [RUN])
+FOUND = Found(RED, "kiosk", 31, samples.results(2), "v1")
+
+
+def drawn(page: ResultsShown) -> Message:
+    message = results.results(page, TableForm.DATA_TABLE, NEWER)
+    assert message is not None
+    return message
+
+
+ABOUT_A_COMPANY: dict[str, Callable[[], Message]] = {
+    "run.living": lambda: run.living(RUN),
+    "run.day": lambda: run.day(RED, date(2026, 11, 22), [RUN]),
+    "run.entry": lambda: run.entry(RUN),
+    "red.red": lambda: red.red(RED, samples.causes(3)),
+    "overview.overview": lambda: overview.overview([RED]),
+    "digest.digest": lambda: digest.digest(RED, WEEK),
+    "find.found": lambda: find.found("kiosk", [FOUND]),
+    "results.results": lambda: drawn(shown(samples.results(25), total=31)),
+}
+"""With 31 records that need attention or are shown: flag word, company and count must be in the plain text."""
+
+IN_ONE_STATE: dict[str, tuple[Callable[[], Message], Sequence[str]]] = {
+    "red.closed": (lambda: red.closed(RED, "31 records", samples.NOW), ("🔵 Blue", NAME)),
+    "red.recovery": (lambda: red.recovery(RED, "31 records need attention", 60), ("🔵 Blue", NAME, "31")),
+    "cause_work.given": (lambda: cause_work.given(RED, samples.cause(), "@ana", ""), ("🟥 Red", NAME, "28", "Kiosk")),
+    "cause_work.reminder": (lambda: cause_work.reminder(RED, 3, 2), ("🟥 Red", NAME, "31", "3 causes")),
+    "run.already_running": (lambda: run.already_running(RUN), (NAME,)),
+    "home.reconnect": (lambda: home.reconnect(RED), ("🟥 Red", NAME)),
+    "overview.choose_company": (lambda: overview.choose_company([RED], "x", "Which?"), (NAME,)),
+    "plan.asked": (lambda: plan.asked(PLAN), (NAME,)),
+    "plan.already_planning": (lambda: plan.already_planning(PLAN), (NAME,)),
+    "plan.another_person": (lambda: plan.another_person(PLAN, WhoMay(Role.OPERATOR, ["U0BEN"])), (NAME,)),
+    "audit.audit": (
+        lambda: audit.audit([AuditEntry(samples.NOW, "U0ANA", "unlink", NAME, 31, ["Kiosk"])], NAME, 1, False, "v"),
+        (NAME, "30 more", "1 entry"),
+    ),
+}
+"""Messages that have no flag of their own, or always the same one, and what of it must be said."""
+
+ABOUT_NO_COMPANY = {
+    "overview.nothing_connected",
+    "help.help_page",
+    "find.ask_for_words",
+    "links.said",
+    "links.overtaken",
+    "plan.approved_already",
+    *(f"notice.{name}" for name, _ in inspect.getmembers(notice, inspect.isfunction) if not name.startswith("_")),
+}
+
+
+def builders() -> set[str]:
+    """Every public function of `blocks/` that is annotated to give a message."""
+    found = set()
+    for module in pkgutil.iter_modules(blocks.__path__):
+        loaded = importlib.import_module(f"blocks.{module.name}")
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            gives = str(inspect.signature(function).return_annotation)
+            if function.__module__ == loaded.__name__ and not name.startswith("_") and "Message" in gives:
+                found.add(f"{module.name}.{name}")
+    return found
+
+
+def test_every_message_of_the_product_is_looked_at_here() -> None:
+    assert builders() - ABOUT_A_COMPANY.keys() - IN_ONE_STATE.keys() - ABOUT_NO_COMPANY == set()
+
+
+@pytest.mark.parametrize("name", ABOUT_A_COMPANY)
+def test_the_plain_text_alone_says_flag_company_and_count(name: str) -> None:
+    text = ABOUT_A_COMPANY[name]().text
+    assert FLAG_WORDS[Flag.RED] in text and NAME in text and "31" in text, text
+
+
+@pytest.mark.parametrize("name", IN_ONE_STATE)
+def test_the_plain_text_of_the_others_says_whose_it_is_and_how_many(name: str) -> None:
+    message, words = IN_ONE_STATE[name]
+    assert [word for word in words if word not in message().text] == []
+
+
+def test_flags_differ_by_shape_and_word_not_by_colour_alone() -> None:
+    shapes, words = zip(*(said.split(" ") for said in FLAG_WORDS.values()), strict=True)
+    assert len(set(shapes)) == len(set(words)) == len(Flag)
+    assert {"🔵", "🔶", "🟥"} == set(shapes)
+
+
+def test_a_chart_says_its_figures_in_the_plain_text_too() -> None:
+    assert "1 cause opened, 0 closed" in digest.digest(RED, WEEK).text

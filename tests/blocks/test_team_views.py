@@ -1,0 +1,169 @@
+"""App Home, digest, find, audit and settings: within Slack's limits and safe, over little and much, even hostile."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from blocks import audit, digest, find, help, home, overview, settings_view
+from blocks.find import Found
+from blocks.home import HomeCompany, MyItem
+from blocks.kit import LABEL_CHARS
+from blocks.limits import Surface, violations
+from blocks.schedule import schedule_words
+from bot.core.model import CompanyStatus, Flag
+from bot.core.roles import Role, Roles
+from bot.core.team import AuditEntry, CompanySettings
+from bot.core.week import CauseSpan, week
+from tests.blocks import samples
+from tests.blocks.checks import check_blocks, check_message, check_modal
+
+TEXTS = [None, samples.LONG, *samples.HOSTILE]
+FLAGS = [Flag.RED, Flag.BLUE, None]
+
+
+def companies(count: int, text: str | None) -> Iterable[HomeCompany]:
+    for place in range(count):
+        company = samples.company(f"{text or 'Harbour'} {place}", FLAGS[place % 3], id=f"co-{place}")
+        status = list(CompanyStatus)[place % len(CompanyStatus)]
+        run = samples.run(flag=FLAGS[place % 3], error=text or "")
+        due = samples.NOW if place % 2 else None
+        yield HomeCompany(
+            replace(company, status=status, last_run=run, days_out_of_balance=place, observe_only=bool(place % 2)),
+            place,
+            due,
+        )
+
+
+def check_home(view: dict[str, Any]) -> None:
+    assert violations(view, Surface.HOME) == []
+    check_blocks(view["blocks"])
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("count", [0, 1, 20, 130])
+def test_the_home_takes_any_number_of_companies_and_items(count: int, text: str | None) -> None:
+    shown = list(companies(count, text))
+    items = [MyItem(text or "Harbour", text or "Kiosk is archived", text or "", "co|contact:1")] * count
+    for page in (1, 2, 99):
+        check_home(home.home(shown, items, page, "Flags go nowhere."))
+    for one in shown[:1]:
+        message = home.reconnect(one.view)
+        check_message(message)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("count", [0, 1, 130])
+def test_the_overview_fits_a_window_too(count: int, text: str | None) -> None:
+    check_modal(overview.overview_modal([one.view for one in companies(count, text)], "Flags go nowhere."))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("count", [0, 1, 400])
+@pytest.mark.parametrize("has_chart", [True, False])
+def test_a_digest_takes_any_week(count: int, text: str | None, has_chart: bool) -> None:
+    spans = [
+        CauseSpan(
+            samples.cause(0, text).headline,
+            place,
+            samples.NOW - timedelta(hours=place % 160),
+            samples.NOW if place % 2 else None,
+        )
+        for place in range(count)
+    ]
+    made = week(samples.NOW, "Pacific/Auckland", spans, [samples.run()] * count, days_out_of_balance=count)
+    message = digest.digest(samples.company(text or "Harbour"), made, has_chart)
+    check_message(message)
+    assert ("data_visualization" in str(message.blocks)) is (has_chart and count > 0)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("count", [0, 1, 60])
+def test_what_was_found_fits_a_message(count: int, text: str | None) -> None:
+    words = text or "kiosk"
+    places = [
+        Found(one.view, words, 1000, samples.results(5, text), f"v{at:025d}")
+        for at, one in enumerate(companies(count, text))
+    ]
+    check_message(find.found(words, places))
+    check_message(find.found("", places))
+    check_message(find.ask_for_words())
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("count", [0, 1, audit.ROWS])
+def test_the_audit_trail_fits_a_message(count: int, text: str | None) -> None:
+    said = text if text is not None else "tenant left"
+    whats = [*audit.VERBS, "something new"]
+    entries = [
+        AuditEntry(samples.NOW, ("U0ANA", said)[at % 2], whats[at % len(whats)], said, at, [said] * 3, said, said, said)
+        for at in range(count)
+    ]
+    check_message(audit.audit(entries, said, 2, True, "v" * 26))
+    check_message(audit.audit(entries, "", 1, False, "v" * 26))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("count", [1, 130])
+def test_settings_fit_their_windows(count: int, text: str | None) -> None:
+    known = [one.view for one in companies(count, text)]
+    for schedule in ("", "0 6 * * mon-fri", "7 3 1 * *"):
+        now = CompanySettings("co-0", text or "Harbour", "Pacific/Auckland", schedule, "C0ACCOUNTS", True, False)
+        check_modal(settings_view.settings(now, "0 * * * *", samples.NOW, known, "v1", "Saved."))
+        check_modal(settings_view.settings(replace(now, channel_id=""), "0 * * * *", None, known, "v1"))
+    named = Roles({"U0ANA": Role.ADMIN, "S0LEDGER": Role.OPERATOR})
+    groups = {f"S{at}": text or "ledger" for at in range(count)} | {"S0LEDGER": "ledger"}
+    check_modal(settings_view.roles(named, groups, "v1", True))
+    check_modal(settings_view.roles(Roles(), {}, "v1", False))
+
+
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("0 * * * *", "every hour"),
+        ("20 * * * *", "every hour, 20 minutes past"),
+        ("*/15 * * * *", "every 15 minutes"),
+        ("0 */4 * * *", "every 4 hours"),
+        ("5 6 * * *", "every day at 6:05"),
+        ("0 6 * * 1-5", "weekdays at 6:00"),
+        ("30 7 * * mon,thu", "every Monday and Thursday at 7:30"),
+        ("0 9 * * 0", "every Sunday at 9:00"),
+        ("0 * * * mon-fri", "every hour, weekdays"),
+        ("0 6 1 * *", "“0 6 1 * *”"),
+        ("*/7 3 * * *", "“*/7 3 * * *”"),
+        ("nonsense", "“nonsense”"),
+    ],
+)
+def test_a_schedule_is_said_in_words(cron: str, words: str) -> None:
+    assert schedule_words(cron) == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("resluts", "results"), ("snyc", "sync"), ("setings", "settings"), ("xyzzy", ""), ("", "")]
+)
+def test_a_typing_error_is_answered_with_the_nearest_word(typed: str, meant: str) -> None:
+    assert help.nearest(typed) == meant
+    said = help.help_page(typed).text
+    assert (f"Did you mean `/qbo-sync {meant}`?" in said) is bool(meant)
+    check_message(help.help_page(typed))
+
+
+def test_help_fits_one_screen_and_has_an_example_for_every_word() -> None:
+    message = help.help_page()
+    lines = [line for block in message.blocks for line in str(block.get("text") or block["elements"]).split("\\n")]
+    assert len(lines) <= 20
+    with_company = [word for word in help.WORDS if word != "help"]
+    assert all(any(f"/qbo-sync {word} " in example for example in help.EXAMPLES) for word in with_company)
+    assert "For example" in str(message.blocks[-1])
+
+
+def test_labels_fit_a_phone() -> None:
+    buttons = [
+        element
+        for block in home.home(list(companies(30, None)))["blocks"]
+        for element in block.get("elements", [])
+        if element.get("type") == "button"
+    ]
+    assert buttons and all(len(button["text"]["text"]) <= LABEL_CHARS for button in buttons)

@@ -1,0 +1,138 @@
+"""The weekly digest: in the company's channel, at its hour, once; with Slack's chart or the same figures in words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.model import Cause, Flag, RecordRef, RecordType, Result, RunState
+from bot.core.week import CauseSpan, week
+from bot.slack.digest import Digests
+from bot.store import cause_spans, team_settings
+from bot.store.database import to_ms
+from tests.blocks import samples
+from tests.slack.conftest import Bot, Start
+
+MONDAY_NINE = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)  # in Auckland
+
+
+def at(bot: Bot, when: datetime) -> None:
+    bot.clock.ahead += when - bot.clock()
+
+
+def switch_on(bot: Bot) -> None:
+    bot.desk.team  # noqa: B018 - the company is put into its database
+    with bot.desk.team_store.database.write() as connection:
+        team_settings.put(connection, "harbour", {"digest": "on"})
+
+
+def happened(bot: Bot, opened: timedelta, closed: timedelta | None, rows: list[Result]) -> None:
+    """A cause that came and went so long before now."""
+    now = bot.clock()
+    with bot.desk.team_store.database.write() as connection:
+        cause_spans.note(connection, "harbour", to_ms(now - opened), rows)
+        if closed is not None:
+            cause_spans.note(connection, "harbour", to_ms(now - closed), [])
+
+
+def digests(bot: Bot) -> list[dict[str, Any]]:
+    return [one for one in bot.slack.seen("@ben") if "the week to" in one["text"]]
+
+
+@pytest.fixture
+def monday(start: Start) -> Bot:
+    bot = start()
+    at(bot, MONDAY_NINE - timedelta(minutes=1))
+    switch_on(bot)
+    happened(bot, timedelta(days=3), timedelta(days=2, hours=20), [bot.desk.rows["harbour"][0]])
+    happened(bot, timedelta(days=1), None, bot.desk.rows["harbour"][:20])
+    return bot
+
+
+def test_it_comes_on_its_day_at_its_hour_and_once(monday: Bot) -> None:
+    bot = monday
+    bot.tick(seconds=1)
+    assert digests(bot) == []
+    bot.tick(seconds=70)
+    (message,) = digests(bot)
+    assert message["text"].startswith(
+        "🟥 Red · Harbour City Property · the week to 23 Nov 2026 · 2 causes opened, 1 closed"
+    )
+    assert "fixed in 4 h (median)" in message["text"] and "29 records need attention" in message["text"]
+    for _ in range(3):
+        bot.tick(seconds=3600)
+    assert len(digests(bot)) == 1
+    bot.tick(seconds=7 * 24 * 3600)
+    assert len(digests(bot)) == 2
+
+
+def test_it_holds_the_chart_the_top_and_the_oldest_cause(monday: Bot) -> None:
+    monday.tick(seconds=70)
+    blocks = digests(monday)[0]["blocks"]
+    (chart,) = [block for block in blocks if block["type"] == "data_visualization"]
+    assert [sum(point["value"] for point in one["data"]) for one in chart["chart"]["series"]] == [2, 1]
+    assert "What held up most" in str(blocks) and "Open longest" in str(blocks)
+
+
+def test_where_slack_takes_no_chart_the_figures_stand_in_words_at_once(monday: Bot) -> None:
+    refusal = {"kind": "reply", "status": 200, "body": {"ok": False, "error": "invalid_blocks"}}
+    monday.desk.rows["harbour"] = [row for row in monday.desk.rows["harbour"] if not row.cause]
+    monday.desk.known["harbour"] = samples.company(flag=Flag.BLUE, last_run=None)
+    monday.slack.control("POST", "faults", match={"path": "chat.postMessage"}, times=1, effect=refusal)
+    monday.tick(seconds=70)
+    (message,) = digests(monday)
+    assert "1 opened, 0 closed" in str(message["blocks"])
+    assert "data_visualization" not in str(message["blocks"])
+
+
+def test_switched_off_it_does_not_come(monday: Bot) -> None:
+    seen = monday.desk.team.settings("harbour")
+    monday.desk.team.change_settings(replace(seen, has_digest=False), seen, "U0ANA")
+    monday.tick(seconds=70)
+    assert digests(monday) == []
+
+
+def test_after_a_long_outage_the_old_one_is_left_out(monday: Bot) -> None:
+    monday.clock.forward(25 * 3600)
+    monday.tick(seconds=70)
+    assert digests(monday) == []
+
+
+def test_two_processes_post_it_once(monday: Bot) -> None:
+    monday.clock.forward(70)
+    companies = [(monday.desk.known["harbour"], "C0ACCOUNTS")]
+    for _ in range(2):
+        Digests(monday.desk, monday.announcer.outbox, monday.clock).keep(companies)
+    assert len(digests(monday)) == 1
+
+
+def cause_rows(*names: str) -> list[Result]:
+    refs = [RecordRef(RecordType.CONTACT, name) for name in names]
+    return [samples.result(0, ref=ref, cause=ref, name=ref.key, details=f"{ref.key} is archived.") for ref in refs]
+
+
+def test_a_cause_is_written_down_when_it_comes_and_when_it_goes(bot: Bot) -> None:
+    bot.desk.team  # noqa: B018
+    with bot.desk.team_store.database.write() as connection:
+        for minute, names in enumerate((("a",), ("a", "b"), ("b",), (), ("a",))):
+            cause_spans.note(connection, "harbour", minute, cause_rows(*names))
+        found = [
+            (span.headline[0], span.opened_at, span.closed_at) for span in cause_spans.since(connection, "harbour", 0)
+        ]
+    assert found == [("a", 0, 2), ("b", 1, 3), ("a", 4, None)]
+
+
+def test_days_are_the_companys_own_and_an_incomplete_run_is_neither_blue_nor_red() -> None:
+    opened = datetime(2026, 11, 15, 11, 30, tzinfo=UTC)  # 0:30 on the 16th in Auckland
+    runs = [samples.run(flag=Flag.BLUE), samples.run(flag=None, state=RunState.INCOMPLETE)]
+    made = week(samples.NOW, "Pacific/Auckland", [CauseSpan("x", 1, opened)], runs)
+    assert [day.opened for day in made.days if day.opened] == [1]
+    assert next(day for day in made.days if day.opened).day.isoformat() == "2026-11-16"
+    assert (made.blue, made.red, made.incomplete) == (1, 0, 1)
+    assert made.oldest is not None and made.fixed_in_s is None
+
+
+def test_a_cause_without_a_record_has_a_key_too() -> None:
+    cause: Cause = samples.cause(0, ref=None)
+    assert len(cause_spans.causes.key(cause)) < 160

@@ -1,0 +1,64 @@
+"""Slack away for ten minutes while runs go on: nothing waits, and afterwards everything is told once, in order."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.core.model import Flag, RunState, Trigger
+from tests.slack.conftest import Bot, Start, eventually
+from tests.slack.test_runs import texts
+
+TEN_MINUTES_S = 600
+STEP_S = 5
+LIMITED = {
+    "kind": "reply",
+    "status": 429,
+    "headers": {"Retry-After": "30"},
+    "body": {"ok": False, "error": "ratelimited"},
+}
+
+
+def go_away(bot: Bot) -> Callable[[], Any]:
+    bot.slack.control("PUT", "outage", on=True)
+    return lambda: bot.slack.control("PUT", "outage", on=False)
+
+
+def limit(bot: Bot) -> Callable[[], Any]:
+    for method in ("chat.postMessage", "chat.update", "views.publish"):
+        bot.slack.control("POST", "faults", match={"path": method}, times=None, effect=LIMITED)
+    return lambda: bot.slack.http.delete(f"{bot.slack.url}/_control/faults", timeout=5).raise_for_status()
+
+
+@pytest.mark.parametrize("trouble", [go_away, limit])
+def test_ten_minutes_without_slack_lose_and_double_nothing(start: Start, trouble: Callable[[Bot], Any]) -> None:
+    bot = start(companies=2)
+    bot.desk.rows = {company: [] for company in bot.desk.known}
+    bot.slack.command("sync harbour")
+    eventually(lambda: bot.desk.runs)
+    bot.said("waiting to start")
+    over = trouble(bot)
+    began = time.monotonic()
+    for step in range(TEN_MINUTES_S // STEP_S):
+        if step == 20:
+            bot.desk.finish("run-1", Flag.BLUE)
+        if step in (30, 60, 90):
+            run, _ = bot.desk.request_run("lakeside-1", "", Trigger.SCHEDULE)
+            assert run.state is RunState.REQUESTED
+            bot.desk.finish(run.run_id, Flag.BLUE)
+        bot.tick(seconds=STEP_S)
+    assert time.monotonic() - began < 30
+    told = len(texts(bot))
+    over()
+    for _ in range(60):
+        bot.tick(seconds=STEP_S)
+    assert told == 1
+    seen = texts(bot)
+    assert sum("🔵 Blue · Harbour City Property · in sync" in text for text in seen) == 1
+    entries = [
+        message for message in bot.slack.seen("@ben") if message.get("thread_ts") and "by schedule" in message["text"]
+    ]
+    assert len([one for one in entries if one["ts"] != one["thread_ts"]]) == 3
+    assert [one["ts"] for one in entries] == sorted(one["ts"] for one in entries)
+    assert len(seen) == len(set(bot.desk.messages)) + sum("started a sync" in text for text in seen)
