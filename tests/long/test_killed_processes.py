@@ -1,69 +1,67 @@
 """Real processes, killed at moments nobody chose: afterwards nothing is doubled and nothing is lost."""
 
-import json
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from collections import Counter
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from bot.store.leases import LEASE_MS
-from tests.sync.world import COMPANY
+from tests.long.office import Office
+from tests.long.ready import ready_to_fork
+from tests.store import postgres
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(540)]
 
-INVOICES, TENANTS, KILLS = 150, 12, 12
-LATENCY_MS = 40
-QBO_SYNC = Path(sys.executable).with_name("qbo-sync")
+KILLS, MOST_TRIES = 40, 90
+LATENCY_MS = 25
 
 
-def start(world: Any) -> subprocess.Popen[str]:
-    environment = {**os.environ, **world.environment(), "NO_PROXY": "127.0.0.1"}
-    command = [QBO_SYNC, "sync", COMPANY, "--json"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, env=environment, cwd=world.folder, text=True, **pipes)  # type: ignore[call-overload]
-
-
-def finished(world: Any) -> dict[str, Any]:
-    process = start(world)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, (out, err)
-    answer: dict[str, Any] = json.loads(out)
-    return answer
-
-
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("seed", [1])
-def test_a_sync_killed_again_and_again_doubles_nothing_and_loses_nothing(world: Any, seed: int) -> None:
-    chance = random.Random(seed)
-    world.rent(), world.gst()
-    tenants = [world.contact(f"Tenant {number}") for number in range(TENANTS)]
-    for number in range(INVOICES):
-        world.invoice(tenants[number % TENANTS], f"INV-{number}")
-    world.quickbooks_knobs.latency_ms = world.released_knobs.latency_ms = LATENCY_MS
-    died = 0
-    for _ in range(KILLS):
-        process = start(world)
-        time.sleep(chance.uniform(0.8, 3.0))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        died += process.returncode == -signal.SIGKILL
-        time.sleep(LEASE_MS / 1000 + 0.3)
-    assert died >= KILLS // 4, "the kills came too late to say anything"
-    assert finished(world)["flag"] == "blue"
-    numbers = Counter(row["DocNumber"] for row in world.books.entity("Invoice").values())
-    assert numbers == Counter(f"INV-{number}" for number in range(INVOICES))
-    names = Counter(row["DisplayName"] for row in world.books.entity("Customer").values())
-    assert names == Counter(f"Tenant {number}" for number in range(TENANTS))
-    invoices = world.released.rows(COMPANY, "invoices")
-    assert len(invoices) == INVOICES
-    partners = {row["Id"]: row["DocNumber"] for row in world.books.entity("Invoice").values()}
-    assert all(partners[row["externalId"]] == row["number"] for row in invoices)
-    with world.nothing_written():
-        again = finished(world)
-    assert {name: count for name, count in again["counts"].items() if count} == {}
+def test_a_sync_killed_at_forty_random_moments_doubles_nothing_and_loses_nothing(
+    make_office: Callable[[str], Office], kind: str, seed: int
+) -> None:
+    office, chance = make_office(kind), random.Random(seed)
+    office.quickbooks_knobs.latency_ms = office.released_knobs.latency_ms = LATENCY_MS
+    died, left_open = 0, 0
+    with ready_to_fork(office) as fork:
+        takes_s = 0.0
+        for _ in range(2):  # the first one takes longer than the others will
+            office.some_work(chance)
+            began = time.monotonic()
+            assert fork().end() == 0
+            takes_s = time.monotonic() - began
+        for _ in range(MOST_TRIES):
+            if not office.open_batches():
+                office.some_work(chance)
+            running = fork()
+            time.sleep(chance.uniform(0, takes_s))
+            died += running.end(signal.SIGKILL) == -signal.SIGKILL
+            left_open += office.open_batches() > 0
+            office.free_the_lease()
+            if died == KILLS:
+                break
+    assert died == KILLS and left_open >= 5, f"seed {seed}: the kills came too late or too early to say anything"
+    office.settle()
+    office.assert_exactly_once()
+
+
+def test_a_postgresql_that_fails_in_mid_run_loses_and_doubles_nothing(
+    make_office: Callable[[str], Office], server: postgres.Server
+) -> None:
+    office, chance = make_office("postgresql"), random.Random(3)
+    office.quickbooks_knobs.latency_ms = office.released_knobs.latency_ms = 60
+    for _ in range(3):
+        office.some_work(chance, invoices=40)
+        process = office.start_sync()
+        time.sleep(chance.uniform(1.5, 4.0))
+        server.stop()
+        time.sleep(0.5)
+        server.start()
+        out, err = process.communicate(timeout=60)
+        assert process.returncode in (0, 2), (out, err)
+        assert process.returncode == 0 or "database" in err, (out, err)
+        office.free_the_lease()
+    office.settle()
+    office.assert_exactly_once()

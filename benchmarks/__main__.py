@@ -1,0 +1,44 @@
+"""`python -m benchmarks`: prints how near the product comes to its caps, each figure beside what it is held to."""
+
+from typing import Annotated
+
+import typer
+
+from benchmarks.first_load import Load, first_load
+
+MOST_CALLS_A_RECORD = 0.04
+LEAST_SHARE = 0.9
+
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.command()
+def benchmark(
+    invoices: Annotated[
+        int, typer.Option(min=1_250, help="Of the first load; each 1,200 take about a minute.")
+    ] = 3_000,
+    mode: Annotated[str, typer.Option(help="batches, mixed or both")] = "both",
+) -> None:
+    """Exit 1 when a figure is not what it is held to."""
+    modes = ["batches", "mixed"] if mode == "both" else [mode]
+    loads = [_told(first_load(one, invoices)) for one in modes]
+    raise typer.Exit(0 if all(map(_is_good, loads)) else 1)
+
+
+def _told(load: Load) -> Load:
+    typer.echo(
+        f"first load, {load.mode}: {load.records} records, invoices in {load.seconds:.0f} s; "
+        f"{load.rate:.1f} records/s of {load.allowed:.1f} allowed = {load.share:.0%} (at least {LEAST_SHARE:.0%}); "
+        f"{load.calls_per_record:.3f} calls a record"
+        f"{f' (at most {MOST_CALLS_A_RECORD})' if load.mode == 'batches' else ''}; {load.throttled} times 429 (none)"
+    )
+    return load
+
+
+def _is_good(load: Load) -> bool:
+    few_calls = load.mode != "batches" or load.calls_per_record <= MOST_CALLS_A_RECORD
+    return load.share >= LEAST_SHARE and few_calls and load.throttled == 0
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,118 @@
+"""Both stand-ins in a process of their own, with QuickBooks' limits and a latency: what a benchmark is run against."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import requests
+
+from bot.sandbox import quickbooks, released
+from bot.sandbox.knobs import Knobs
+from bot.sandbox.quickbooks import QuickBooksState
+from bot.sandbox.released import ReleasedState
+from bot.sandbox.serving import ServerThread
+
+COMPANY, REALM, API_KEY = "harbour", "9341", "key-of-the-benchmarks"
+TENANTS = 50
+FIRST_DAY = date(2026, 10, 1)
+START_TIMEOUT_S = 120
+
+
+@dataclass(frozen=True)
+class Sides:
+    """`told` is what the environment tells the product, `token` a refresh token for the QuickBooks company."""
+
+    told: dict[str, str]
+    token: str
+
+    @property
+    def quickbooks_url(self) -> str:
+        return self.told["QBO_API_URL"]
+
+    def writes(self) -> list[dict[str, Any]]:
+        """Every write that QuickBooks carried out, in its order, with its time and request id."""
+        rows: list[dict[str, Any]] = self._control("writes/" + REALM)
+        return rows
+
+    def counters(self) -> dict[str, int]:
+        counters: dict[str, int] = self._control("counters")[REALM]
+        return counters
+
+    def _control(self, path: str) -> Any:
+        return requests.get(f"{self.quickbooks_url}/_control/{path}", timeout=60).json()
+
+
+@contextmanager
+def running(invoices: int, latency_ms: int) -> Iterator[Sides]:
+    """A company with so many approved invoices in Re-Leased, and nothing of its own in QuickBooks."""
+    command = [sys.executable, "-m", "benchmarks.sides", str(invoices), str(latency_ms)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as process:
+        if process.stdout is None or process.stdin is None:
+            raise RuntimeError("no pipes to the stand-ins")
+        yield Sides(**json.loads(process.stdout.readline()))
+        process.stdin.close()
+        process.wait(timeout=START_TIMEOUT_S)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _fill(state: ReleasedState, invoices: int) -> None:
+    rent = state.create(COMPANY, "accounts", {"name": "Rent", "code": "200", "kind": "sales"})
+    tax = state.create(COMPANY, "tax-types", {"name": "15% GST", "rate": "15.00"})
+    tenants = [
+        state.create(COMPANY, "contacts", {"name": f"Tenant {number}", "roles": ["tenant"]})
+        for number in range(TENANTS)
+    ]
+    for number in range(invoices):
+        amount = Decimal(100 + number % 900)
+        tax_amount = (amount * 15 / 100).quantize(Decimal("0.01"))
+        line = {
+            **{"description": "Rent", "quantity": "1", "unitAmount": f"{amount}.00", "netAmount": f"{amount}.00"},
+            **{"accountId": rent["id"], "taxTypeId": tax["id"], "taxAmount": str(tax_amount)},
+        }
+        day = FIRST_DAY + timedelta(days=number % 20)
+        body = {
+            **{"number": f"INV-{number}", "kind": "income", "status": "approved", "amountsAre": "exclusive"},
+            **{"contactId": tenants[number % TENANTS]["id"], "issueDate": day.isoformat()},
+            **{"dueDate": (day + timedelta(days=14)).isoformat(), "lines": [line]},
+        }
+        state.create(COMPANY, "invoices", body)
+
+
+def _serve(invoices: int, latency_ms: int) -> None:
+    state = QuickBooksState(_now, seed=7)
+    state.add_company(REALM, "Harbour Books", "NZ", "NZD")
+    released_state = ReleasedState(_now, API_KEY, released.numbered_ids())
+    released_state.add_company(id=COMPANY, name="Harbour City Property", country="NZ", currency="NZD")
+    _fill(released_state, invoices)
+    first = ServerThread(quickbooks.app(state, Knobs(latency_ms)))
+    second = ServerThread(released.app(released_state, Knobs(latency_ms)))
+    with first as quickbooks_server, second as released_server:
+        told = {
+            "QBO_API_URL": quickbooks_server.url,
+            "QBO_DISCOVERY_URL": f"{quickbooks_server.url}/.well-known/openid_configuration/",
+            "QBO_CLIENT_ID": state.oauth.client_id,
+            "QBO_CLIENT_SECRET": state.oauth.client_secret,
+            "RELEASED_API_URL": f"{released_server.url}/api/v1",
+            "RELEASED_API_KEY": API_KEY,
+        }
+        sys.stdout.write(json.dumps({"told": told, "token": state.refresh_token(REALM)}) + "\n")
+        sys.stdout.flush()
+        ended = threading.Thread(target=sys.stdin.read)
+        ended.start()
+        while ended.is_alive():
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,293 @@
+"""The stage of a history: both stand-ins, the product between them as one process after another, and their clocks."""
+
+import pickle
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from random import Random
+from typing import Any
+
+import requests
+from requests.exceptions import RequestException
+from sqlalchemy import select, update
+
+from bot.adapters.http import network_error
+from bot.adapters.limits import RealmLimits
+from bot.adapters.meter import Meter
+from bot.adapters.quickbooks import QuickBooks
+from bot.adapters.quickbooks_oauth import TokenSet, refusal
+from bot.adapters.released import Released
+from bot.adapters.replies import parse_json
+from bot.adapters.tokens import Tokens
+from bot.core.faults import Side, UserError
+from bot.core.model import RecordRef, Trigger
+from bot.desk import Desk
+from bot.sandbox.exchange import Response
+from bot.sandbox.quickbooks import QuickBooksState
+from bot.sandbox.quickbooks.company import Company as Books
+from bot.sandbox.released import ReleasedState
+from bot.store.companies import Company
+from bot.store.tables import leases, mirror
+from bot.sync import Engine, Finished, run_sync
+from bot.vault import Vault
+from bot.web_links import WebLinks
+from tests.simulation.clocks import ProductClock, WorldClock
+from tests.simulation.disk import Disk
+from tests.simulation.nemesis import Danger, Nemesis, quiet
+from tests.simulation.wire import QUICKBOOKS_URL, RELEASED_URL, Call, Carry, Wire
+
+COMPANY, REALM, API_KEY = "harbour", "9341", "key-of-the-simulation"
+VAULT_KEY = b"c2ltdWxhdGlvbi1zaW11bGF0aW9uLXNpbXVsYXRpb24="
+HARMLESS = frozenset({"externalId", "number", "allocations"})  # ours to give, or read and merged right before
+STARTS_IN = timedelta(minutes=1)  # until the windows of QuickBooks' limits have forgotten the process before
+PAGE_SIZE = 4  # of Re-Leased, so that a few records are several pages
+
+
+@dataclass
+class Sides:
+    """Both stand-ins and their clock: all that outlives the product's processes, but for its database."""
+
+    clock: WorldClock
+    quickbooks: QuickBooksState
+    released: ReleasedState
+
+    @property
+    def books(self) -> Books:
+        return self.quickbooks.companies[REALM]
+
+
+@dataclass(frozen=True)
+class Written:
+    """One write of ours that reached a side: what it named, and what was unlinked at that moment."""
+
+    call: Call
+    status: int
+    unlinked: frozenset[RecordRef]
+    entries: tuple[dict[str, Any], ...]  # new rows of QuickBooks' write log
+    records: tuple[tuple[str, str], ...]  # (collection, id) of what Re-Leased wrote
+    closed_known: bool  # the closing date is still what it was when the run began
+    unseen: str = ""  # the version of a Re-Leased record that was overwritten without having been taken in
+
+    @property
+    def took_effect(self) -> bool:
+        """What is refused is asked again by every run, and changes nothing."""
+        return bool(self.records) or any(entry["code"] is None for entry in self.entries)
+
+
+@dataclass
+class Stage:
+    """One history's world. `tell` hears what happens, for whoever replays a seed."""
+
+    sides: Sides
+    disk: Disk
+    seed: int
+    tell: Callable[[str], None] = lambda words: None
+    unlinked: set[RecordRef] = field(default_factory=set)
+    written: list[Written] = field(default_factory=list)
+    closed_when_started: str = ""
+    takeovers: int = 0  # a process that lost its lease and the one that took over do not count each other's calls
+    points: int = 0  # inputs and outputs of the last run
+
+    def __post_init__(self) -> None:
+        self.ids = Random(f"ids of {self.seed}")
+        self.product_clock = ProductClock(self.sides.clock)
+        self.restart()
+
+    # The product
+
+    def restart(self) -> None:
+        """A new process over the same database: nothing of the old one is in its memory."""
+        self.disk.nemesis = None
+        self.disk.power_cycle()
+        self.sides.clock.advance(STARTS_IN)
+        self.limits = RealmLimits(clock=self.sides.clock.monotonic_s, pause=self.sides.clock.pause)
+        self.vault = Vault(self.disk.database, VAULT_KEY)
+        self.desk = Desk(self.disk.database, WebLinks("", ""), self.product_clock, self.new_id)
+
+    def expire_leases(self) -> None:
+        """As if a minute of the database's clock had passed without a heartbeat."""
+        with self.disk.database.write() as connection:
+            connection.execute(update(leases).values(until=0))
+
+    def new_id(self) -> str:
+        """Sorts by time, like the product's own."""
+        now_ms = int(self.sides.clock.time.timestamp() * 1000)
+        return f"{now_ms:011x}{self.ids.getrandbits(56):014x}"
+
+    def sync(self, danger: Danger, random: Random, meddle: Callable[[Random], None] = quiet) -> Finished | None:
+        """One run of one process; None when it died. Raises UserError when the company was being synced already."""
+        run, _ = self.desk.request_run(COMPANY, "", Trigger.COMMAND)
+        nemesis = Nemesis(danger, random, self.sides.clock, self.tell, meddle, self._rival(random))
+        try:
+            with self._at_work(nemesis):
+                finished = run_sync(self._engine(nemesis), COMPANY, run.run_id)
+        except BaseException:
+            if nemesis.dead:  # whatever else was raised on the way out of a dying process
+                return None
+            raise
+        finally:
+            self.points = nemesis.points
+            if nemesis.dead:
+                self.restart()
+        if nemesis.rival_met and danger.steals and not finished.could_not_run:
+            raise AssertionError("a run whose lease was taken over went on to its end")
+        return finished
+
+    def _rival(self, random: Random) -> Callable[[bool], None]:
+        """A second worker: refused while we hold the company, or in our place when our lease has run out."""
+
+        def start(steals: bool) -> None:
+            self.tell(f"    ! a second worker {'takes over' if steals else 'tries'}")
+            nemesis = Nemesis(Danger(), random, self.sides.clock, self.tell)
+            with self._at_work(nemesis):
+                if steals:
+                    self.takeovers += 1
+                    self.expire_leases()
+                run, _ = self.desk.request_run(COMPANY, "", Trigger.COMMAND)
+                try:
+                    run_sync(self._engine(nemesis), COMPANY, run.run_id)
+                except UserError as refused:
+                    if steals:
+                        raise AssertionError(f"the lease had run out, and still: {refused}") from refused
+                    return
+            if not steals:
+                raise AssertionError("a second worker synced a company whose lease was held")
+
+        return start
+
+    @contextmanager
+    def _at_work(self, nemesis: Nemesis) -> Iterator[None]:
+        before = self.disk.nemesis
+        self.disk.nemesis = nemesis
+        try:
+            yield
+        finally:
+            self.disk.nemesis = before
+
+    def _engine(self, nemesis: Nemesis) -> Engine:
+        session = self._session(nemesis)
+        tokens = Tokens(
+            load=lambda: self.vault.load(REALM),
+            save=lambda tokens: self.vault.save(REALM, tokens),
+            renew=lambda token: self._renewed(session, token),
+            clock=self.product_clock,
+            exclusive=lambda: self.vault.exclusive(REALM),
+        )
+        pause = self.sides.clock.pause
+
+        def both(company: Company, meter: Meter) -> tuple[Released, QuickBooks]:
+            released = Released(
+                f"{RELEASED_URL}/api/v1", API_KEY, session, meter=meter, pause=pause, page_size=PAGE_SIZE
+            )
+            token = tokens.access_token
+            return released, QuickBooks(company.realm, QUICKBOOKS_URL, token, session, self.limits, meter, pause)
+
+        return Engine(self.disk.database, both, self.product_clock, self.new_id, pause, writers=1)
+
+    def _session(self, nemesis: Nemesis) -> requests.Session:
+        def strike(call: Call, carry: Carry) -> Response:
+            return nemesis.strike(call, self._noting(carry))
+
+        session = requests.Session()
+        session.trust_env = False
+        wire = Wire({"quickbooks.test": self.sides.quickbooks, "released.test": self.sides.released}, strike)
+        session.mount("http://", wire)
+        return session
+
+    def _noting(self, carry: Carry) -> Carry:
+        """Writes down what a call of ours changed on either side."""
+
+        def carried(call: Call) -> Response:
+            log, meter = self.sides.books.write_log, self.sides.released.meter.writes
+            before = len(log), len(meter)
+            unseen = self._unseen_version(call)
+            answer = carry(call)
+            entries = tuple(log[before[0] :])
+            deeds = [meter[place] for place in range(before[1], len(meter))]
+            records = tuple((str(one.collection), one.record_id) for one in deeds if one.deed != "settle")
+            if entries or records:
+                closed = self.sides.books.books.close_date
+                known = closed is not None and closed.isoformat() == self.closed_when_started
+                left_out = frozenset(self.unlinked)
+                self.written.append(Written(call, answer.status, left_out, entries, records, known, unseen))
+            return answer
+
+        return carried
+
+    def _unseen_version(self, call: Call) -> str:
+        """The version that a PATCH overwrites, when our mirror holds an older one: somebody's edit would be lost."""
+        if call.request.method != "PATCH" or not set(parse_json(call.request.body)) - HARMLESS:
+            return ""
+        collection, record_id = call.request.path.split("/")[-2:]
+        one = (mirror.c.side == str(Side.RELEASED)) & (mirror.c.entity == collection) & (mirror.c.id == record_id)
+        with self.disk.database.read() as connection:
+            known = connection.execute(select(mirror.c.version).where(one)).scalar()
+        wanted = call.request.headers.get("if-match", "").strip('"')
+        return wanted if known is not None and known != wanted else ""
+
+    def _renewed(self, session: requests.Session, refresh_token: str) -> TokenSet:
+        """As `quickbooks_oauth.refresh`, whose client opens a connection of its own."""
+        asked_at = self.product_clock()
+        oauth = self.sides.quickbooks.oauth
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        url = f"{QUICKBOOKS_URL}/oauth2/v1/tokens/bearer"
+        try:
+            answer = session.post(url, data=form, auth=(oauth.client_id, oauth.client_secret))
+        except RequestException as problem:
+            raise network_error(problem, Side.INTUIT) from problem
+        if answer.status_code != 200:
+            raise refusal(answer.status_code, answer.headers, answer.content)
+        reply = parse_json(answer.content)
+        return TokenSet(
+            reply["access_token"],
+            reply["refresh_token"],
+            asked_at + timedelta(seconds=reply["expires_in"]),
+            asked_at + timedelta(seconds=reply["x_refresh_token_expires_in"]),
+        )
+
+
+_LOCK = type(threading.RLock())
+
+
+class _Pickler(pickle.Pickler):
+    def persistent_id(self, value: Any) -> Any:
+        return "lock" if isinstance(value, _LOCK) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    def persistent_load(self, pid: Any) -> Any:
+        return threading.RLock()
+
+
+def frozen(sides: Sides) -> bytes:
+    """Both stand-ins as they are, to begin many histories with."""
+    for ledger in sides.released._ledgers.values():
+        ledger.log = _unheard
+    sink = BytesIO()
+    _Pickler(sink, pickle.HIGHEST_PROTOCOL).dump(sides)
+    return sink.getvalue()
+
+
+def thawed(kept: bytes) -> Sides:
+    sides: Sides = _Unpickler(BytesIO(kept)).load()
+    for company, ledger in sides.released._ledgers.items():
+        ledger.log = sides.released.meter.log_of(company)
+    return sides
+
+
+def _unheard(*_: object) -> None:
+    """Stands for the log while a stand-in is frozen."""
+
+
+class NumberedIds:
+    """Ids of Re-Leased, from 100001."""
+
+    def __init__(self) -> None:
+        self.last = 100_000
+
+    def __call__(self) -> str:
+        self.last += 1
+        return str(self.last)
