@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 WORKERS ?= 3
 
-.PHONY: demo test test-all test-long check install lock
+.PHONY: demo test test-all test-long simulate mutations check install lock
 
 demo: install
 	$(BIN)/qbo-sync demo $(ARGS)
@@ -16,6 +16,17 @@ test-all: test test-long
 
 test-long: install
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "long" $(ARGS)
+
+# Histories full of faults, crashes and second thoughts: `make simulate N=5000`; one of them told: `make simulate SEED=123`.
+N ?= 1000
+FIRST ?= 1
+SEED ?=
+STEPS ?=
+simulate: install
+	PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation --histories $(N) --first $(FIRST) $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS))
+
+mutations: install
+	$(BIN)/python -m tests.simulation.mutations
 
 check: install
 	$(BIN)/ruff check .

@@ -13,16 +13,18 @@ import structlog
 import typer
 from pydantic import ValidationError
 
-from bot import terminal
+from bot import control_statement, plan_table, terminal
 from bot.app import App, build, first_tokens
 from bot.connect import connect as connect_company
 from bot.core.faults import ApiError, UserError, explain
 from bot.core.model import Flag, LinkChange, LinkStatus, RecordType, ResultsFilter, Trigger
 from bot.jobs import carry_out_one
 from bot.linking import parse_ref
-from bot.server import Part, serve
+from bot.server import Part, serve, stopping_softly
 from bot.settings import Settings
+from bot.store.database import UNUSABLE
 from bot.sync import Finished, run_sync
+from bot.sync.verify import verify as verify_company
 
 ROWS = ("25", "50", "100", "all")
 DEFAULT_ROWS = "25"
@@ -57,21 +59,39 @@ def sync(
     company: CompanyArgument,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     accept_stop: Annotated[str, typer.Option(metavar="RUN_ID", help="Go on after a safety stop.")] = "",
+    plan: Annotated[str, typer.Option(metavar="HASH", help="Do exactly what --dry-run showed, or nothing.")] = "",
     as_json: Json = False,
 ) -> None:
     """Sync one company now. Exit 0 = blue, 1 = red, 2 = could not run."""
     with opened(as_json) as app:
-        finished = _sync(app, company, dry_run, accept_stop, as_json)
+        if plan and (dry_run or accept_stop):
+            other = "--dry-run" if dry_run else "--accept-stop"
+            raise UserError(f"--plan and {other} do not go together: look first with --dry-run, then give its plan.")
+        finished = _sync(app, company, dry_run, accept_stop, plan)
         if as_json:
             terminal.put_json(_sync_json(finished))
         else:
             view = app.desk.company(company)
             terminal.flag_line(view.name, finished)
+            if finished.plan is not None:
+                terminal.plan(finished.plan)
             if finished.flag is Flag.RED and not dry_run:
                 terminal.causes(view, app.desk.causes(view.id))
         if finished.could_not_run:
             _fail(finished.could_not_run, quiet=as_json)
         raise typer.Exit(1 if finished.flag is Flag.RED else 0)
+
+
+@cli.command()
+def verify(company: CompanyArgument, as_json: Json = False) -> None:
+    """Control totals of both sides, read whole; writes nothing. Exit 0 = all agrees, 1 = look at it, 2 = could not."""
+    with opened(as_json) as app:
+        found = verify_company(app.engine, app.desk.company(company).id)
+        if as_json:
+            terminal.put_json(control_statement.verification_json(found))
+        else:
+            terminal.verification(found)
+        raise typer.Exit(0 if found.agrees else 1)
 
 
 @cli.command()
@@ -133,6 +153,35 @@ def relink(
     _change_links("relink", company, records, propagate, dry_run, yes, as_json)
 
 
+@cli.command("link")
+def link_by_hand(
+    company: CompanyArgument,
+    record: Annotated[str, typer.Argument(metavar="TYPE:RELEASED_ID")],
+    partner: Annotated[str, typer.Argument(metavar="ENTITY:ID", help="In QuickBooks, e.g. Invoice:146")],
+    note: Annotated[str, typer.Option(help="Why, for the audit trail.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Two records are the same one: keep them in step from now on. Nothing is written on either side."""
+    with opened(as_json) as app:
+        view, ref = app.desk.company(company), parse_ref(record)
+        entity, _, external_id = partner.partition(":")
+        if not external_id:
+            raise UserError(f"“{partner}” names no record of QuickBooks. Write ENTITY:ID, for example Invoice:146.")
+        done = app.desk.link_to(view.id, ref, entity, external_id, "command line", note)
+        terminal.link_change("link", done, as_json, done=True)
+
+
+@cli.command()
+def undo(token: Annotated[str, typer.Argument(metavar="TOKEN")], as_json: Json = False) -> None:
+    """Take back what unlink, relink or link did, as long as nothing else has changed the same records."""
+    with opened(as_json) as app:
+        done = app.desk.undo(token, "command line")
+        if as_json:
+            terminal.put_json({"undone": [str(ref) for ref in done.changed]})
+        else:
+            terminal.say(f"Undone: {len(done.changed)} as before.")
+
+
 @cli.command()
 def connect(
     company: CompanyArgument,
@@ -144,8 +193,16 @@ def connect(
     with opened(as_json) as app:
         done = connect_company(app.engine, app.vault, company, realm, first_tokens(refresh_token))
         if as_json:
+            found = [plan_table.finding_json(one) for one in done.findings]
             about = {"company": done.company.id, "name": done.company.name, "realm": realm, "notes": list(done.notes)}
-            terminal.put_json({**about, "quickbooks": done.quickbooks_name, "observe_only": done.company.observe_only})
+            terminal.put_json(
+                {
+                    **about,
+                    "quickbooks": done.quickbooks_name,
+                    "observe_only": done.company.observe_only,
+                    "preflight": found,
+                }
+            )
         else:
             terminal.connected(done)
 
@@ -196,7 +253,7 @@ def clock() -> None:
         serve(app, frozenset({Part.CLOCK}))
 
 
-def _sync(app: App, company: str, dry_run: bool, accept_stop: str, as_json: bool) -> Finished:
+def _sync(app: App, company: str, dry_run: bool, accept_stop: str, plan: str) -> Finished:
     view = app.desk.company(company)
     if dry_run:
         with terminal.progress(view.name) as advance:
@@ -204,10 +261,10 @@ def _sync(app: App, company: str, dry_run: bool, accept_stop: str, as_json: bool
     if accept_stop:
         requested, new = app.desk.accept_stop(accept_stop, "", Trigger.COMMAND)
     else:
-        requested, new = app.desk.request_run(view.id, "", Trigger.COMMAND)
+        requested, new = app.desk.request_run(view.id, "", Trigger.COMMAND, plan=plan)
     if not new and requested.started_at is not None and app.is_held(view.id):
         raise UserError(f"{view.name} is being synced already. Wait until that run has finished, then try again.")
-    with terminal.progress(view.name) as advance:
+    with terminal.progress(view.name) as advance, stopping_softly(app.stopping.set):
         return carry_out_one(app.engine, requested, advance)
 
 
@@ -219,6 +276,8 @@ def _sync_json(finished: Finished) -> dict[str, Any]:
         "counts": asdict(finished.counts),
         "api_calls": asdict(finished.api_calls),
         "results_failed": [terminal.row_json(row) for row in finished.failures],
+        **({"plan": plan_table.plan_json(finished.plan)} if finished.plan else {}),
+        **({"control": terminal.control_json(finished.control)} if finished.control else {}),
         **({"red_reason": finished.red_reason} if finished.red_reason else {}),
         **({"error": finished.could_not_run} if finished.could_not_run else {}),
     }
@@ -274,6 +333,9 @@ def opened(as_json: bool) -> Iterator[App]:
     except ApiError as error:
         explanation = explain(error.fault)
         _fail(f"{explanation.what}. {explanation.how}", as_json)
+    except UNUSABLE as error:
+        kind = type(getattr(error, "orig", None) or error).__name__
+        _fail(f"The database cannot be used just now ({kind}): it is locked, full or gone. Try again later.", as_json)
     except ValidationError as error:
         wrong = "; ".join(f"{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
         _fail(f"The settings are not right. {wrong}", as_json)

@@ -25,6 +25,7 @@ from bot.store import leases
 from bot.store.companies import Company
 from bot.store.database import Database, migrate
 from bot.sync import Engine
+from bot.sync.run import Stopped
 from bot.vault import Vault, key_for
 from bot.web_links import WebLinks
 
@@ -48,6 +49,7 @@ class App:
     limits: LimitsByRealm
     clock: Callable[[], datetime] = now
     wake: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
     _tokens: dict[str, Tokens] = field(default_factory=dict)
     _vault: Vault | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -62,12 +64,15 @@ class App:
 
     @property
     def engine(self) -> Engine:
-        return Engine(self.database, self.sides, self.clock, new_id, time.sleep)
+        mixes = self.settings.qbo_writes == "mixed"
+        return Engine(
+            self.database, self.sides, self.clock, new_id, self.pause, mixes=mixes, stopping=self.stopping.is_set
+        )
 
     @property
     def desk(self) -> Desk:
         links = WebLinks(self.settings.released_web_url, self.settings.quickbooks_web)
-        return Desk(self.database, links, self.clock, new_id, self.wake.set)
+        return Desk(self.database, links, self.clock, new_id, self.wake.set, self.settings.sync_schedule)
 
     @property
     def intuit(self) -> IntuitApp:
@@ -106,7 +111,7 @@ class App:
             self.session,
             key_header=settings.released_key_header,
             page_size=settings.released_page_size,
-            pause=time.sleep,
+            pause=self.pause,
             meter=meter,
         )
         quickbooks = QuickBooks(
@@ -116,9 +121,13 @@ class App:
             session=self.session,
             limits=self.limits.of(company.realm),
             meter=meter,
-            pause=time.sleep,
+            pause=self.pause,
         )
         return released, quickbooks
+
+    def pause(self, seconds: float) -> None:
+        """Wait; raises Stopped as soon as the process is asked to end."""
+        pause_unless(self.stopping, seconds)
 
     def is_held(self, company_id: str) -> bool:
         with self.database.read() as connection:
@@ -144,7 +153,14 @@ def build(settings: Settings) -> App:
             "It is sqlite:////path/to/file.sqlite3, or postgresql://user:password@host/name of a server that runs."
         ) from None
     caps = Caps(batches_per_minute=settings.qbo_batches_per_minute)
-    return App(settings, database, new_session(), LimitsByRealm(caps))
+    stopping = threading.Event()
+    limits = LimitsByRealm(caps, pause=partial(pause_unless, stopping))
+    return App(settings, database, new_session(), limits, stopping=stopping)
+
+
+def pause_unless(stopping: threading.Event, seconds: float) -> None:
+    if stopping.wait(seconds):
+        raise Stopped
 
 
 def first_tokens(refresh_token: str) -> TokenSet:

@@ -1,17 +1,19 @@
 """Connects a Re-Leased company with a QuickBooks company: checks both sides, keeps the grant, notes what it finds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.adapters.meter import Meter
 from bot.adapters.quickbooks_oauth import TokenSet
 from bot.core.faults import UserError
+from bot.core.preflight import Finding
 from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import to_ms
-from bot.sync import Engine, pull
+from bot.sync import Engine, preflight, pull
 from bot.vault import Vault
 
 
@@ -23,6 +25,7 @@ class Connected:
     quickbooks_name: str
     bank_account: str
     notes: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def connect(engine: Engine, vault: Vault, company_id: str, realm: str, tokens: TokenSet) -> Connected:
@@ -36,10 +39,12 @@ def connect(engine: Engine, vault: Vault, company_id: str, realm: str, tokens: T
         raise UserError(f"Re-Leased does not know the company {company_id}. It knows: {listed}.")
     with vault.on_trial(realm, tokens):
         _, quickbooks = engine.sides(draft, Meter())
-        preferences = {"preferences": quickbooks.preferences(), "company": quickbooks.company_info()}
+        preferences: dict[str, Any] = {"preferences": quickbooks.preferences(), "company": quickbooks.company_info()}
         banks = quickbooks.query("SELECT * FROM Account WHERE AccountType = 'Bank' ORDERBY Id MAXRESULTS 1").rows
     about = found[company_id]
     values = _values(about, realm, preferences, banks)
+    findings = _findings(replace(draft, **values), preferences, engine.clock())
+    preferences["preflight"] = preflight.as_json(findings)
     with engine.database.write() as connection:
         if known is None:
             companies.add(connection, company_id, connected_at=to_ms(engine.clock()), **values)
@@ -51,7 +56,11 @@ def connect(engine: Engine, vault: Vault, company_id: str, realm: str, tokens: T
         raise UserError(f"{company_id} could not be stored.")
     bank = str(banks[0].get("Name")) if banks else ""
     return Connected(
-        company, str(preferences["company"].get("CompanyName") or realm), bank, _notes(company, about, bank)
+        company,
+        str(preferences["company"].get("CompanyName") or realm),
+        bank,
+        _notes(company, about, bank),
+        tuple(findings),
     )
 
 
@@ -109,6 +118,10 @@ def _values(
     }
 
 
+def _findings(company: Company, preferences: Mapping[str, Any], now: datetime) -> list[Finding]:
+    return preflight.of_connection(company, preferences, now.astimezone(ZoneInfo(company.timezone)).date())
+
+
 def _notes(company: Company, about: Mapping[str, Any], bank: str) -> tuple[str, ...]:
     facts = pull.facts_of(company, company.preferences)
     notes = [f"Documents dated before {company.sync_from} stay out."]
@@ -125,6 +138,10 @@ def _notes(company: Company, about: Mapping[str, Any], bank: str) -> tuple[str, 
         )
     if not facts.custom_numbers:
         notes.append("QuickBooks numbers sales forms itself here; its numbers will be written back to Re-Leased.")
+    notes.append(
+        "QuickBooks does not tell whether it applies bill payments by itself: look under Account and settings, "
+        "Advanced, Automation, and switch that off before the first sync."
+    )
     if facts.close_date:
         notes.append(f"The books are closed up to {facts.close_date.isoformat()}; nothing dated until then is touched.")
     return tuple(notes)

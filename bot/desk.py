@@ -1,14 +1,16 @@
 """All that people may ask of the product, for Slack and for the command line: reads the store and starts runs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.approving import Approving
 from bot.core import causes
-from bot.core.faults import UserError
+from bot.core.faults import Fix, UserError
 from bot.core.model import (
+    Attempt,
     Cause,
     CompanyStatus,
     CompanyView,
@@ -18,17 +20,25 @@ from bot.core.model import (
     RedReason,
     Result,
     ResultsFilter,
+    ResultsOrder,
     ResultsPage,
     RunState,
     RunView,
+    Said,
     Trigger,
 )
-from bot.linking import Linking
+from bot.core.pairing import Suggestion
+from bot.core.plan_summary import PLAN_HASH_LENGTH, is_plan_hash
+from bot.core.preflight import Finding
+from bot.linking import Act, Linking
 from bot.side_by_side import side_by_side
 from bot.store import companies, notes, results, runs
 from bot.store.companies import Company
 from bot.store.database import Database, from_ms, to_ms
 from bot.store.notes import PostedMessage
+from bot.sync import preflight
+from bot.sync.suggestions import suggestions
+from bot.team import EVERY_HOUR, Team
 from bot.web_links import WebLinks
 
 WORST_FIRST = (
@@ -41,6 +51,8 @@ WORST_FIRST = (
     CompanyStatus.SYNCED,
 )
 VIEW_ID_LENGTH = 26
+SHOWN_AT_ONCE = 8
+"""Causes in one message, the rest is counted there."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,15 @@ class Desk:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     wake: Callable[[], None] = lambda: None
+    default_schedule: str = EVERY_HOUR
+
+    @property
+    def team(self) -> Team:
+        return Team(self.database, self.clock, self.default_schedule)
+
+    @property
+    def approving(self) -> Approving:
+        return Approving(self.database, self.clock, self.new_id, self.wake)
 
     @property
     def linking(self) -> Linking:
@@ -93,14 +114,33 @@ class Desk:
 
     # Results
 
-    def results(self, wanted: ResultsFilter, page: int = 1, rows: int | None = 25) -> ResultsPage:
+    def results(
+        self,
+        wanted: ResultsFilter,
+        page: int = 1,
+        rows: int | None = 25,
+        order: ResultsOrder = ResultsOrder.NEWEST,
+    ) -> ResultsPage:
+        if rows is None:
+            every = tuple(self.every_result(wanted, order))
+            return ResultsPage(every, len(every), 1, 1)
         company = self._company(wanted.company_id)
         with self.database.read() as connection:
-            total = results.count(connection, wanted, company.timezone)
-            pages = max(1, -(-total // rows)) if rows else 1
-            page = max(1, min(page, pages))
-            found = results.page(connection, wanted, company.timezone, (page - 1) * (rows or 0), rows)
-        return ResultsPage(tuple(self.web_links.on(row, company.realm) for row in found), total, page, pages)
+            found = results.find(connection, wanted, company.timezone, order, max(1, page), rows)
+        return replace(found, rows=tuple(self.web_links.on(row, company.realm) for row in found.rows))
+
+    def count_results(self, wanted: ResultsFilter) -> int:
+        with self.database.read() as connection:
+            return results.count(connection, wanted, self._company(wanted.company_id).timezone)
+
+    def every_result(
+        self, wanted: ResultsFilter, order: ResultsOrder = ResultsOrder.NEWEST
+    ) -> Generator[Result, None, None]:
+        """All rows of the filter, streamed: any number of them takes little memory."""
+        company = self._company(wanted.company_id)
+        with self.database.read() as connection:
+            for row in results.every(connection, wanted, company.timezone, order):
+                yield self.web_links.on(row, company.realm)
 
     def result(self, company_id: str, ref: RecordRef) -> Result | None:
         return next(iter(self.results_for(company_id, [ref])), None)
@@ -110,36 +150,50 @@ class Desk:
         with self.database.read() as connection:
             return [self.web_links.on(row, company.realm) for row in results.get(connection, company_id, refs)]
 
-    def attempts(self, company_id: str, ref: RecordRef) -> list[Result]:
+    def attempts(self, company_id: str, ref: RecordRef) -> list[Attempt]:
         with self.database.read() as connection:
-            return results.history(connection, company_id, ref)
+            return results.attempts_at(connection, company_id, ref)
 
-    def both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, str, str]]:
+    def both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, Said, Said]]:
         """(field, what Re-Leased says, what QuickBooks says), as both last said it."""
         with self.database.read() as connection:
             return side_by_side(connection, company_id, ref)
+
+    def compared(self, company_id: str, ref: RecordRef, partner: tuple[str, str]) -> list[tuple[str, Said, Said]]:
+        """The same of this record and one that may be its partner: (entity or collection, id)."""
+        with self.database.read() as connection:
+            return side_by_side(connection, company_id, ref, partner)
 
     def causes(self, company_id: str) -> list[Cause]:
         company = self._company(company_id)
         with self.database.read() as connection:
             rows = results.needing_attention(connection, company_id)
-        found = causes.group([self.web_links.on(row, company.realm) for row in rows])
-        return [self._as_itself(cause, company.realm) for cause in found]
+        grouped = causes.group([self.web_links.on(row, company.realm) for row in rows])
+        found = [self._as_itself(cause, company.realm) for cause in grouped]
+        return [*(self._with_its_fix(company_id, cause) for cause in found[:SHOWN_AT_ONCE]), *found[SHOWN_AT_ONCE:]]
 
     # Runs
 
     def request_run(
-        self, company_id: str, requested_by: str, trigger: Trigger, channel_id: str = ""
+        self, company_id: str, requested_by: str, trigger: Trigger, channel_id: str = "", plan: str = ""
     ) -> tuple[RunView, bool]:
-        """The run, and whether it is new: a second request while one is under way gives that one."""
-        return self._request(self._company(company_id).id, requested_by, trigger)
+        """The run, and whether it is new: a second request while one is under way gives that one.
+
+        `plan` is the hash of a plan: the run does exactly that or nothing, so it must be a run of its own.
+        """
+        if plan and not is_plan_hash(plan):
+            raise UserError(f"“{plan}” is no plan. A plan is named by the {PLAN_HASH_LENGTH} characters below it.")
+        run, new = self._request(self._company(company_id).id, requested_by, trigger, plan=plan)
+        if plan and not new:
+            raise UserError(f"{run.company_name} is being synced already, so the plan was not begun. Plan again later.")
+        return run, new
 
     def _request(
-        self, company_id: str, requested_by: str, trigger: Trigger, accepts_stop: bool = False
+        self, company_id: str, requested_by: str, trigger: Trigger, accepts_stop: bool = False, plan: str = ""
     ) -> tuple[RunView, bool]:
         run_id, now = self.new_id(), to_ms(self.clock())
         with self.database.write() as connection:
-            new = runs.request(connection, run_id, company_id, trigger, requested_by, now, accepts_stop)
+            new = runs.request(connection, run_id, company_id, trigger, requested_by, now, accepts_stop, plan)
             run = runs.get(connection, run_id) if new else runs.open_run(connection, company_id)
         if run is None:
             raise UserError("The run has just finished; ask again.")
@@ -165,6 +219,17 @@ class Desk:
         with self.database.read() as connection:
             return runs.changed_since(connection, to_ms(when))
 
+    # Before anything is written
+
+    def preflight(self, company_id: str) -> tuple[Finding, ...]:
+        """What the last run, or connecting, found that makes a sync go otherwise than people expect."""
+        return tuple(preflight.stored(self._company(company_id)))
+
+    def suggestions(self, company_id: str, ref: RecordRef) -> tuple[Suggestion, ...]:
+        """Which records of the other side this one may be, the likeliest first, with what speaks for and against."""
+        with self.database.read() as connection:
+            return suggestions(connection, company_id, ref)
+
     # Unlink, relink, undo: see bot/linking.py
 
     def preview_unlink(self, company_id: str, refs: Sequence[RecordRef]) -> LinkChange:
@@ -174,17 +239,45 @@ class Desk:
         return self.linking.preview(self._company(company_id), refs)
 
     def unlink(
-        self, company_id: str, refs: Sequence[RecordRef], by: str, propagate: bool = False, note: str = ""
+        self,
+        company_id: str,
+        refs: Sequence[RecordRef],
+        by: str,
+        propagate: bool = False,
+        note: str = "",
+        source: str = "",
     ) -> LinkChange:
-        return self.linking.unlink(self._company(company_id), refs, by, propagate, note)
+        return self.linking.unlink(self._company(company_id), refs, Act(by, note, source), propagate)
 
     def relink(
-        self, company_id: str, refs: Sequence[RecordRef], by: str, propagate: bool = False, note: str = ""
+        self,
+        company_id: str,
+        refs: Sequence[RecordRef],
+        by: str,
+        propagate: bool = False,
+        note: str = "",
+        source: str = "",
     ) -> LinkChange:
-        return self.linking.relink(self._company(company_id), refs, by, propagate, note)
+        return self.linking.relink(self._company(company_id), refs, Act(by, note, source), propagate)
 
-    def undo(self, token: str, by: str) -> LinkChange:
-        return self.linking.undo(token, by)
+    def link_to(
+        self,
+        company_id: str,
+        ref: RecordRef,
+        entity: str,
+        external_id: str,
+        by: str,
+        note: str = "",
+        source: str = "",
+    ) -> LinkChange:
+        act = Act(by, note, source)
+        return self.linking.link_to(self._company(company_id), ref, entity, external_id, act)
+
+    def create_anyway(self, company_id: str, ref: RecordRef, by: str, note: str = "", source: str = "") -> LinkChange:
+        return self.linking.create_anyway(self._company(company_id), ref, Act(by, note, source))
+
+    def undo(self, token: str, by: str, source: str = "") -> LinkChange:
+        return self.linking.undo(token, Act(by, "", source))
 
     # What messages and modals remember
 
@@ -227,6 +320,14 @@ class Desk:
             raise UserError(f"There is no company {company_id}. Connect it with qbo-sync connect {company_id} …")
         return company
 
+    def _with_its_fix(self, company_id: str, cause: Cause) -> Cause:
+        """Which record is it? Asked where there are some to choose from; otherwise what is put right is retried."""
+        if cause.ref is None or cause.fix not in (Fix.ADOPT, Fix.CHOOSE):
+            return cause
+        if self.suggestions(company_id, cause.ref):
+            return replace(cause, fix=Fix.ADOPT)
+        return replace(cause, fix=Fix.RETRY) if cause.fix == Fix.ADOPT else cause
+
     def _as_itself(self, cause: Cause, realm: str) -> Cause:
         """A cause that has no failing row of its own (an archived or unlinked contact) is named and can be opened."""
         if cause.ref is None or cause.external_url or cause.released_url:
@@ -252,6 +353,8 @@ class Desk:
             last_run=last,
             needs_attention=results.count_needing_attention(connection, company.id)[0],
             channel_id=company.channel_id,
+            verified=companies.verified(company),
+            days_out_of_balance=_days(runs.out_of_balance_since(connection, company.id), self.clock()),
         )
 
 
@@ -265,3 +368,9 @@ def _status(company: Company, last: RunView | None) -> CompanyStatus:
     if last.state is RunState.INCOMPLETE:
         return CompanyStatus.INCOMPLETE_RUN
     return CompanyStatus.SYNCED if company.flag == Flag.BLUE else CompanyStatus.HAS_ERRORS
+
+
+def _days(since: int | None, now: datetime) -> int:
+    """Whole days, the first one counted; 0 = not at all."""
+    began = from_ms(since)
+    return 0 if began is None else (now - began).days + 1

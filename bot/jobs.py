@@ -1,15 +1,19 @@
 """Schedules and the queue: what is requested is carried out, one run of a company at a time, in this process."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import DBAPIError
 
+from bot import planner
+from bot.boundary import guarded
 from bot.core.faults import UserError
 from bot.core.model import Progress, RunState, RunView, Trigger
 from bot.schedule import cron_trigger, last_due, slot_name
@@ -24,6 +28,7 @@ log = structlog.get_logger()
 SYNCS_AT_ONCE = 4
 POLL_S = 1.0
 RELOAD_S = 20
+STOP_PATIENCE_S = 6.0
 ABANDONED_AFTER = timedelta(seconds=20)
 
 
@@ -32,18 +37,19 @@ def carry_out_one(
 ) -> Finished:
     """Carry out a requested run here and now. Raises UserError when somebody else syncs the company.
 
-    The job boundary: a bug ends this run only, is logged with a reference, and the reference is what people see.
+    A bug ends this run only, is logged with a reference, and the reference is what people see.
     """
-    try:
-        return run_sync(engine, run.company_id, run.run_id, accept_stop=run.accepts_stop, advance=advance)
-    except UserError:
-        raise
-    except Exception:
-        reference = engine.new_id()[-8:]
-        log.exception("a run failed", run_id=run.run_id, company=run.company_id, reference=reference)
+    ids = run.company_id, run.run_id
+
+    def ended(reference: str) -> Finished:
         words = f"The run stopped because of an error in qbo-sync (reference {reference} in its log)."
         end_incomplete(engine, run, words)
         return Finished(run.run_id, run.company_id, None, could_not_run=words)
+
+    def work() -> Finished:
+        return run_sync(engine, *ids, accept_stop=run.accepts_stop, plan=run.plan, advance=advance)
+
+    return guarded(work, ended, "a run failed", run_id=run.run_id, company=run.company_id)
 
 
 def end_incomplete(engine: Engine, run: RunView, words: str) -> None:
@@ -63,6 +69,7 @@ class Worker:
         self.engine, self.wake = engine, wake
         self._pool = ThreadPoolExecutor(SYNCS_AT_ONCE, "sync")
         self._busy: set[str] = set()
+        self._at_work = 0
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="worker", daemon=True)
@@ -70,10 +77,18 @@ class Worker:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop(self, patience_s: float = STOP_PATIENCE_S) -> None:
+        """Begin nothing new, and give runs that were told to stop a few seconds to say so."""
         self._stop.set()
         self.wake.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
+        deadline = time.monotonic() + patience_s
+        while self.is_busy() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def is_busy(self) -> bool:
+        with self._lock:
+            return self._at_work > 0
 
     def _loop(self) -> None:
         while not self._stop.is_set():
@@ -95,11 +110,27 @@ class Worker:
                 and self.engine.clock() - run.started_at > ABANDONED_AFTER
             ]
         for run in wanted:
+            self._begin(run.run_id, partial(self._carry_out, run))
+        for asked in planner.wanted(self.engine):
+            self._begin(asked.id, partial(planner.make, self.engine, asked))
+
+    def _begin(self, key: str, work: Callable[[], None]) -> None:
+        """Once at a time for each key."""
+        with self._lock:
+            if key in self._busy or self._stop.is_set():
+                return
+            self._busy.add(key)
+        self._pool.submit(self._work, key, work)
+
+    def _work(self, key: str, work: Callable[[], None]) -> None:
+        with self._lock:
+            self._at_work += 1
+        try:
+            work()
+        finally:
             with self._lock:
-                if run.run_id in self._busy or self._stop.is_set():
-                    continue
-                self._busy.add(run.run_id)
-            self._pool.submit(self._carry_out, run)
+                self._at_work -= 1
+                self._busy.discard(key)
 
     def _is_somebody_elses(self, run: RunView) -> bool:
         """The command line carries out its own runs; one that it left lying is ours."""
@@ -107,14 +138,13 @@ class Worker:
 
     def _carry_out(self, run: RunView) -> None:
         try:
-            carry_out_one(self.engine, run)
+            if carry_out_one(self.engine, run).plan_changed:
+                planner.make_anew(self.engine, run.run_id)
+                self.wake.set()
         except UserError as error:
             log.info("a run was not carried out", run_id=run.run_id, why=str(error))
             if not self._is_under_way(run):
                 end_incomplete(self.engine, run, str(error))
-        finally:
-            with self._lock:
-                self._busy.discard(run.run_id)
 
     def _is_under_way(self, run: RunView) -> bool:
         """Somebody else may have taken the very same run up in the meantime."""

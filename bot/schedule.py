@@ -37,6 +37,12 @@ def cron_trigger(schedule: str, timezone: str) -> Trigger:
         raise UserError(f"“{schedule}” is no schedule: {error}.") from None
 
 
+def next_due(schedule: str, timezone: str, now: datetime) -> datetime | None:
+    """When a schedule is due next; None when it never is. Raises UserError when it is none."""
+    found = cron_trigger(schedule, timezone).get_next_fire_time(None, now)
+    return None if found is None else datetime.fromisoformat(found.isoformat())
+
+
 def last_due(trigger: Trigger, now: datetime) -> datetime | None:
     """The latest time up to now, within a year, at which the schedule was due."""
     now += CLOCKS_DIFFER

@@ -1,9 +1,12 @@
 """Runs everything in one process: Slack, the clock and the worker, until it is told to stop."""
 
+import os
 import re
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from types import FrameType
 
@@ -12,6 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from blocks.limits import TableLimits
+from blocks.table import TableForm
 from bot.app import App
 from bot.core.faults import UserError
 from bot.jobs import Clock, Worker
@@ -19,6 +23,7 @@ from bot.schedule import cron_trigger
 from bot.settings import Settings
 from bot.slack import asgi
 from bot.slack.build import build_announcer, build_app, web_client
+from bot.slack.channel import trouble_of
 from bot.slack.settings import SlackSettings, operators_in
 from bot.slack.socket import NotConnected, start_socket, stop_socket
 from bot.web import WebServer, web_app
@@ -44,23 +49,48 @@ ALL = frozenset(Part)
 def serve(app: App, parts: frozenset[Part] = ALL) -> None:
     """Until SIGTERM or Ctrl-C. Raises UserError when a setting is missing or Slack cannot be reached."""
     stopped = threading.Event()
+    with stopping_softly(stopped.set):
+        stop, worker = _start(app, parts)
+        log.info("qbo-sync is running", parts=", ".join(sorted(parts)))
+        stopped.wait()
+        stop()
+    if worker is not None and worker.is_busy():
+        log.warning("a side has not answered a call yet; it is not waited for, and the next run asks again")
+        sys.stderr.flush()
+        os._exit(0)  # else the interpreter would wait for the thread of that call
 
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stopped.set()
 
-    signal.signal(signal.SIGTERM, ask_to_stop)
-    signal.signal(signal.SIGINT, ask_to_stop)
-    stop = start(app, parts)
-    log.info("qbo-sync is running", parts=", ".join(sorted(parts)))
-    stopped.wait()
-    stop()
+@contextmanager
+def stopping_softly(ask: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and Ctrl-C ask to stop once; the second one stops at once."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def asked(_signal: int, _frame: FrameType | None) -> None:
+        restore()
+        ask()
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    for number in before:
+        signal.signal(number, asked)
+    try:
+        yield
+    finally:
+        restore()
 
 
 def start(app: App, parts: frozenset[Part] = ALL, host: str = "0.0.0.0") -> Stop:
     """Start the parts; gives what stops them again. Raises UserError."""
+    return _start(app, parts, host)[0]
+
+
+def _start(app: App, parts: frozenset[Part], host: str = "0.0.0.0") -> tuple[Stop, Worker | None]:
     _check_schedule(app.settings.sync_schedule)
     app.vault  # noqa: B018 - a missing key must be found now, not in the first run
     stops = _start_slack(app, host) if Part.WEB in parts else []
+    worker = None
     if Part.WORKER in parts:
         worker = Worker(app.engine, app.wake)
         worker.start()
@@ -71,10 +101,11 @@ def start(app: App, parts: frozenset[Part] = ALL, host: str = "0.0.0.0") -> Stop
         stops.append(clock.stop)
 
     def stop_all() -> None:
+        app.stopping.set()
         for stop in reversed(stops):
             stop()
 
-    return stop_all
+    return stop_all, worker
 
 
 def _start_slack(app: App, host: str) -> list[Stop]:
@@ -82,6 +113,8 @@ def _start_slack(app: App, host: str) -> list[Stop]:
     settings = slack_settings(app.settings)
     client = web_client(settings)
     _check_token(client)
+    if trouble := trouble_of(client, settings.channel):
+        log.warning("SLACK_CHANNEL cannot be used", why=trouble)
     bolt = build_app(app.desk, settings, client)
     announcer = build_announcer(app.desk, settings, client)
     routes = [] if settings.app_token else asgi.routes(bolt)
@@ -141,4 +174,5 @@ def slack_settings(settings: Settings) -> SlackSettings:
         channel=settings.slack_channel,
         operators=operators,
         table_limits=limits,
+        table_form=TableForm(settings.slack_table_form),
     )

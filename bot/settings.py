@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     slack_channel: str = ""
     slack_operators: str = ""
+    slack_table_form: Literal["data_table", "table", "sections"] = "data_table"
     slack_table_rows: int = 201
     slack_table_characters: int = 20_000
     released_api_url: str = ""
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     qbo_web_url: str = ""
     qbo_webhook_verifier_token: SecretStr = SecretStr("")
     qbo_batches_per_minute: Annotated[int, Field(ge=1, le=120)] = 40
+    qbo_writes: Literal["batches", "mixed"] = "batches"
     token_encryption_key: SecretStr = SecretStr("")
     sync_schedule: str = "0 * * * *"
     port: int = 3000

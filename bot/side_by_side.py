@@ -1,11 +1,13 @@
 """Sets what both sides say about one record next to each other, in the words of people."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.core.model import RecordRef, Side
+from bot.core.model import RecordRef, Said, Side
 from bot.core.money import text
 from bot.records import BY_TYPE
 from bot.records.names import reference
@@ -39,21 +41,43 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         ("Unallocated", "unallocated", "UnappliedAmt"),
         ("Status", "status", ""),
     ),
+    "AppliedCredit": (
+        ("Date", "date", "TxnDate"),
+        ("Amount", "amount", "Applied.amount"),
+        ("Credit", "creditNoteId", "Applied.creditId"),
+        ("Set off against", "invoiceId", "Applied.documentId"),
+        ("Status", "status", ""),
+    ),
+    "Attachable": (
+        ("File name", "fileName", "FileName"),
+        ("Kind", "contentType", "ContentType"),
+        ("Size in bytes", "size", "Size"),
+    ),
     "Item": (("Name", "name", "Name"), ("Archived", "archived", "Active")),
 }
 SAME_AS = {
     "Vendor": "Customer",
     "Bill": "Invoice",
     "BillPayment": "Payment",
+    "CreditMemo": "Invoice",
+    "VendorCredit": "Invoice",
+    "AppliedVendorCredit": "AppliedCredit",
     "Account": "Item",
     "TaxCode": "Item",
     "Class": "Item",
 }
 MONEY = frozenset({"Net", "Tax", "Total", "Open", "Amount", "Unallocated"})
+DAYS = frozenset({"Date", "Due"})
 
 
-def side_by_side(connection: Connection, company_id: str, ref: RecordRef) -> list[tuple[str, str, str]]:
-    """(label, Re-Leased, QuickBooks); "" where a side says nothing; [] when neither side is known."""
+def side_by_side(
+    connection: Connection, company_id: str, ref: RecordRef, partner: tuple[str, str] | None = None
+) -> list[tuple[str, Said, Said]]:
+    """(label, Re-Leased, QuickBooks); "" where a side says nothing; [] when neither side is known.
+
+    `partner` is the record to compare it with (entity or collection, id); without, the one that it is linked to.
+    Dates and amounts are values, so that they are compared as such and written as the reader is used to.
+    """
     spec = BY_TYPE[ref.type]
     ours: Mapping[str, Any] = {}
     theirs: Mapping[str, Any] = {}
@@ -61,8 +85,10 @@ def side_by_side(connection: Connection, company_id: str, ref: RecordRef) -> lis
         found = records.get_mirror(connection, company_id, Side.RELEASED, [(spec.collection, ref.key)])
         ours = found[spec.collection, ref.key].body if found else {}
         links = records.links_of(connection, company_id, [ref]).get(ref, [])
-        key = (links[0].entity, links[0].external_id) if links else None
+        key = partner or ((links[0].entity, links[0].external_id) if links else None)
     else:
+        found = records.get_mirror(connection, company_id, Side.RELEASED, [partner] if partner else [])
+        ours = found[partner].body if partner and partner in found else {}
         key = ref.external
     if key is not None:
         external = records.get_mirror(connection, company_id, Side.QUICKBOOKS, [key])
@@ -70,10 +96,10 @@ def side_by_side(connection: Connection, company_id: str, ref: RecordRef) -> lis
     entity = key[0] if key else (spec.entities_of(ours) or spec.entities)[0]
     fields = FIELDS[SAME_AS.get(entity, entity)]
     rows = [(label, _said(label, ours, left), _said(label, theirs, right)) for label, left, right in fields]
-    return [row for row in rows if row[1] or row[2]]
+    return [row for row in rows if row[1] != "" or row[2] != ""]
 
 
-def _said(label: str, body: Mapping[str, Any], path: str) -> str:
+def _said(label: str, body: Mapping[str, Any], path: str) -> Said:
     if not body or not path:
         return ""
     *steps, last = path.split(".")
@@ -88,4 +114,14 @@ def _said(label: str, body: Mapping[str, Any], path: str) -> str:
         return reference(body, last)
     if value in (None, ""):
         return ""
-    return text(value) if label in MONEY else str(value)
+    if label in MONEY:
+        return Decimal(text(value))
+    return _day(str(value)) if label in DAYS else str(value)
+
+
+def _day(written: str) -> Said:
+    """An instant has no place here: it is left as it was said, never moved to another day."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return written

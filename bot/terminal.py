@@ -17,10 +17,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from bot import control_statement, plan_table
 from bot.connect import Connected
-from bot.core.model import Cause, CompanyView, Flag, LinkChange, Result, ResultsPage, RunView
+from bot.core.model import Cause, CompanyView, Flag, LinkChange, RedReason, Result, ResultsPage, RunView, Verified
 from bot.core.model import Progress as Phase
+from bot.core.plan_summary import Plan
+from bot.core.preflight import Finding
+from bot.core.verification import Verification
 from bot.sync import Finished
+from bot.sync.control import Control
 
 FLAGS = {Flag.BLUE: "🔵 Blue", Flag.ORANGE: "🔶 Orange", Flag.RED: "🟥 Red"}
 COLOURS = {Flag.BLUE: "blue", Flag.ORANGE: "dark_orange", Flag.RED: "red"}
@@ -109,9 +114,14 @@ def company_json(view: CompanyView) -> dict[str, Any]:
         "realm": view.realm,
         "observe_only": view.observe_only,
         "needs_attention": view.needs_attention,
+        "last_verified": _verified_json(view.verified) if view.verified else None,
         "last_clean_at": view.last_clean_at.isoformat() if view.last_clean_at else None,
         "last_run": run_json(view.last_run) if view.last_run else None,
     }
+
+
+def _verified_json(kept: Verified) -> dict[str, Any]:
+    return {**asdict(kept), "at": kept.at.isoformat()}
 
 
 def flag_line(name: str, finished: Finished) -> None:
@@ -133,10 +143,33 @@ def flag_line(name: str, finished: Finished) -> None:
     words = ", ".join(parts) or "nothing to do"
     line = _text(f"{FLAGS[finished.flag]} · {name} · {words}", style=COLOURS[finished.flag])
     out.print(line)
-    if finished.red_reason:
+    if finished.control is not None:
+        for words in filter(None, (finished.control.out_of_balance, finished.control.statement)):
+            out.print(_text(words))
+    if finished.red_reason is RedReason.SAFETY_STOP:
         out.print(
             f"Stopped for safety. Go on with: qbo-sync sync {finished.company_id} --accept-stop {finished.run_id}"
         )
+
+
+def control_json(found: Control) -> dict[str, Any]:
+    about = {"checked": found.checked, "duplicates": list(found.duplicates), "statement": found.statement}
+    pairs = [{**asdict(one), "ref": str(one.ref)} for one in found.differences]
+    return {**about, "out_of_balance": {"count": found.difference_count, "pairs": pairs}}
+
+
+def verification(found: Verification) -> None:
+    """A statement for the files, and below it what somebody should look at."""
+    out.print(_text(control_statement.title(found), style="bold"))
+    out.print(control_statement.totals(found))
+    if found.items:
+        out.print(control_statement.items(found))
+    if found.ledgers:
+        out.print(control_statement.ledgers(found))
+    for line in control_statement.findings(found):
+        out.print(_text(line))
+    out.print(_text(control_statement.conclusion(found), style="" if found.agrees else "red"))
+    out.print(_text(control_statement.effort(found)))
 
 
 def causes(company: CompanyView, found: list[Cause]) -> None:
@@ -202,7 +235,26 @@ def connected(done: Connected) -> None:
         out.print(_text(f"Payments out will use the bank account {done.bank_account}."))
     for note in done.notes:
         out.print(_text(note))
+    _findings(done.findings)
     out.print(_text(f"Next: qbo-sync sync {done.company.id} --dry-run"))
+
+
+def plan(made: Plan) -> None:
+    """The plan as an accountant reads it: how many of what, the totals before and after, and how to carry it out."""
+    if not made.operations:
+        out.print(_text("Nothing is to be written."))
+    for table in (plan_table.by_type(made), plan_table.totals(made)):
+        if table.row_count:
+            out.print(table)
+    out.print(_text(plan_table.calls_in_words(made.calls)))
+    _findings(made.findings)
+    if made.operations:
+        out.print(_text(plan_table.to_apply(made), style="bold"))
+
+
+def _findings(found: tuple[Finding, ...]) -> None:
+    for words, colour in plan_table.finding_lines(found):
+        out.print(_text(words, style=colour))
 
 
 def link_change(what: str, change: LinkChange, as_json: bool, done: bool) -> None:

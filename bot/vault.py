@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -14,12 +14,12 @@ from sqlalchemy.engine import make_url
 
 from bot.adapters.quickbooks_oauth import TokenSet
 from bot.core.faults import ApiError, UserError
-from bot.store import companies, leases
+from bot.store import companies
 from bot.store.database import Database
+from bot.sync.holding import held
 
 KEY_FILE = "token.key"
-LOCK_MS = 45_000  # longer than a refresh can take, as nobody renews this lease on the way
-LOCK_WAIT_S = 60.0
+LOCK_WAIT_S = 120.0  # longer than the slowest refresh takes: Intuit's addresses, then the token
 LOCK_POLL_S = 0.1
 
 
@@ -116,19 +116,20 @@ class Vault:
 
     @contextmanager
     def exclusive(self, realm: str) -> Iterator[None]:
-        """One refresher of a realm at a time, across processes: two at once can get the grant revoked by Intuit."""
-        owner, name = uuid4().hex, f"token:{realm}"
-        deadline = time.monotonic() + LOCK_WAIT_S
-        while True:
-            with self.database.write() as connection:
-                fence = leases.claim(connection, name, owner, LOCK_MS)
-            if fence is not None:
-                break
-            if time.monotonic() > deadline:
-                raise UserError("Another process has been refreshing this QuickBooks connection for a minute.")
-            time.sleep(LOCK_POLL_S)
-        try:
+        """One refresher of a realm at a time, across processes: two at once can get the grant revoked by Intuit.
+
+        It is held as long as a refresh takes, and free again within seconds of its holder's death.
+        """
+        with ExitStack() as stack:
+            deadline = time.monotonic() + LOCK_WAIT_S
+            while True:
+                try:
+                    stack.enter_context(held(self.database, f"token:{realm}", realm, uuid4().hex))
+                    break
+                except UserError:
+                    if time.monotonic() > deadline:
+                        raise UserError(
+                            "Another process has been refreshing this QuickBooks connection for two minutes."
+                        ) from None
+                time.sleep(LOCK_POLL_S)
             yield
-        finally:
-            with self.database.write() as connection:
-                leases.release(connection, name, owner, fence)

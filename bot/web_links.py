@@ -14,6 +14,8 @@ SLUGS = {
     "VendorCredit": "vendorcredit?txnId=",
     "Payment": "recvpayment?txnId=",
     "BillPayment": "billpayment?txnId=",
+    "AppliedCredit": "recvpayment?txnId=",
+    "AppliedVendorCredit": "billpayment?txnId=",
     "Customer": "customerdetail?nameId=",
     "Vendor": "vendordetail?nameId=",
 }
@@ -29,7 +31,9 @@ class WebLinks:
     def to_released(self, type_: RecordType, released_id: str) -> str:
         if not self.released or not released_id or type_ not in BY_TYPE:
             return ""
-        return f"{self.released.rstrip('/')}/{BY_TYPE[type_].collection}/{quote(released_id, safe='')}"
+        collection = BY_TYPE[type_].part_of or BY_TYPE[type_].collection
+        holder = released_id.partition("~")[0] if BY_TYPE[type_].part_of else released_id
+        return f"{self.released.rstrip('/')}/{collection}/{quote(holder, safe='')}"
 
     def to_quickbooks(self, realm: str, entity: str, external_id: str) -> str:
         """Through the company switch, so that the link opens in the right company whichever was open before."""

@@ -15,12 +15,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.sql.dml import Insert
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
+MOST_IDLE_MS = 20_000  # of a transaction on PostgreSQL: none of ours waits for anything but the database
+STOOD_STILL = "25P03"  # what PostgreSQL says of a transaction that was idle for longer
 MIGRATION_LOCK = 7_243_119  # any fixed number: one migration at a time on PostgreSQL
 UNUSABLE = (InterfaceError, OperationalError, NoConnectionLeft)
 """Locked for longer than BUSY_TIMEOUT_MS, full, or gone: nothing of the transaction is in the database."""
@@ -54,8 +56,13 @@ class Database:
                         connection.exec_driver_sql("ROLLBACK")
                     raise
             else:
-                with connection.begin():
-                    yield connection
+                try:
+                    with connection.begin():
+                        yield connection
+                except InternalError as error:
+                    if getattr(error.orig, "sqlstate", "") != STOOD_STILL or error.orig is None:
+                        raise
+                    raise OperationalError(error.statement, error.params, error.orig) from error
 
     def close(self) -> None:
         self.engine.dispose()
@@ -66,7 +73,9 @@ def open_engine(url: str) -> Engine:
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=20)
+        postgres = create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=20)
+        event.listen(postgres, "connect", _wait_no_longer)
+        return postgres
     if parsed.database and parsed.database != ":memory:":
         _make_private(Path(parsed.database))
     engine = create_engine(
@@ -83,6 +92,15 @@ def open_engine(url: str) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _wait_no_longer(connection: Any, _record: Any) -> None:
+    """A process that stands still in the middle of a transaction must not keep a lock on everybody else."""
+    limits = {"lock_timeout": BUSY_TIMEOUT_MS, "idle_in_transaction_session_timeout": MOST_IDLE_MS}
+    with connection.cursor() as cursor:
+        for name, ms in limits.items():
+            cursor.execute(f"SET {name} = {ms}")
+    connection.commit()
 
 
 def _make_private(file: Path) -> None:

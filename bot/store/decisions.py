@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, delete, select
 
 from bot.core.model import RecordType
+from bot.store.among import among
 from bot.store.database import insert_into
 from bot.store.people_tables import decisions
 from bot.store.records import chunks
@@ -26,7 +27,7 @@ def add(connection: Connection, company_id: str, type_: RecordType, pairs: Itera
 def drop(connection: Connection, company_id: str, type_: RecordType, pairs: Iterable[Apart]) -> None:
     mine = (_c.company_id == company_id, _c.type == type_)
     for group in chunks(sorted(set(pairs))):
-        these = tuple_(_c.released_id, _c.entity, _c.external_id).in_(group)
+        these = among((_c.released_id, _c.entity, _c.external_id), group)
         connection.execute(delete(decisions).where(*mine, these))
 
 

@@ -130,11 +130,15 @@ def _patch(run: Run, spec: RecordSpec, record: MirrorRecord, patch: dict[str, An
                 ours = {"externalId": patch["externalId"]}  # the pair must not be lost with what was refused
                 run.released.patch(run.company.id, spec.collection, record.id, ours, int(record.version or 0))
             raise
-    fresh = run.released.get(run.company.id, spec.collection, record.id)
-    if content_hash(spec.released_content(fresh or {})) != content_hash(spec.released_content(record.body)):
+        fresh = run.released.get(run.company.id, spec.collection, record.id)
+        if fresh is None:
+            raise
+    if content_hash(spec.released_content(fresh)) != content_hash(spec.released_content(record.body)):
         edited.add(record.id)
-    version = int((fresh or {}).get("version") or 0)
-    return run.released.patch(run.company.id, spec.collection, record.id, patch, version)
+        patch = {name: value for name, value in patch.items() if name != "lines"}  # made of the lines as they were
+    if not patch:
+        return fresh
+    return run.released.patch(run.company.id, spec.collection, record.id, patch, int(fresh.get("version") or 0))
 
 
 def _together(run: Run, call: Callable[[T], dict[str, Any]], values: Sequence[T]) -> list[Answer]:

@@ -19,6 +19,7 @@ def main() -> None:
         ana = _person(browser, stage, WIDTH)
         red = _red(ana)
         _on_a_phone(browser, stage)
+        _home(browser, stage)
         _results(ana)
         _unlink(ana, red)
         browser.close()
@@ -44,6 +45,14 @@ def _on_a_phone(browser: Browser, stage: Stage) -> None:
     phone = _person(browser, stage, PHONE_WIDTH)
     _keep(phone, "phone", phone.reads("26 records need attention, 3 causes"))
     phone.page.close()
+
+
+def _home(browser: Browser, stage: Stage) -> None:
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    page.goto(f"{stage.page_url}?user=U0ANA&channel=D0ANA&tab=home")
+    page.get_by_text("My items").wait_for()
+    _keep(Person(page), "home")
+    page.close()
 
 
 def _results(ana: Person) -> None:

@@ -305,6 +305,22 @@ def test_a_dry_run_of_relink_gives_the_lists_of_the_deed(qbo: CommandLine) -> No
     assert {**preview, "undo_token": done["undo_token"]} == done
 
 
+def test_undo_takes_back_what_unlink_did_once(qbo: CommandLine) -> None:
+    kiosk = kiosk_ref(qbo)
+    token = qbo("unlink", COMPANY, kiosk, "--propagate", "--yes", "--json").json["undo_token"]
+    assert len(qbo("undo", token, "--json").json["undone"]) == 27 and qbo.rows("--status", "unlinked") == []
+    again = qbo("undo", token)
+    assert again.code == 2 and "Kiosk Ltd was put back by command line since" in again.err
+
+
+@pytest.mark.parametrize(
+    ("partner", "words"), [("146", "Write ENTITY:ID"), ("Customer:none", "not in QuickBooks any more")]
+)
+def test_a_link_that_cannot_be_made_ends_with_2_and_says_why(qbo: CommandLine, partner: str, words: str) -> None:
+    said = qbo("link", COMPANY, kiosk_ref(qbo), partner)
+    assert said.code == 2 and words in said.err
+
+
 @pytest.mark.parametrize("words", [("contact:nobody", "--yes"), ("customer:1", "--yes"), ("KIOSK",)])
 def test_an_unlink_that_names_nothing_or_lacks_a_yes_ends_with_2(qbo: CommandLine, words: tuple[str, ...]) -> None:
     named = tuple(kiosk_ref(qbo) if word == "KIOSK" else word for word in words)

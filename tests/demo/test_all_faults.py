@@ -43,7 +43,7 @@ def test_each_trouble_has_its_code_and_says_how_to_fix_it(faults, name, outcome,
 
 def test_an_invoice_that_cannot_come_in_names_its_quickbooks_id_and_no_released_one(faults) -> None:
     found = faults.result("AF-DISCOUNT")
-    assert (found.outcome, found.code) == (FAILED, "incomplete-record")
+    assert (found.outcome, found.code) == (FAILED, "discount-line")
     assert (found.released_id, bool(found.external_id)) == ("", True)
     assert "discount" in found.more_detail or "517.50" in found.more_detail, "it says what cannot be held"
 

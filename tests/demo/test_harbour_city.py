@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.model import Flag, Outcome, RecordType
+from bot.core.model import Direction, Flag, Outcome, RecordType
 from bot.sandbox import harbour_months
 from bot.sandbox.demo_records import Where
 
@@ -37,6 +37,14 @@ def test_what_both_ledgers_knew_is_matched_and_the_rest_is_written_once(first_sy
     documents = harbour_months.ledger(first_sync.today).documents
     sent = [row for row in story.writes() if row.get("operation") == "create" and row["entity"] in ("Invoice", "Bill")]
     assert len(sent) == len([one for one in documents if goes_out(one, calendar)]) - 26
+
+
+def test_a_file_of_each_side_is_attached_on_the_other(first_sync) -> None:
+    attached = {row.direction: row for row in first_sync.story.results() if row.outcome is Outcome.ATTACHED}
+    assert {direction: row.name for direction, row in attached.items()} == {
+        Direction.OUTGOING: "Report of the plumber, B-7001.txt",
+        Direction.INCOMING: "Meter reading, U-310.txt",
+    }
 
 
 def test_payments_come_in_and_settle_their_invoices(first_sync) -> None:

@@ -123,6 +123,36 @@ def test_a_bad_upload_is_a_fault_of_its_own(api):
     assert answer["Fault"]["Error"][0]["code"] == "2500"
 
 
+def test_an_upload_that_is_sent_again_is_one_file_and_its_changes_are_told(api, bodies, customer, company):
+    invoice = api.make("Invoice", bodies.invoice(customer))["Id"]
+    told = {"AttachableRef": [{"EntityRef": {"type": "Invoice", "value": invoice}}], "FileName": "a.txt"}
+    parts = {
+        "file_metadata_01": ("m.json", json.dumps(told), "application/json"),
+        "file_content_01": ("a.txt", b"a", "text/plain"),
+    }
+    headers = {"Authorization": f"Bearer {api.token}", "Accept": "application/json"}
+    for _ in range(2):
+        again = requests.post(f"{api.root}/upload?requestid=r1", files=parts, headers=headers, timeout=10).json()
+    made = again["AttachableResponse"][0]["Attachable"]
+    assert len(company.entity("Attachable")) == 1
+    assert made["AttachableRef"][0]["IncludeOnSend"] is False and made["Size"] == 1
+
+    def changed():
+        answer = api.get("cdc", entities="Attachable", changedSince=made["MetaData"]["LastUpdatedTime"])
+        return answer.body["CDCResponse"][0]["QueryResponse"][0]["Attachable"]
+
+    assert [row["Size"] for row in changed()] == [1]
+    company.delete("Attachable", made["Id"])
+    assert [row["status"] for row in changed()] == ["Deleted"]
+
+
+def test_a_file_that_is_too_large_is_refused(company):
+    with pytest.raises(Refusal) as caught:
+        company.attach({"FileName": "film.mov"}, bytes(100 * 2**20 + 1))
+    assert caught.value.code == "6030"
+    assert not company.files
+
+
 class _Receiver(BaseHTTPRequestHandler):
     received: ClassVar[list] = []
 

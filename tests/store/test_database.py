@@ -1,6 +1,7 @@
 """The database itself: its tables are what the code says, its transactions hold, and no digit is lost in it."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
-from bot.store import companies
+from bot.store import companies, leases
+from bot.store import database as database_module
 from bot.store.database import MIGRATIONS, Database, dump, from_ms, load, migrate, now_ms, to_ms
 from bot.store.tables import metadata
 from tests.store.conftest import COMPANY
@@ -136,3 +138,19 @@ def digits(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: digits(item) for key, item in value.items()}
     return [digits(item) for item in value] if isinstance(value, list) else value
+
+
+def test_a_transaction_that_stands_still_does_not_keep_its_locks_on_postgresql(
+    url: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kind == "sqlite":
+        pytest.skip("one writer holds the whole file, for as long as it lives")
+    monkeypatch.setattr(database_module, "MOST_IDLE_MS", 200)
+    database = Database(url)
+    with pytest.raises(database_module.UNUSABLE), database.write() as connection:
+        leases.claim(connection, "harbour", "stands still")
+        time.sleep(0.6)
+        leases.claim(connection, "harbour", "wakes up")
+    with database.write() as connection:
+        assert leases.claim(connection, "harbour", "another") is not None
+    database.close()

@@ -171,5 +171,5 @@ def test_every_act_is_in_the_audit_trail_with_before_after_why_and_where(paired:
     ours, there = alike(paired)
     paired.app.desk.link_to(COMPANY, invoice_ref(ours), "Invoice", there["Id"], ANA, "same", "C1 12.5")
     (entry,) = [one for one in paired.app.desk.team.audit(COMPANY, 5) if one.what == "link"]
-    assert (entry.by, entry.note, entry.count) == (ANA, "same", 1) and "138.00" in entry.after
+    assert (entry.by, entry.note, entry.count, entry.source) == (ANA, "same", 1, "C1 12.5") and "138.00" in entry.after
     assert paired.row(ours["id"]).outcome is Outcome.SKIPPED

@@ -19,6 +19,7 @@ def test_a_pair_that_may_be_the_same_is_one_cause_with_both_records(paired: Worl
     (cause,) = paired.app.desk.causes(COMPANY)
     assert cause.ref == invoice_ref(ours) and cause.count == 2
     assert cause.headline == "INV-1 looks like INV-1 of 5 Oct 2026, 138.00, but not exactly"
+    assert cause.fix == "adopt"
     detail = paired.row(ours["id"]).more_detail
     assert "same number, contact and date" in detail and f"{there['Id']} in QuickBooks" in detail
     assert "total differs: 115.00 in Re-Leased, 138.00 in QuickBooks" in detail
@@ -100,3 +101,4 @@ def test_a_missing_parent_is_named(paired: World) -> None:
     paired.sync_red()
     (cause,) = paired.app.desk.causes(COMPANY)
     assert "tax type Old GST 12.5%" in cause.headline
+    assert cause.fix == "retry", "there is nothing to choose from"

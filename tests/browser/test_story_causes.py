@@ -1,0 +1,59 @@
+"""One cause is put right and everything it held up turns good; whoever may not act is told who may."""
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.chromium import MARKS
+from tests.browser.conftest import Sit, Stage
+from tests.browser.person import SYNC_TIMEOUT_MS, Person
+
+pytestmark = MARKS
+
+
+def red_after_the_first_sync(ana: Person) -> Locator:
+    ana.types("/qbo-sync sync harbour")
+    return ana.reads("🟥 Red · Harbour City Property · 26 records need attention, 3 causes", within_ms=SYNC_TIMEOUT_MS)
+
+
+def test_one_cause_is_fixed_and_23_records_turn_good(one_stage: Stage, sits_down: Sit) -> None:
+    ana = sits_down(one_stage)
+    red = red_after_the_first_sync(ana)
+    for words in ("Kiosk Ltd is archived in QuickBooks", "holds up 23 invoices", "Next move: you, in QuickBooks"):
+        expect(red).to_contain_text(words)
+    expect(red).to_contain_text("Next move: whoever keeps the books")
+    tab = ana.opens("Open in QuickBooks", red)
+    tab.get_by_role("button", name="Make active").click()
+    expect(tab.get_by_role("button", name="Make inactive")).to_be_visible()
+    ana.presses("Retry 23", red)
+
+    expect(red).to_contain_text("3 records need attention, 2 causes", timeout=SYNC_TIMEOUT_MS)
+    struck = red.locator("s, del").filter(has_text="Kiosk Ltd is archived in QuickBooks")
+    expect(struck).to_be_visible()
+    expect(red).to_contain_text("23 records · put right with the sync that @ana started")
+    expect(red.get_by_test_id("button").filter(has_text="Retry 23")).to_have_count(0)
+
+    tab.get_by_role("link", name="Settings").click()
+    tab.get_by_role("button", name="Reopen the books").click()
+    expect(tab.get_by_text("The books are open.")).to_be_visible()
+    tab.close()
+    ana.chooses("Unlink…", red)
+    ana.confirms("Unlink 1")
+    expect(red).to_contain_text("2 records need attention, 1 cause", timeout=SYNC_TIMEOUT_MS)
+    expect(red).to_contain_text("left out by @ana")
+    ana.presses("Retry 2", red)
+    over = ana.reads("🟥 Red · Harbour City Property · 26 records", "back in sync", within_ms=SYNC_TIMEOUT_MS)
+    ana.reads("🔵 Blue · Harbour City Property · back in sync after")
+    expect(over.locator("s, del")).to_have_count(4)
+    expect(over.get_by_test_id("button")).to_have_count(0)
+
+
+def test_a_viewer_is_refused_and_told_who_may(one_stage: Stage, sits_down: Sit) -> None:
+    ana, ben = sits_down(one_stage), sits_down(one_stage, "U0BEN")
+    red_after_the_first_sync(ana)
+    red = ben.reads("26 records need attention, 3 causes")
+    before = one_stage.demo.app.desk.company("harbour").last_run
+    ben.presses("Retry 23", red)
+    ben.reads("can retry", "workspace admin")
+    ben.chooses("Assign, snooze, note…", red, menu=0)
+    ben.reads("can settle who looks after what", "workspace admin")
+    expect(ben.modal).to_have_count(0)
+    assert one_stage.demo.app.desk.company("harbour").last_run == before
