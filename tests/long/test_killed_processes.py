@@ -14,7 +14,8 @@ from tests.store import postgres
 pytestmark = [pytest.mark.long, pytest.mark.timeout(540)]
 
 KILLS, MOST_TRIES = 40, 90
-LATENCY_MS = 25
+IN_DOUBT = 5  # of the kills, at least: with writes on their way
+QUICKBOOKS_MS, RELEASED_MS = 120, 20
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -23,7 +24,7 @@ def test_a_sync_killed_at_forty_random_moments_doubles_nothing_and_loses_nothing
     make_office: Callable[[str], Office], kind: str, seed: int
 ) -> None:
     office, chance = make_office(kind), random.Random(seed)
-    office.quickbooks_knobs.latency_ms = office.released_knobs.latency_ms = LATENCY_MS
+    office.quickbooks_knobs.latency_ms, office.released_knobs.latency_ms = QUICKBOOKS_MS, RELEASED_MS
     died, left_open = 0, 0
     with ready_to_fork(office) as fork:
         takes_s = 0.0
@@ -33,16 +34,16 @@ def test_a_sync_killed_at_forty_random_moments_doubles_nothing_and_loses_nothing
             assert fork().end() == 0
             takes_s = time.monotonic() - began
         for _ in range(MOST_TRIES):
-            if not office.open_batches():
+            if not office.open_writes():
                 office.some_work(chance)
             running = fork()
             time.sleep(chance.uniform(0, takes_s))
             died += running.end(signal.SIGKILL) == -signal.SIGKILL
-            left_open += office.open_batches() > 0
+            left_open += office.open_writes() > 0
             office.free_the_lease()
-            if died == KILLS:
+            if died >= KILLS and left_open >= IN_DOUBT:
                 break
-    assert died == KILLS and left_open >= 5, f"seed {seed}: the kills came too late or too early to say anything"
+    assert died >= KILLS and left_open >= IN_DOUBT, f"seed {seed}: the kills came too late or too early to say anything"
     office.settle()
     office.assert_exactly_once()
 

@@ -103,7 +103,7 @@ def test_a_sync_that_is_told_to_stop_says_so_and_leaves_nothing_in_doubt(
     out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2 and time.monotonic() - told < STOPS_WITHIN_S
     assert "told to stop" in err and "told to stop" in json.loads(out)["error"]
-    assert not office.is_held() and office.open_batches() == 0
+    assert not office.is_held() and office.open_writes() == 0
     with office.database.read() as connection:
         last = runs.last(connection, COMPANY)
     assert last is not None and last.state is RunState.INCOMPLETE

@@ -132,9 +132,9 @@ class Stage:
             self.points = nemesis.points
             if nemesis.dead:
                 self.restart()
-        if nemesis.rival_met and danger.steals and not finished.could_not_run:
+        if nemesis.rival_met and danger.steals and not nemesis.dead and not finished.could_not_run:
             raise AssertionError("a run whose lease was taken over went on to its end")
-        return finished
+        return None if nemesis.dead else finished  # it may die with its last word
 
     def _rival(self, random: Random) -> Callable[[bool], None]:
         """A second worker: refused while we hold the company, or in our place when our lease has run out."""

@@ -1,0 +1,93 @@
+"""The rules of agreeing: pairs say the same to the cent, errors clear themselves, and what does not agree is said."""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.core.model import Flag, Outcome, RecordRef, RecordType
+from bot.records import BY_TYPE
+from bot.sync import Finished
+from tests.simulation.audit import OURS
+from tests.simulation.case import ATTENTION, SAYS_WHY, SYNC_FROM, Case
+from tests.simulation.pairs import DOCUMENTS, PAYMENTS, TYPES, contact_of, differences, entities_of, gone
+
+PASSING = ("10000", "keeps-failing", "unanswered", "5010", "6240", "6140", "http-412")
+"""Codes of faults that say nothing any more once both sides agree."""
+
+
+def pairs_agree(case: Case) -> Iterator[str]:
+    for pair in case.picture.pairs():
+        row = case.row_of(pair.ref)
+        if pair.ref in case.stage.unlinked or (row is not None and row.outcome in ATTENTION):
+            continue
+        if TYPES[pair.collection] in BY_TYPE:
+            yield from differences(case.picture, pair)
+
+
+def what_we_wrote_is_whole(case: Case) -> Iterator[str]:
+    """A result that says that totals differ excuses a rounding of tax, but never lines that we sent otherwise."""
+    last: dict[str, str] = {}
+    for entry in case.stage.sides.books.write_log:
+        if entry["code"] is None:
+            last[f"{entry['entity']}:{entry['id']}"] = entry["channel"]
+    for pair in case.picture.pairs():
+        row = case.row_of(pair.ref)
+        if row is None or row.code != "totals-differ" or pair.external is None:
+            continue
+        if last.get(f"{pair.entity}:{pair.external['Id']}") in OURS:
+            yield from (why for why in differences(case.picture, pair) if ": lines is" in why)
+
+
+def balances_agree(case: Case) -> Iterator[str]:
+    """Of contacts of which nothing fails, waits or is left out."""
+    unclear = _unclear_contacts(case)
+    for pair in case.picture.pairs():
+        record, row = pair.external, pair.released
+        if pair.entity not in DOCUMENTS or record is None or row["contactId"] in unclear or any(gone(pair)):
+            continue
+        open_ = row["balance"] if pair.collection == "invoices" else row["remaining"]
+        if Decimal(open_) != record["Balance"] and row["status"] != "draft":
+            yield f"{pair}: {open_} is open in Re-Leased and {record['Balance']} in QuickBooks"
+
+
+def errors_clear(case: Case) -> Iterator[str]:
+    """A record that failed and agrees by now has nothing to complain of any more."""
+    agreeing: dict[RecordRef, bool] = {}
+    held = Counter(pair.ref for pair in case.picture.pairs())
+    for pair in case.picture.pairs():
+        fine = pair.external is not None and not any(differences(case.picture, pair))
+        whole = len(entities_of(pair.collection, pair.released)) == held[pair.ref]
+        agreeing[pair.ref] = agreeing.get(pair.ref, True) and fine and whole
+    for (type_, key), row in case.rows.items():
+        if row.outcome == Outcome.FAILED and row.code in PASSING and agreeing.get(RecordRef(RecordType(type_), key)):
+            yield f"{type_}:{key} agrees on both sides, and its row still says {row.code}: {row.details}"
+
+
+def _unclear_contacts(case: Case) -> set[str]:
+    refs = set(case.stage.unlinked)
+    refs |= {RecordRef(RecordType(type_), key) for (type_, key), row in case.rows.items() if row.outcome in SAYS_WHY}
+    keys = {ref.key for ref in refs}
+    told = case.told()
+    unclear = {row["contactId"] for row in case.picture.released.values() if "contactId" in row and row["id"] in keys}
+    unclear |= {key for key in keys if ("contacts", key) in case.picture.released}
+    for entity in (*DOCUMENTS, *PAYMENTS):
+        for id_, record in case.picture.books.entity(entity).items():
+            if id_ in told or record["TxnDate"] < SYNC_FROM:
+                unclear.add(contact_of(case.picture, record) or "")
+    unclear |= {row["contactId"] for row in case.picture.rows["payments"] if row["date"] < SYNC_FROM}
+    for ref in refs:  # an entry of a credit note
+        unclear |= {row["contactId"] for row in case.picture.rows["credit-notes"] if row["id"] in ref.key}
+    return unclear
+
+
+def rows_say_why(case: Case, finished: Finished) -> Iterator[str]:
+    needy = {key for key, row in case.rows.items() if row.outcome in ATTENTION and row.linked}
+    if finished.red_reason is not None:
+        yield f"the run is red for {finished.red_reason}: nothing explains that"
+    elif (finished.flag is Flag.RED) != bool(needy):
+        yield f"the flag is {finished.flag}, with {len(needy)} rows that need attention"
+    for (type_, key), row in case.rows.items():
+        if row.outcome in SAYS_WHY and not row.details:
+            yield f"{type_}:{key} is {row.outcome}, and its row does not say what happened"
+        if row.outcome in ATTENTION and not row.more:
+            yield f"{type_}:{key} is {row.outcome} ({row.details}), and its row does not say why"
