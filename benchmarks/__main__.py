@@ -1,19 +1,22 @@
-"""`python -m benchmarks`: prints how near the product comes to its caps, each figure beside what it is held to."""
+"""`python -m benchmarks first-load` and `… edits`: each figure beside what it is held to."""
 
 from typing import Annotated
 
 import typer
 
 from benchmarks.first_load import Load, first_load
+from benchmarks.standing import Standing, ten_edits
 
 MOST_CALLS_A_RECORD = 0.04
 LEAST_SHARE = 0.9
+FEW, MANY = 1_000, 100_000
+MOST_TIMES = 2.0
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-@cli.command()
-def benchmark(
+@cli.command("first-load")
+def first_loads(
     invoices: Annotated[
         int, typer.Option(min=1_250, help="Of the first load; each 1,200 take about a minute.")
     ] = 3_000,
@@ -38,6 +41,22 @@ def _told(load: Load) -> Load:
 def _is_good(load: Load) -> bool:
     few_calls = load.mode != "batches" or load.calls_per_record <= MOST_CALLS_A_RECORD
     return load.share >= LEAST_SHARE and few_calls and load.throttled == 0
+
+
+@cli.command("edits")
+def edits() -> None:
+    """Ten edits on each side of a company with few and with many linked records. Exit 1 when many cost more."""
+    few, many = (_stands(ten_edits(linked)) for linked in (FEW, MANY))
+    typer.echo(f"{many.seconds / few.seconds:.2f} times as long (at most {MOST_TIMES})")
+    raise typer.Exit(0 if many.calls == few.calls and many.seconds <= MOST_TIMES * few.seconds else 1)
+
+
+def _stands(standing: Standing) -> Standing:
+    typer.echo(
+        f"ten edits on each side, {standing.linked:,} linked records: {standing.calls} calls, "
+        f"{standing.seconds:.2f} s; {standing.peak_mib:.0f} MiB at most"
+    )
+    return standing
 
 
 if __name__ == "__main__":
