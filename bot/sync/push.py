@@ -32,10 +32,14 @@ MINUTE_CHECK_S = 0.2
 
 @dataclass
 class Pushed:
-    """What came of a push. `again` are records to plan once more in this run, `done` those whose link is recorded."""
+    """What came of a push. `again` are records to plan once more in this run, `done` those whose link is recorded.
+
+    `edited` are those that people changed before the answer to our repeat came: the next run plans them.
+    """
 
     done: list[RecordRef]
     again: list[RecordRef]
+    edited: list[RecordRef] = field(default_factory=list)
 
 
 def push(run: Run, operations: Sequence[Operation]) -> Pushed:

@@ -164,6 +164,7 @@ def _carry_out(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
     adopted = _record_local(run, spec, work)
     pushed = push(run, work.outgoing)
     brought = bring_in(run, work.incoming)
+    work.put_off += brought.edited
     again = _second_look(run, spec, [*pushed.again, *brought.again])
     _tell_other_halves(run, spec, [*brought.done, *again.done])
     return [*adopted, *pushed.done, *brought.done, *again.done, *(step.ref for step in work.settled)]

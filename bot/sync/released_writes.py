@@ -1,7 +1,7 @@
 """Writes to Re-Leased: what comes in from QuickBooks, and the QuickBooks ids (and numbers) of what went out."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -193,7 +193,8 @@ def _record(
             else:
                 written = written_part(operation, answer) if spec.part_of else answer
                 released_id = str(written["id"])
-                agreed = content_hash(spec.released_content(written))
+                edited = operation.verb is Verb.CREATE and _edited_since(spec, operation, written)
+                agreed = "" if edited else content_hash(spec.released_content(written))
                 external = operation.external_hash
                 ids = released_id, operation.entity, operation.external_id
                 link = Link(spec.type, *ids, agreed, external, operation.agreed)
@@ -201,6 +202,7 @@ def _record(
                 row = outcome.done(operation, run.clock(), released_id=released_id)
                 rows.append(row)
                 pushed.done.append(row.ref)
+                pushed.edited += [row.ref] if edited else []
                 rename(run, connection, operation.ref, row.ref)
             state = ledger.REFUSED if isinstance(answer, ApiError) else ledger.DONE
             ledger.close_intents(connection, [intent.id], state)
@@ -208,6 +210,14 @@ def _record(
     for row in rows:
         run.tally.add(row.outcome)
     run.answered(len(rows))
+
+
+def _edited_since(spec: RecordSpec, operation: Operation, answer: Mapping[str, Any]) -> bool:
+    """A create that is repeated is answered with the record as it is today, and people may have changed it already."""
+    if answer.get("createdAt") == answer.get("modifiedAt"):
+        return False
+    sent = spec.released_content({**answer, **operation.body})
+    return content_hash(sent) != content_hash(spec.released_content(answer))
 
 
 def _told(

@@ -184,7 +184,8 @@ def _stand_in_number(row: Json, record: Json) -> str:
 
 
 def _payment(picture: Picture, pair: Pair, row: Json, record: Json) -> dict[str, tuple[Any, Any]]:
-    ours = {part["invoiceId"]: Decimal(part["amount"]) for part in row["allocations"]}
+    there = {row["id"] for collection, row, _ in picture.claims if collection == "invoices"}  # others stay out
+    ours = {part["invoiceId"]: Decimal(part["amount"]) for part in row["allocations"] if part["invoiceId"] in there}
     theirs: dict[str, Decimal] = {}
     for line in record.get("Line", ()):
         for link in line["LinkedTxn"]:
