@@ -136,6 +136,9 @@ MUTATIONS = (
         "bot/sync/records_loop.py",
         "    return [outcome.settled_again(open_[ref], run.clock()) for ref in settled if ref in open_]\n",
         "    return []\n",
+        "tests/sync/test_failures.py",
+        "tests/sync/test_matching.py",
+        "tests/sync/test_runs.py",
     ),
     Mutation(
         "a half-failed batch is taken as success",
