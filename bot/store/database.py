@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,13 @@ def now_ms(connection: Connection) -> int:
 
 def insert_into(connection: Connection, table: Any) -> Any:
     """An INSERT of this dialect, so that `on_conflict_do_update` and `..._do_nothing` are at hand."""
-    make: Callable[[Any], Insert] = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return _insert(connection.dialect.name, table)
+
+
+@cache
+def _insert(dialect: str, table: Any) -> Any:
+    """Statements never change: one a table will do, and its `excluded` columns are made once."""
+    make: Callable[[Any], Insert] = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(table)
 
 

@@ -26,7 +26,7 @@ from bot.sync.run import Run, Stopped
 from bot.sync.together import Lanes
 
 UNANSWERED = Fault("unanswered", "QuickBooks did not say what became of it", http_status=200)
-LANES_FOR_BATCHES = 3  # that single writes leave alone
+LANES_FOR_BATCHES = 3  # where single writes go beside them
 MINUTE_CHECK_S = 0.2
 
 
@@ -158,7 +158,7 @@ def _send_all(run: Run, lanes: Lanes, waiting: _Waiting, pushed: Pushed) -> None
 
 
 def _next_batches(run: Run, waiting: _Waiting, sent: Sequence[Batch]) -> list[Batch]:
-    """Freeze what goes next: a batch, or single writes while the batches of this minute are used up. May be none."""
+    """Freeze what goes next: a batch, or single writes beside the batches of a minute. May be none."""
     if len(sent) >= run.writers:
         return []
     if waiting.groups:
@@ -166,12 +166,24 @@ def _next_batches(run: Run, waiting: _Waiting, sent: Sequence[Batch]) -> list[Ba
     if not waiting.operations:
         return []
     if run.mixes and len(waiting.operations) > 1:
-        room = run.quickbooks.room()
         batches = sum(1 for batch in sent if len(batch.intents) > 1)
-        if room.batches <= batches:
-            singles = min(room.singles, max(1, run.writers - LANES_FOR_BATCHES)) - (len(sent) - batches)
+        singles = _room_for_singles(run, len(waiting.operations), batches, len(sent) - batches)
+        if singles is not None:
             return freeze_singles(run, waiting.take(singles)) if singles > 0 else []
     return [freeze(run, waiting.take(MAX_BATCH_ITEMS))]
+
+
+def _room_for_singles(run: Run, left: int, batches: int, singles: int) -> int | None:
+    """How many more single writes may go beside those on their way; None: a batch is better.
+
+    Both go all the time, each in its lanes, for single writes are the slower way: they need most of a minute. Where
+    batches are short, what would not fill one goes singly.
+    """
+    room = run.quickbooks.room()
+    lanes = max(1, run.writers - LANES_FOR_BATCHES) - singles
+    may_batch = room.batches > batches and batches < LANES_FOR_BATCHES
+    short = room.batches <= LANES_FOR_BATCHES and left < MAX_BATCH_ITEMS and room.singles >= left
+    return None if may_batch and not short else min(room.singles, lanes)
 
 
 def _attempt(run: Run, batch: Batch) -> Answered | ApiError | Stopped:

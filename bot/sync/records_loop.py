@@ -260,6 +260,7 @@ def _close(run: Run, refs: Sequence[RecordRef], unwritten: set[RecordRef]) -> No
             if ref not in unwritten and (ref not in standing or standing[ref].outcome not in NEEDS_ATTENTION)
         ]
         records.drop_todo(connection, run.company.id, through)
+        records.add_todo(connection, run.company.id, sorted(unwritten))  # some have a new id only since they came in
         if refs and refs[0].type in CARRY_FILES:
             records.add_todo(connection, run.company.id, waking(connection, run.company.id, through))
 

@@ -133,7 +133,9 @@ def _patch(run: Run, spec: RecordSpec, record: MirrorRecord, patch: dict[str, An
         fresh = run.released.get(run.company.id, spec.collection, record.id)
         if fresh is None:
             raise
-    if content_hash(spec.released_content(fresh)) != content_hash(spec.released_content(record.body)):
+    if "lines" in patch or content_hash(spec.released_content(fresh)) != content_hash(
+        spec.released_content(record.body)
+    ):
         edited.add(record.id)
         patch = {name: value for name, value in patch.items() if name != "lines"}  # made of the lines as they were
     if not patch:
