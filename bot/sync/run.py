@@ -102,7 +102,7 @@ class Run:
     pause: Pause
     writes: bool = True
     writers: int = WRITERS
-    mixes: bool = False  # single writes as well while the batches of a minute are used up
+    mixes: bool = False  # single writes beside the batches of a minute
     stopping: Callable[[], bool] = never
     answered: Callable[[int], None] = _unheard  # told how many records each batch settled, once it is recorded
     tally: Tally = field(default_factory=Tally)

@@ -67,6 +67,6 @@ class Disk:
                 nemesis.commit(before=False)
 
     def _mine(self) -> Nemesis | None:
-        """The heartbeat's thread beats in real time, which a history has none of: it is left alone."""
+        """Only the process at work is struck, not whoever looks at the database for the history itself."""
         nemesis = self.nemesis
         return nemesis if nemesis is not None and nemesis.thread == threading.get_ident() else None

@@ -15,7 +15,7 @@ from tests.simulation.choosing import NothingToDo, one_of
 from tests.simulation.judge import Judge
 from tests.simulation.nemesis import Danger
 from tests.simulation.opening import disk, opening
-from tests.simulation.script import Kind, Script, Step, script
+from tests.simulation.script import AS_PLANNED, Kind, Script, Step, script
 from tests.simulation.stage import COMPANY, Stage, thawed
 
 Tell = Callable[[str], None]
@@ -23,6 +23,7 @@ RELEASED_DEEDS = {deed.__name__: deed for deed in released_deeds.DEEDS}
 QUICKBOOKS_DEEDS = {deed.__name__: deed for deed in quickbooks_deeds.DEEDS}
 FORGETS_AFTER = timedelta(hours=24)  # QuickBooks may forget the answers it gave to request ids
 CONVERGES_IN = 2
+SECOND_THOUGHTS = 0.3
 ALL_RUNS_EVERY = 5  # histories; in the others a run that writes nothing is proof enough that they have converged
 
 
@@ -75,7 +76,7 @@ class History:
             case Kind.TIME:
                 self._time(step.name, random)
             case Kind.RUN:
-                self._run(random)
+                self._run(random, planned=step.name == AS_PLANNED)
 
     def _deed(self, kind: Kind, name: str, random: Random) -> None:
         try:
@@ -141,13 +142,26 @@ class History:
         if name in ("days", "more than a month"):
             self.sides.books.replies.clear()
 
-    def _run(self, random: Random) -> None:
+    def _run(self, random: Random, planned: bool) -> None:
         danger = Danger.drawn(random)
         self.tell(f"  {danger}")
         self._held_by_the_dead()
         self.judge.run_begins()
-        finished = self.stage.sync(danger, random, self._meddle)
+        plan = self._dry_run(random) if planned else ""
+        finished = self.stage.sync(danger, random, self._meddle, plan)
         self.tell(f"  -> {_words(finished)}")
+
+    def _dry_run(self, random: Random) -> str:
+        """The hash of a plan; now and then something changes before it is carried out."""
+        before = len(self.stage.written)
+        plan = self.stage.dry_run(random)
+        wrote = [f"a dry run wrote: {one.call}" for one in self.stage.written[before:]]
+        if wrote:
+            raise Broken(self.script.seed, wrote, self.script.steps)
+        self.tell(f"  plan {plan}")
+        if random.random() < SECOND_THOUGHTS:
+            self._meddle(random)
+        return plan
 
     def _held_by_the_dead(self) -> None:
         """A process that died leaves its lease: it runs out before the next run may begin."""

@@ -10,6 +10,8 @@ from random import Random
 from tests.simulation import quickbooks_deeds, released_deeds
 from tests.simulation.opening import SETTINGS, Setting
 
+AS_PLANNED = "with trouble, just what a dry run has shown"
+PLANNED = 0.15
 ROUNDS = (1, 2, 2, 3)
 DEEDS_IN_A_ROUND = (1, 2, 3, 4, 6)
 
@@ -52,7 +54,8 @@ def script(seed: int) -> Script:
             steps.append((Kind.LINKS, random.choice(LINKING)))
         if random.random() < 0.6:
             steps.append((Kind.TIME, random.choice(TIMES)))
-        steps.append((Kind.RUN, "with trouble"))
+        planned = Random(f"planned {seed}/{len(steps)}").random() < PLANNED
+        steps.append((Kind.RUN, AS_PLANNED if planned else "with trouble"))
     found = tuple(Step(kind, name, f"{seed}/{place}") for place, (kind, name) in enumerate(steps))
     return Script(seed, random.choice(SETTINGS), found, random.random() < 0.5)
 

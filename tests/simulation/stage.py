@@ -29,8 +29,9 @@ from bot.sandbox.exchange import Response
 from bot.sandbox.quickbooks import QuickBooksState
 from bot.sandbox.quickbooks.company import Company as Books
 from bot.sandbox.released import ReleasedState
+from bot.store import leases, tables
 from bot.store.companies import Company
-from bot.store.tables import leases, mirror
+from bot.store.tables import mirror
 from bot.sync import Engine, Finished, run_sync
 from bot.vault import Vault
 from bot.web_links import WebLinks
@@ -43,6 +44,7 @@ COMPANY, REALM, API_KEY = "harbour", "9341", "key-of-the-simulation"
 VAULT_KEY = b"c2ltdWxhdGlvbi1zaW11bGF0aW9uLXNpbXVsYXRpb24="
 HARMLESS = frozenset({"externalId", "number", "allocations"})  # ours to give, or read and merged right before
 STARTS_IN = timedelta(minutes=1)  # until the windows of QuickBooks' limits have forgotten the process before
+NEVER_S = 1e6  # beats come in real time, which a history has none of
 PAGE_SIZE = 4  # of Re-Leased, so that a few records are several pages
 
 
@@ -110,20 +112,32 @@ class Stage:
     def expire_leases(self) -> None:
         """As if a minute of the database's clock had passed without a heartbeat."""
         with self.disk.database.write() as connection:
-            connection.execute(update(leases).values(until=0))
+            connection.execute(update(tables.leases).values(until=0))
 
     def new_id(self) -> str:
         """Sorts by time, like the product's own."""
         now_ms = int(self.sides.clock.time.timestamp() * 1000)
         return f"{now_ms:011x}{self.ids.getrandbits(56):014x}"
 
-    def sync(self, danger: Danger, random: Random, meddle: Callable[[Random], None] = quiet) -> Finished | None:
-        """One run of one process; None when it died. Raises UserError when the company was being synced already."""
+    def dry_run(self, random: Random) -> str:
+        """The hash of the plan; "" when there is none, because a run was cut off before it or could not read."""
+        nemesis = Nemesis(Danger(), random, self.sides.clock, self.tell)
+        with self._at_work(nemesis):
+            finished = run_sync(self._engine(nemesis), COMPANY, self.new_id(), dry_run=True)
+        return finished.plan.hash if finished.plan else ""
+
+    def sync(
+        self, danger: Danger, random: Random, meddle: Callable[[Random], None] = quiet, plan: str = ""
+    ) -> Finished | None:
+        """One run of one process; None when it died. With a plan's hash it does just that, or nothing.
+
+        Raises UserError when the company was being synced already.
+        """
         run, _ = self.desk.request_run(COMPANY, "", Trigger.COMMAND)
         nemesis = Nemesis(danger, random, self.sides.clock, self.tell, meddle, self._rival(random))
         try:
             with self._at_work(nemesis):
-                finished = run_sync(self._engine(nemesis), COMPANY, run.run_id)
+                finished = run_sync(self._engine(nemesis), COMPANY, run.run_id, plan=plan)
         except BaseException:
             if nemesis.dead:  # whatever else was raised on the way out of a dying process
                 return None
@@ -160,12 +174,12 @@ class Stage:
 
     @contextmanager
     def _at_work(self, nemesis: Nemesis) -> Iterator[None]:
-        before = self.disk.nemesis
-        self.disk.nemesis = nemesis
+        before = self.disk.nemesis, leases.HEARTBEAT_S, leases.TRUSTED_S
+        self.disk.nemesis, leases.HEARTBEAT_S, leases.TRUSTED_S = nemesis, NEVER_S, NEVER_S
         try:
             yield
         finally:
-            self.disk.nemesis = before
+            self.disk.nemesis, leases.HEARTBEAT_S, leases.TRUSTED_S = before
 
     def _engine(self, nemesis: Nemesis) -> Engine:
         session = self._session(nemesis)
