@@ -1,16 +1,19 @@
-"""`python -m benchmarks first-load` and `… edits`: each figure beside what it is held to."""
+"""`python -m benchmarks first-load`, `… edits` and `… memory`: each figure beside what it is held to."""
 
 from typing import Annotated
 
 import typer
 
 from benchmarks.first_load import Load, first_load
+from benchmarks.memory import FirstSync, Mode, first_sync
 from benchmarks.standing import Standing, ten_edits
 
 MOST_CALLS_A_RECORD = 0.04
 LEAST_SHARE = 0.9
 FEW, MANY = 1_000, 100_000
 MOST_TIMES = 2.0
+FEW_AT_FIRST = 3_000
+MOST_TIMES_MEMORY = 1.25
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -57,6 +60,30 @@ def _stands(standing: Standing) -> Standing:
         f"{standing.seconds:.2f} s; {standing.peak_mib:.0f} MiB at most"
     )
     return standing
+
+
+@cli.command("memory")
+def memory(
+    adopts: Annotated[int, typer.Option(min=FEW_AT_FIRST, help="Pairs that both sides hold already.")] = 100_000,
+    creates: Annotated[int, typer.Option(min=FEW_AT_FIRST, help="Invoices of a new company.")] = 30_000,
+) -> None:
+    """The peak memory of a first sync of 3,000 invoices, and of one of many. Exit 1 when many take more."""
+    times = [_times_the_memory(mode, many) for mode, many in ((Mode.ADOPTS, adopts), (Mode.CREATES, creates))]
+    raise typer.Exit(0 if all(one <= MOST_TIMES_MEMORY for one in times) else 1)
+
+
+def _times_the_memory(mode: Mode, invoices: int) -> float:
+    few, many = (_syncs(first_sync(mode, number)) for number in (FEW_AT_FIRST, invoices))
+    times = many.peak_mib / few.peak_mib
+    typer.echo(f"{times:.2f} times the memory (at most {MOST_TIMES_MEMORY})")
+    return times
+
+
+def _syncs(one: FirstSync) -> FirstSync:
+    typer.echo(
+        f"first sync that {one.mode} {one.records:,} records: {one.peak_mib:.0f} MiB at most, {one.seconds:.0f} s"
+    )
+    return one
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Both stand-ins in a process of their own, with QuickBooks' limits and a latency: what a benchmark is run against."""
+"""Both stand-ins in a process of their own, with a latency and QuickBooks' limits: what a benchmark is run against."""
 
 import json
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,8 @@ import requests
 
 from bot.sandbox import quickbooks, released
 from bot.sandbox.knobs import Knobs
-from bot.sandbox.quickbooks import QuickBooksState
+from bot.sandbox.quickbooks import OFF, QuickBooksState
+from bot.sandbox.quickbooks.company import Company
 from bot.sandbox.released import ReleasedState
 from bot.sandbox.serving import ServerThread
 
@@ -24,6 +25,11 @@ COMPANY, REALM, API_KEY = "harbour", "9341", "key-of-the-benchmarks"
 TENANTS = 50
 FIRST_DAY = date(2026, 10, 1)
 START_TIMEOUT_S = 120
+ITEM, TAX, TAX_PERCENT = "Rent", "15% GST", 15
+PAIRED, WITHOUT_LIMITS = "paired", "without-limits"
+
+Pairs = tuple[Sequence[str], Sequence[str]]
+"""Ids in QuickBooks of each tenant and of each invoice; nothing where it has none of them."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,13 @@ class Sides:
 
 
 @contextmanager
-def running(invoices: int, latency_ms: int) -> Iterator[Sides]:
-    """A company with so many approved invoices in Re-Leased, and nothing of its own in QuickBooks."""
-    command = [sys.executable, "-m", "benchmarks.sides", str(invoices), str(latency_ms)]
+def running(invoices: int, latency_ms: int, *, paired: bool = False, limited: bool = True) -> Iterator[Sides]:
+    """A company with so many approved invoices in Re-Leased.
+
+    QuickBooks has nothing of its own, or with `paired` the same records, whose ids Re-Leased knows already.
+    """
+    told = [PAIRED] * paired + [WITHOUT_LIMITS] * (not limited)
+    command = [sys.executable, "-m", "benchmarks.sides", str(invoices), str(latency_ms), *told]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as process:
         if process.stdout is None or process.stdin is None:
             raise RuntimeError("no pipes to the stand-ins")
@@ -66,39 +76,71 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _fill(state: ReleasedState, invoices: int) -> None:
-    rent = state.create(COMPANY, "accounts", {"name": "Rent", "code": "200", "kind": "sales"})
-    tax = state.create(COMPANY, "tax-types", {"name": "15% GST", "rate": "15.00"})
+def _fill(state: ReleasedState, invoices: int, pairs: Pairs) -> None:
+    rent = state.create(COMPANY, "accounts", {"name": ITEM, "code": "200", "kind": "sales"})
+    tax = state.create(COMPANY, "tax-types", {"name": TAX, "rate": f"{TAX_PERCENT}.00"})
     tenants = [
-        state.create(COMPANY, "contacts", {"name": f"Tenant {number}", "roles": ["tenant"]})
+        state.create(
+            COMPANY, "contacts", {"name": f"Tenant {number}", "roles": ["tenant"], **_stored(pairs[0], number)}
+        )
         for number in range(TENANTS)
     ]
     for number in range(invoices):
-        amount = Decimal(100 + number % 900)
-        tax_amount = (amount * 15 / 100).quantize(Decimal("0.01"))
+        amount = _amount(number)
+        tax_amount = (amount * TAX_PERCENT / 100).quantize(Decimal("0.01"))
         line = {
-            **{"description": "Rent", "quantity": "1", "unitAmount": f"{amount}.00", "netAmount": f"{amount}.00"},
+            **{"description": ITEM, "quantity": "1", "unitAmount": f"{amount}.00", "netAmount": f"{amount}.00"},
             **{"accountId": rent["id"], "taxTypeId": tax["id"], "taxAmount": str(tax_amount)},
         }
-        day = FIRST_DAY + timedelta(days=number % 20)
+        issued, due = _days(number)
         body = {
             **{"number": f"INV-{number}", "kind": "income", "status": "approved", "amountsAre": "exclusive"},
-            **{"contactId": tenants[number % TENANTS]["id"], "issueDate": day.isoformat()},
-            **{"dueDate": (day + timedelta(days=14)).isoformat(), "lines": [line]},
+            **{"contactId": tenants[number % TENANTS]["id"], "issueDate": issued, "dueDate": due, "lines": [line]},
         }
-        state.create(COMPANY, "invoices", body)
+        state.create(COMPANY, "invoices", {**body, **_stored(pairs[1], number)})
 
 
-def _serve(invoices: int, latency_ms: int) -> None:
-    state = QuickBooksState(_now, seed=7)
-    state.add_company(REALM, "Harbour Books", "NZ", "NZD")
+def _fill_quickbooks(company: Company, invoices: int) -> Pairs:
+    """The same tenants and invoices; gives their ids."""
+    item, tax = company.entity("Item").find("Name", ITEM), company.entity("TaxCode").find("Name", TAX)
+    if item is None or tax is None:
+        raise RuntimeError(f"a new company has no {ITEM} or {TAX}")
+    kind = "SalesItemLineDetail"
+    detail = {"ItemRef": {"value": item["Id"]}, "TaxCodeRef": {"value": tax["Id"]}}
+    tenants = [company.create("Customer", {"DisplayName": f"Tenant {number}"})["Id"] for number in range(TENANTS)]
+    made = []
+    for number in range(invoices):
+        issued, due = _days(number)
+        line = {"Amount": _amount(number), "DetailType": kind, "Description": ITEM, kind: detail}
+        body = {"CustomerRef": {"value": tenants[number % TENANTS]}, "DocNumber": f"INV-{number}", "Line": [line]}
+        made.append(company.create("Invoice", {**body, "TxnDate": issued, "DueDate": due})["Id"])
+    return tenants, made
+
+
+def _amount(number: int) -> Decimal:
+    return Decimal(100 + number % 900)
+
+
+def _days(number: int) -> tuple[str, str]:
+    """Issued, and due."""
+    day = FIRST_DAY + timedelta(days=number // 900 % 20)
+    return day.isoformat(), (day + timedelta(days=14)).isoformat()
+
+
+def _stored(ids: Sequence[str], number: int) -> dict[str, str]:
+    return {"externalId": ids[number]} if ids else {}
+
+
+def _serve(invoices: int, latency_ms: int, told: Sequence[str]) -> None:
+    state = QuickBooksState(_now, seed=7, limits=OFF if WITHOUT_LIMITS in told else None)
+    company = state.add_company(REALM, "Harbour Books", "NZ", "NZD")
     released_state = ReleasedState(_now, API_KEY, released.numbered_ids())
     released_state.add_company(id=COMPANY, name="Harbour City Property", country="NZ", currency="NZD")
-    _fill(released_state, invoices)
+    _fill(released_state, invoices, _fill_quickbooks(company, invoices) if PAIRED in told else ((), ()))
     first = ServerThread(quickbooks.app(state, Knobs(latency_ms)))
     second = ServerThread(released.app(released_state, Knobs(latency_ms)))
     with first as quickbooks_server, second as released_server:
-        told = {
+        surroundings = {
             "QBO_API_URL": quickbooks_server.url,
             "QBO_DISCOVERY_URL": f"{quickbooks_server.url}/.well-known/openid_configuration/",
             "QBO_CLIENT_ID": state.oauth.client_id,
@@ -106,7 +148,7 @@ def _serve(invoices: int, latency_ms: int) -> None:
             "RELEASED_API_URL": f"{released_server.url}/api/v1",
             "RELEASED_API_KEY": API_KEY,
         }
-        sys.stdout.write(json.dumps({"told": told, "token": state.refresh_token(REALM)}) + "\n")
+        sys.stdout.write(json.dumps({"told": surroundings, "token": state.refresh_token(REALM)}) + "\n")
         sys.stdout.flush()
         ended = threading.Thread(target=sys.stdin.read)
         ended.start()
@@ -115,4 +157,4 @@ def _serve(invoices: int, latency_ms: int) -> None:
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]), int(sys.argv[2]))
+    _serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

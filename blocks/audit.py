@@ -1,5 +1,6 @@
 """The audit trail: who did what, to what, when, why, and what it was before."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -14,6 +15,9 @@ VERBS = {
     "undo": "undid a change of",
     "link": "linked",
     "create": "kept apart, to be created,",
+    "rename": "chose a name for QuickBooks for",
+    "verify": "started a verification",
+    "export": "took results along",
     "plan": "asked for a plan",
     "approve": "approved a",
     "sync": "started a sync",
@@ -23,6 +27,10 @@ VERBS = {
 }
 LINKS = {"unlink": ("linked", "unlinked"), "relink": ("unlinked", "linked")}
 CHANGE_CHARS = 100
+WITH_PEOPLE = frozenset({"cause", "roles", "approve", "settings"})
+"""What these say of before and after names people, groups and channels by their ids."""
+_NAMED = re.compile(r"\b(?=[A-Z]*\d)([UWSCG])[A-Z0-9]{2,30}\b(?!…)")
+_SIGNS = {"U": "@", "W": "@", "S": "!subteam^", "C": "#", "G": "#"}
 
 
 def audit(entries: Sequence[AuditEntry], company: str, page: int, has_more: bool, view_id: str) -> Message:
@@ -58,10 +66,16 @@ def _what(entry: AuditEntry) -> str:
 
 def _change(entry: AuditEntry) -> str:
     """What it was and what it is."""
-    before, after = LINKS.get(entry.what, (entry.before, entry.after))
+    raw = LINKS.get(entry.what, (entry.before, entry.after))
+    before, after = (_named(escape(text, CHANGE_CHARS), entry.what) for text in raw)
     if before and after:
-        return f" · {escape(before, CHANGE_CHARS)} → {escape(after, CHANGE_CHARS)}"
-    return f" · {escape(after, CHANGE_CHARS)}" if after else ""
+        return f" · {before} → {after}"
+    return f" · {after}" if after else ""
+
+
+def _named(text: str, what: str) -> str:
+    """Ids as mentions: only its reader sees this message, so nobody is called by them. A cut id stays text."""
+    return _NAMED.sub(lambda id_: f"<{_SIGNS[id_[1]]}{id_[0]}>", text) if what in WITH_PEOPLE else text
 
 
 def _why(entry: AuditEntry) -> str:

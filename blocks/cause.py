@@ -22,7 +22,7 @@ from blocks.words import by_type, counted, number, sentence, without_id
 from bot.core.cause_work import Mended, Rest, Work
 from bot.core.causes import key
 from bot.core.faults import Fix
-from bot.core.model import Cause, CompanyView
+from bot.core.model import Cause, CompanyView, RecordType
 
 HEADLINE_CHARS = 200
 WHY_CHARS = 180
@@ -33,14 +33,24 @@ MOST_WHYS = 4
 """A long message tells of what holds up most; the rest is in More detail."""
 MOST_MENDED = 4
 MOST_RESTING = 4
-RETRIED = (Fix.RETRY, Fix.RENAME, Fix.CHOOSE)
-"""What was put right elsewhere, as the steps say, is tried again with one click."""
+HERE: Mapping[str, str] = {
+    Fix.ADOPT: "Compare and link them here. Or: ",
+    Fix.RENAME: "Choose another name for QuickBooks here. Or: ",
+    Fix.CHOOSE: "Choose what it is in QuickBooks here. Or: ",
+}
+"""What its button does, before the steps that do without it."""
+CHOSEN = {
+    RecordType.ACCOUNT: "Choose account…",
+    RecordType.TAX_TYPE: "Choose tax type…",
+    RecordType.TRACKING_OPTION: "Choose tracking option…",
+}
 RESTS = {Rest.SYNC: "until the next sync", Rest.PERIOD: "until the period reopens", Rest.MUTED: "muted"}
 DONE = {
     "unlink": "left out by {by}",
     "relink": "relinked by {by}",
     "link": "linked by {by}",
     "create": "told apart by {by}",
+    "rename": "named apart by {by}",
     "undo": "taken back by {by}",
 }
 
@@ -50,13 +60,17 @@ def title(cause: Cause, limit: int = HEADLINE_CHARS) -> str:
 
 
 def card(company: CompanyView, cause: Cause, place: int, syncing: bool, work: Work | None = None) -> list[Block]:
-    """While a run is under way the buttons that would start one are left out."""
+    """While a run is under way the buttons that would start one are left out.
+
+    What it may be on the other side, or whose its number is there, says more than why such things are refused.
+    """
+    here = HERE.get(cause.fix, "")
     move = f"_Next move: {escape(cause.move)}._ " if cause.move else ""
     lines = [
         f"*{place}  {title(cause)}*",
-        _held_up(cause),
-        escape(without_id(cause.why, cause.ref), WHY_CHARS) if place <= MOST_WHYS else "",
-        f"{move}{escape(cause.how, HOW_CHARS)}",
+        held_up(cause),
+        escape(cause.partner or sentence(without_id(cause.why, cause.ref)), WHY_CHARS) if place <= MOST_WHYS else "",
+        f"{move}{here}{escape(without_id(cause.how, cause.ref), HOW_CHARS - len(here))}",
         whose(work),
     ]
     buttons = _buttons(company, cause, place, syncing)
@@ -90,7 +104,7 @@ def mended(found: Sequence[Mended]) -> list[Block]:
     """Struck through, with what mended it; the last ones, without buttons."""
     shown = found[-MOST_MENDED:]
     lines = [
-        f"~{escape(sentence(one.headline), LINE_CHARS)}~\n{counted(one.records, 'record')} · {_how(one)}"
+        f"~{escape(sentence(one.headline), LINE_CHARS)}~\n{counted(one.records, 'record')} · {how_mended(one)}"
         for one in shown
     ]
     if len(found) > len(shown):
@@ -114,7 +128,7 @@ def rare(cause: Cause, value: str) -> Block | None:
     return overflow("cause.more", *choices) if fits else None
 
 
-def _how(one: Mended) -> str:
+def how_mended(one: Mended) -> str:
     if one.how in DONE:
         return f"{DONE[one.how].format(by=user(one.by) if one.by else 'somebody')} · {instant(one.at)}"
     by = f"the sync that {user(one.by)} started" if one.by else "a sync"
@@ -131,7 +145,8 @@ def _day(day: date | None) -> str:
     return calendar(day) if day else "a date"
 
 
-def _held_up(cause: Cause) -> str:
+def held_up(cause: Cause) -> str:
+    """ "holds up 23 invoices and 5 payments, NZD 48,210.00"."""
     held = by_type(cause.held_up)
     amount = money(cause.amount, cause.currency) if cause.amount else ""
     return f"holds up {', '.join(escape(part) for part in (held, amount) if part)}" if held else ""
@@ -151,8 +166,14 @@ def _fix(cause: Cause, value: str, style: str, told: str) -> list[Block]:
         what = f"Relink {cause.name}" if cause.name in cause.headline else "Relink"
         return [button(what, "cause.relink", value, style, spoken=f"Relink and sync again: {told}")]
     if cause.fix == Fix.ADOPT and cause.ref:
-        return [button("Which is it?…", "cause.adopt", value, style, spoken=f"Choose which record it is: {told}")]
-    if cause.fix in RETRIED:
+        asked = "Link to it…" if cause.partners == 1 else "Which is it?…"
+        return [button(asked, "cause.adopt", value, style, spoken=f"Choose which record it is: {told}")]
+    if cause.fix == Fix.RENAME and cause.ref:
+        return [button("Name it apart…", "cause.rename", value, style, spoken=f"Choose a name for QuickBooks: {told}")]
+    if cause.fix == Fix.CHOOSE and cause.ref:
+        chosen = CHOSEN.get(cause.ref.type, "Choose…")
+        return [button(chosen, "cause.choose", value, style, spoken=f"Choose its partner in QuickBooks: {told}")]
+    if cause.fix == Fix.RETRY:
         label = "Retry" if cause.count == 1 else f"Retry {number(cause.count)}"
         return [button(label, "cause.retry", value, style, spoken=f"Retry: {told}")]
     return []

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from blocks.cause import how_mended
 from blocks.kit import Block, Message, actions, button, context, divider, escape, header, home_view, instant, section
 from blocks.overview import first_steps, summary
+from blocks.verification import last
 from blocks.words import company_name, company_state, counted, headline, number
+from bot.core.cause_work import Mended
 from bot.core.model import CompanyStatus, CompanyView, Flag, RunState
 
 MOST_COMPANIES = 20
@@ -24,12 +27,16 @@ class HomeCompany:
 
 @dataclass(frozen=True)
 class MyItem:
-    """A cause that was given to this person. `value` names it for the button: "company id|cause key"."""
+    """A cause that was given to this person. `value` names it for the button: "company id|cause key".
+
+    `ended` says what put it right, for a day after that.
+    """
 
     company: str
     headline: str
     note: str = ""
     value: str = ""
+    ended: Mended | None = None
 
 
 def home(companies: Sequence[HomeCompany], items: Sequence[MyItem] = (), page: int = 1, trouble: str = "") -> Block:
@@ -73,6 +80,7 @@ def _company(one: HomeCompany) -> list[Block]:
         _clean(company),
         f"next sync {instant(one.next_run)}" if one.next_run else "no sync is due",
         *(_found(one) if company.last_run else []),
+        last(company.verified) if company.last_run else "",
         "observing only, nothing is written" if company.observe_only else "",
     ]
     said = f"{headline(company.flag, company.name, company_state(company))}\n{' · '.join(filter(None, facts))}"
@@ -101,7 +109,8 @@ def _buttons(company: CompanyView) -> list[Block]:
     if run and run.state in (RunState.REQUESTED, RunState.RUNNING):
         return [view]
     label = "Sync again" if company.flag is Flag.RED else "Sync now"
-    return [view, button(label, "home.sync", company.id, spoken=f"{label}: {company.name}")]
+    sync = button(label, "home.sync", company.id, spoken=f"{label}: {company.name}")
+    return [view, sync, button("Verify", "home.verify", company.id, spoken=f"Verify {company.name}")]
 
 
 def _paging(page: int, pages: int, total: int) -> list[Block]:
@@ -128,6 +137,9 @@ def _items(items: Sequence[MyItem]) -> list[Block]:
 
 
 def _item(place: int, item: MyItem) -> Block:
+    if item.ended is not None:
+        gone = f"~{escape(item.headline, 200)}~\n{company_name(item.company)} · {how_mended(item.ended)}"
+        return section(gone, block_id=f"item.{place}")
     note = f"\n{escape(item.note, 200)}" if item.note else ""
     said = f"*{escape(item.headline, 200)}*\n{company_name(item.company)}{note}"
     show = button("Show", "home.item", item.value, spoken=f"Show: {item.headline}") if item.value else None

@@ -13,6 +13,8 @@ from typing import Any
 
 Block = dict[str, Any]
 
+EVERYBODY = "<!channel>"
+"""Calls everybody in a channel: used only where a company's settings say so."""
 LABEL_CHARS = 24
 """A phone shows about this much of a button; Slack itself allows 75."""
 OPTION_CHARS = 75
@@ -30,6 +32,7 @@ _EDGE_UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LOOKALIKES = str.maketrans({"`": "'", "*": "∗", "~": "∼"})
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,30}")
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,11 @@ def money(amount: Decimal, currency: str) -> str:
 def user(user_id: str) -> str:
     """Mentions a Slack user in a text that does not notify (edits and threads); other names come out as text."""
     return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else escape(user_id, 60)
+
+
+def channel(channel_id: str) -> str:
+    """A link to a channel of the workspace; what is no id comes out as text."""
+    return f"<#{channel_id}>" if _CHANNEL_ID.fullmatch(channel_id) else escape(channel_id, 60)
 
 
 def web_url(url: str) -> str:

@@ -234,8 +234,8 @@ def _extents(verb: Verb, change: LinkChange, what: str, count: int, extent: Exte
     if verb is Verb.RELINK:
         rest = "the other one stays as it is" if others == 1 else f"the other {number(others)} stay as they are"
     subject = shorten(what, 30) if count == 1 else f"these {number(count)}"
-    only = option(f"Only {subject}: {rest}", Extent.ONLY.value)
-    both = "Both" if count + others == 2 else f"All {number(count + others)}"
+    only = option(f"only {subject}: {rest}", Extent.ONLY.value)
+    both = "both" if count + others == 2 else f"all {number(count + others)}"
     everything = option(both, Extent.EVERYTHING.value)
     element = radio("extent", [only, everything], extent.value)
     return {**field("extent", "How far", element, optional=False), "dispatch_action": True}

@@ -64,6 +64,11 @@ def in_messages(company: str) -> Message:
     return _message(f"The results of {escape(company, 120)} are in the *Messages* tab of this app, only for you.")
 
 
+def verification_in_messages(company: str) -> Message:
+    """A verification was asked for where no message can stand."""
+    return _message(f"The verification of {escape(company, 120)} goes on in the *Messages* tab of this app.")
+
+
 def broke(reference: str) -> Message:
     """`reference` is also in the log."""
     return _message(

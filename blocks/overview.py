@@ -121,6 +121,7 @@ def _row(company: CompanyView) -> Block:
     facts = filter(None, [_last_run(company), _last_clean(company), _observing(company)])
     lines = [headline(company.flag, company.name, company_state(company)), " · ".join(facts), _error(company)]
     choices = [option("View results", f"results|{company.id}"), option("Sync now", f"sync|{company.id}")]
+    choices.append(option("Verify", f"verify|{company.id}", "Read both sides whole and hold them against each other"))
     return section("\n".join(filter(None, lines)), overflow("company.more", *choices))
 
 

@@ -28,6 +28,12 @@ NONE = "none"
 MOST_PARTNERS = 5
 MOST_FIELDS = 12
 TOTALS = frozenset({"Total", "Amount"})
+CONTACT = "Contact"
+OTHER_CONTACT = (
+    "They belong to different contacts: if you link them, the next sync makes the one in QuickBooks say what Re-Leased "
+    "says."
+)
+TAKEN = "QuickBooks takes each number once: give one of them another number, and the next sync creates this one."
 SIDES = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}
 Compared = tuple[str, Said, Said]
 
@@ -42,8 +48,12 @@ def question(
     currency: str = "",
     note: str = "",
     problem: str = "",
+    is_number_taken: bool = False,
 ) -> Block:
-    """`partners` the likeliest first; `chosen` is the place of one, or NONE; `compared` its fields on both sides."""
+    """`partners` the likeliest first; `chosen` is the place of one, or NONE; `compared` its fields on both sides.
+
+    `is_number_taken`: QuickBooks refused its number, so that it cannot be created there as it is.
+    """
     what = f"{TYPE_NOUNS[ref.type]} {escape(name, 120)}"
     there = SIDES[partners[0].side]
     blocks = [section(f"⚠ {escape(problem, 600)}")] if problem else []
@@ -53,8 +63,10 @@ def question(
             "From then on a change of the one goes to the other."
         )
     )
-    blocks.append(_choices(partners[:MOST_PARTNERS], there, chosen))
-    if chosen == NONE:
+    blocks.append(_choices(partners[:MOST_PARTNERS], there, chosen, is_number_taken))
+    if chosen == NONE and is_number_taken:
+        blocks.append(section(f"Then they are different records. {TAKEN} Nobody is asked about these again."))
+    elif chosen == NONE:
         here = SIDES[Side.QUICKBOOKS if partners[0].side is Side.RELEASED else Side.RELEASED]
         several = "it looks like comes" if len(partners) == 1 else "they look like come"
         blocks.append(
@@ -69,10 +81,13 @@ def question(
         if len(why) > OPTION_CHARS:  # the choice itself shows only its beginning
             blocks.append(context(escape(why, 600)))
         blocks += _sides(compared, currency)
+        if any(label == CONTACT and _differ(ours, theirs) for label, ours, theirs in compared):
+            blocks.append(context(OTHER_CONTACT))
         if any(label in TOTALS and _differ(ours, theirs) for label, ours, theirs in compared):
             blocks.append(context("The totals differ: that stays red until one side is put right."))
     blocks.append(note_field(note))
-    submit = "Create it" if chosen == NONE else "Link to it"
+    apart = "Keep apart" if is_number_taken else "Create it"
+    submit = apart if chosen == NONE else "Link to it"
     return modal("partners.choose", "Which is it?", blocks, view_id, submit=submit, close="Cancel")
 
 
@@ -81,8 +96,9 @@ def linked(name: str, partner: str, note: str = "") -> str:
     return f"{name} linked to {partner}{_why(note)}"
 
 
-def kept_apart(name: str, note: str = "") -> str:
-    return f"{name} kept apart from what it looks like, to be created with the next sync{_why(note)}"
+def kept_apart(name: str, note: str = "", is_number_taken: bool = False) -> str:
+    follows = "which has its number" if is_number_taken else "to be created with the next sync"
+    return f"{name} kept apart from what it looks like, {follows}{_why(note)}"
 
 
 def undone(name: str) -> str:
@@ -93,10 +109,13 @@ def _why(note: str) -> str:
     return f" (“{clean(note)}”)" if clean(note) else ""
 
 
-def _choices(partners: Sequence[Suggestion], there: str, chosen: str) -> Block:
+def _choices(partners: Sequence[Suggestion], there: str, chosen: str, is_number_taken: bool) -> Block:
     options = [option(one.name, str(place), "; ".join(one.reasons)) for place, one in enumerate(partners)]
-    none = "Not this one: create it" if len(partners) == 1 else "None of these: create it"
-    options.append(option(none, NONE, f"As a new record in {there}"))
+    none = "Not this one" if len(partners) == 1 else "None of these"
+    if is_number_taken:
+        options.append(option(f"{none}: keep them apart", NONE, "Its number has to be changed first"))
+    else:
+        options.append(option(f"{none}: create it", NONE, f"As a new record in {there}"))
     element = radio("partner", options, chosen)
     return {**field("partner", f"In {there}", element, optional=False), "dispatch_action": True}
 

@@ -1,15 +1,18 @@
 """The one message of a red episode: its causes, what each holds up and what to do; and how it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from blocks import cause as cards
 from blocks.cause import title
 from blocks.kit import (
+    EVERYBODY,
     Block,
     Message,
     actions,
     button,
+    channel,
     confirmed,
     context,
     divider,
@@ -19,13 +22,14 @@ from blocks.kit import (
     user,
 )
 from blocks.run import RED_REASONS
-from blocks.words import attention, company_state, counted, duration, headline
+from blocks.words import attention, company_state, counted, duration, headline, without_id
 from bot.core.cause_work import Mended, Settled
 from bot.core.causes import key
 from bot.core.model import Cause, CompanyStatus, CompanyView, Flag, RedReason, RunState, RunView
 
 MOST_CAUSES = 8
 NOTHING_SETTLED = Settled()
+NOWHERE_ELSE: Mapping[str, int] = MappingProxyType({})
 
 
 def cause_key(cause: Cause) -> str:
@@ -33,23 +37,36 @@ def cause_key(cause: Cause) -> str:
     return key(cause)
 
 
-def red(company: CompanyView, causes: Sequence[Cause], settled: Settled = NOTHING_SETTLED) -> Message:
+def red(
+    company: CompanyView,
+    causes: Sequence[Cause],
+    settled: Settled = NOTHING_SETTLED,
+    elsewhere: Mapping[str, int] = NOWHERE_ELSE,
+    here: int | None = None,
+    calls_channel: bool = False,
+) -> Message:
     """`causes` most held up first. While a run is under way the buttons that would start one are left out.
 
     What rests comes last, in a line each; what is mended is struck through. Both are counted, the latter no more.
+    `elsewhere`: channel → how many more causes stand there. `here` is the number of records in the message of such a
+    channel, None in the company's own. `calls_channel` puts @channel into it: Slack calls once, not with each edit.
     """
-    said = _said(company, causes)
+    said = _said(company, causes, sum(elsewhere.values())) if here is None else f"{totals(here, len(causes))} here"
     syncing = _is_running(company.last_run)
     awake = [cause for cause in causes if key(cause) not in settled.resting]
     asleep = [cause for cause in causes if key(cause) in settled.resting]
-    blocks = [section(headline(_flag(company), company.name, said))]
-    if company.last_run and company.last_run.error:
+    called = f" {EVERYBODY}" if calls_channel else ""
+    blocks = [section(f"{headline(_flag(company), company.name, said)}{called}")]
+    if company.last_run and company.last_run.error and here is None:
         blocks.append(section(escape(company.last_run.error, 600)))
     for place, cause in enumerate(awake[:MOST_CAUSES], start=1):
         blocks += cards.card(company, cause, place, syncing, settled.work.get(key(cause)))
     if len(awake) > MOST_CAUSES:
         blocks.append(context(f"and {counted(len(awake) - MOST_CAUSES, 'more cause')}: see all results"))
     blocks += [*cards.at_rest(company, asleep, settled.work), *cards.mended(settled.mended)]
+    if elsewhere:
+        there = [f"{counted(count, 'cause')} in {channel(name)}" for name, count in elsewhere.items()]
+        blocks.append(context(f"Looked after elsewhere: {', '.join(there)}"))
     if syncing and company.last_run:
         blocks.append(context(_syncing(company.last_run)))
     if causes:
@@ -70,6 +87,28 @@ def closed(company: CompanyView, words: str, at: datetime, mended: Sequence[Mend
     )
 
 
+def closed_here(company: CompanyView, words: str, at: datetime, mended: Sequence[Mended] = ()) -> Message:
+    """The same in a channel that has nothing left to look after, while the company still is red."""
+    was = headline(Flag.RED, company.name, f"{escape(words)} here", bold=False)
+    now = f"{_nothing_left(company)} · {instant(at)}"
+    return Message(_nothing_left(company, bold=False), [section(f"~{was}~\n{now}"), *cards.mended(mended)])
+
+
+def put_right(company: CompanyView, words: str, lasted_s: float) -> Message:
+    """One quiet line for such a channel: nobody is mentioned."""
+    over = f"after {duration(lasted_s)}. It was: {escape(words)}"
+    return Message(f"{_nothing_left(company, bold=False)}, {over}", [context(f"{_nothing_left(company)}, {over}")])
+
+
+def new_cause(company: CompanyView, cause: Cause) -> Message:
+    """In the thread of the red message, once: what came after that was posted, in full."""
+    held = cards.held_up(cause)
+    lines = [f"*{title(cause)}*", held, *(escape(without_id(text, cause.ref), 600) for text in (cause.why, cause.how))]
+    said = headline(_flag(company), company.name, f"new: {counted(cause.count, 'record')}")
+    text = headline(_flag(company), company.name, f"new: {counted(cause.count, 'record')} · {title(cause)}", bold=False)
+    return Message(text, [section("\n".join(filter(None, [said, *lines])))])
+
+
 def recovery(company: CompanyView, words: str, lasted_s: float) -> Message:
     """One quiet line: nobody is mentioned."""
     over = f"back in sync after {duration(lasted_s)}. It was: {escape(words)}"
@@ -84,13 +123,21 @@ def totals(records: int, causes: int) -> str:
     return f"{attention(records)}, {counted(causes, 'cause')}" if causes else attention(records)
 
 
-def _said(company: CompanyView, causes: Sequence[Cause]) -> str:
+def _nothing_left(company: CompanyView, bold: bool = True) -> str:
+    """ "🟥 Red · Harbour City Property · nothing left here, 12 records need attention elsewhere"."""
+    said = "nothing left here"
+    if company.needs_attention:
+        said += f", {attention(company.needs_attention)} elsewhere"
+    return headline(_flag(company), company.name, said, bold=bold)
+
+
+def _said(company: CompanyView, causes: Sequence[Cause], elsewhere: int) -> str:
     if company.status is CompanyStatus.NEEDS_RECONNECTING:
         return company_state(company)
     reason = company.last_run.red_reason if company.last_run else None
     if reason and not company.needs_attention:
         return RED_REASONS[reason]
-    return totals(company.needs_attention, len(causes))
+    return totals(company.needs_attention, len(causes) + elsewhere)
 
 
 def _flag(company: CompanyView) -> Flag | None:

@@ -15,6 +15,7 @@ from blocks.kit import (
     plain,
     section,
     select,
+    shorten,
 )
 from blocks.overview import company_select
 from blocks.red import cause_key
@@ -43,6 +44,12 @@ MOST_CAUSES = 100
 
 def summary(company: CompanyView, wanted: ResultsFilter, total: int, of_all: int) -> str:
     """The filter in words, safe: "Harbour City · unlinked · invoices · since 3 Nov 2026 · “kiosk” · 12 of 340"."""
+    named = [escape(part) for part in narrowed_by(wanted)] or ["all records"]
+    return " · ".join([company_name(company.name), *named, f"{number(total)} of {number(of_all)}"])
+
+
+def narrowed_by(wanted: ResultsFilter) -> list[str]:
+    """What the filter leaves, in raw words."""
     parts = [
         "needs attention" if wanted.needs_attention else "",
         f"only “{OUTCOME_WORDS[wanted.outcome]}”" if wanted.outcome else "",
@@ -50,10 +57,9 @@ def summary(company: CompanyView, wanted: ResultsFilter, total: int, of_all: int
         wanted.status.value if wanted.status is not LinkStatus.ALL else "",
         f"{TYPE_NOUNS[wanted.type]}s" if wanted.type else "",
         f"since {calendar(wanted.since)}" if wanted.since else "",
-        f"“{escape(wanted.text, 60)}”" if wanted.text else "",
+        f"“{shorten(clean(wanted.text), 60)}”" if wanted.text else "",
     ]
-    named = [part for part in parts if part] or ["all records"]
-    return " · ".join([company_name(company.name), *named, f"{number(total)} of {number(of_all)}"])
+    return [part for part in parts if part]
 
 
 def is_narrowed(wanted: ResultsFilter) -> bool:

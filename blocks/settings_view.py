@@ -7,12 +7,13 @@ from blocks.kit import Block, actions, button, context, field, instant, modal, o
 from blocks.overview import company_select
 from blocks.schedule import CHOICES, DAY_NAMES, schedule_words
 from blocks.words import company_name, sentence
+from bot.core.cause_kind import CauseKind
 from bot.core.model import CompanyView
 from bot.core.roles import POWERS, Role, Roles, is_group
 from bot.core.team import DAYS, CompanySettings
 
 DEFAULT, CRON = "default", "cron"
-APPROVAL, DIGEST = "approval", "digest"
+APPROVAL, DIGEST, CALL = "approval", "digest", "call"
 MOST_GROUPS = 100
 NOBODY = {
     Role.ADMIN: "Nobody named: workspace admins.",
@@ -39,15 +40,44 @@ def settings(
         section(f"*{company_name(now.name)}* · syncs {words} · {when}\nTimes are those of {now.timezone}."),
         field("schedule", "Schedule", _schedule(now, default_schedule), optional=False),
         field("cron", "Schedule as a cron line", _cron(now), hint=CRON_HINT),
-        field("channel", "Channel for its flags", _channel(now), hint="Empty: the channel of all companies."),
+        field(
+            "channel",
+            "Channel for its flags",
+            _conversation("channel", now.channel_id),
+            hint="Empty: the channel of all companies.",
+        ),
         field("options", "Options", _options(now)),
         field("digest_day", "Digest on", _day(now), optional=False),
         field("digest_at", "Digest at", _time(now), optional=False),
-        actions(button("Who may do what…", "settings.roles"), block_id="roles"),
+        actions(
+            button("Where causes go…", "settings.routes"),
+            button("Who may do what…", "settings.roles"),
+            block_id="roles",
+        ),
     ]
     return modal("settings.company", "Settings", blocks, view_id, submit="Save")
 
 
+def routes(now: CompanySettings, view_id: str) -> Block:
+    """Which channel looks after which kind of cause; empty = where the flags go."""
+    lead = (
+        f"*{company_name(now.name)}*: where its causes go\n"
+        "Empty: to the channel of its flags. A kind that has a channel of its own is shown there only."
+    )
+    chosen = [
+        field(kind.value, label, _conversation("channel", now.routes.get(kind, ""))) for kind, label in KINDS.items()
+    ]
+    return modal("settings.routes", "Where causes go", [section(lead), *chosen], view_id, submit="Save", close="Back")
+
+
+KINDS = {
+    CauseKind.CONTACTS: "Contacts: archived, refused or unlinked",
+    CauseKind.DOCUMENTS: "Invoices, bills and credit notes",
+    CauseKind.PAYMENTS: "Payments and credit allocations",
+    CauseKind.LISTS: "Accounts, tax types and tracking options",
+    CauseKind.FILES: "Attachments",
+    CauseKind.BOOKS: "Closed books",
+}
 CRON_HINT = "Only with “Another schedule”: minute, hour, day, month, day of week, such as 30 7 * * mon-fri"
 
 
@@ -104,21 +134,23 @@ def _cron(now: CompanySettings) -> Block:
     return {**element, "initial_value": now.schedule} if is_own else element
 
 
-def _channel(now: CompanySettings) -> Block:
+def _conversation(action_id: str, chosen: str) -> Block:
     element: Block = {
         "type": "conversations_select",
-        "action_id": "channel",
+        "action_id": action_id,
         "placeholder": plain("Channel", 150),
         "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
     }
-    return {**element, "initial_conversation": now.channel_id} if now.channel_id else element
+    return {**element, "initial_conversation": chosen} if chosen else element
 
 
 def _options(now: CompanySettings) -> Block:
     approval = option("Plans need a second person", APPROVAL, "Whoever asked for a plan may not approve it")
     digest = option("Weekly digest", DIGEST, "What came, what went, what took long")
-    chosen = [entry for entry, is_on in ((approval, now.needs_approval), (digest, now.has_digest)) if is_on]
-    element: Block = {"type": "checkboxes", "action_id": "options", "options": [approval, digest]}
+    call = option("Call @channel when it turns red", CALL, "Once, with the first message; never for what follows")
+    marks = ((approval, now.needs_approval), (digest, now.has_digest), (call, now.calls_channel))
+    chosen = [entry for entry, is_on in marks if is_on]
+    element: Block = {"type": "checkboxes", "action_id": "options", "options": [approval, digest, call]}
     return {**element, "initial_options": chosen} if chosen else element
 
 

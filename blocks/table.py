@@ -4,6 +4,7 @@ No row is ever dropped. Details are shortened until the characters fit; when eve
 None, and the caller shows fewer rows a message. A form that is refused is followed by the next simpler one.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -31,6 +32,7 @@ ROOM = 0.95
 OTHER_BLOCKS = 10
 OTHER_CHARS = 2_000
 ROW_CHARS = 2_800
+WORD = re.compile(r"[A-Z]?[^A-Z\s]+|[A-Z]+")
 
 
 def most_rows(form: TableForm, limits: TableLimits) -> int:
@@ -111,8 +113,13 @@ def names(row: Result) -> tuple[str, str]:
     if not row.external_id:
         return name, ""
     external_id = clean(row.external_id)
-    numbered = external_id.replace(":", " ") if ":" in external_id else f"{clean(row.entity)} {external_id}".strip()
+    numbered = external_id.replace(":", " ") if ":" in external_id else f"{_in_words(row.entity)} {external_id}".strip()
     return (name, numbered) if row.released_id else ("", f"{name} ({numbered})" if name != external_id else numbered)
+
+
+def _in_words(entity: str) -> str:
+    """ "Bill payment" of QuickBooks' BillPayment."""
+    return " ".join(WORD.findall(clean(entity))).capitalize()
 
 
 def _details(row: Result) -> str:

@@ -17,11 +17,12 @@ from bot import control_statement, plan_table, terminal
 from bot.app import App, build, first_tokens
 from bot.connect import connect as connect_company
 from bot.core.faults import ApiError, UserError, explain
-from bot.core.model import Flag, LinkChange, LinkStatus, RecordType, ResultsFilter, Trigger
+from bot.core.model import Flag, LinkChange, LinkStatus, RecordType, Result, ResultsFilter, Trigger
 from bot.jobs import carry_out_one
 from bot.linking import parse_ref
 from bot.server import Part, serve, stopping_softly
 from bot.settings import Settings
+from bot.store import results as results_store
 from bot.store.database import UNUSABLE
 from bot.sync import Finished, run_sync
 from bot.sync.verify import verify as verify_company
@@ -58,18 +59,21 @@ def main() -> None:
 def sync(
     company: CompanyArgument,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
-    accept_stop: Annotated[str, typer.Option(metavar="RUN_ID", help="Go on after a safety stop.")] = "",
-    plan: Annotated[str, typer.Option(metavar="HASH", help="Do exactly what --dry-run showed, or nothing.")] = "",
+    accept_stop: Annotated[str | None, typer.Option(metavar="RUN_ID", help="Go on after a safety stop.")] = None,
+    plan: Annotated[str | None, typer.Option(metavar="HASH", help="Do just what --dry-run showed, or nothing.")] = None,
     as_json: Json = False,
 ) -> None:
     """Sync one company now. Exit 0 = blue, 1 = red, 2 = could not run."""
     with opened(as_json) as app:
+        for option, value in (("--plan", plan), ("--accept-stop", accept_stop)):
+            if value == "":  # an empty variable of a script must not become a sync that nobody has looked at
+                raise UserError(f"{option} was given without a value, so nothing was done.")
         if plan and (dry_run or accept_stop):
             other = "--dry-run" if dry_run else "--accept-stop"
             raise UserError(f"--plan and {other} do not go together: look first with --dry-run, then give its plan.")
-        finished = _sync(app, company, dry_run, accept_stop, plan)
+        finished = _sync(app, company, dry_run, accept_stop or "", plan or "")
         if as_json:
-            terminal.put_json(_sync_json(finished))
+            terminal.put_json(_sync_json(finished, _failures(app, finished)))
         else:
             view = app.desk.company(company)
             terminal.flag_line(view.name, finished)
@@ -268,14 +272,22 @@ def _sync(app: App, company: str, dry_run: bool, accept_stop: str, plan: str) ->
         return carry_out_one(app.engine, requested, advance)
 
 
-def _sync_json(finished: Finished) -> dict[str, Any]:
+def _failures(app: App, finished: Finished) -> list[Result]:
+    """All of them: a run gives only the first, and the store has the rest; a dry run's are nowhere else."""
+    if finished.plan is not None or finished.counts.failed <= len(finished.failures):
+        return finished.failures
+    with app.database.read() as connection:
+        return results_store.needing_attention(connection, finished.company_id)
+
+
+def _sync_json(finished: Finished, failures: list[Result]) -> dict[str, Any]:
     return {
         "run_id": finished.run_id,
         "company": finished.company_id,
         "flag": finished.flag,
         "counts": asdict(finished.counts),
         "api_calls": asdict(finished.api_calls),
-        "results_failed": [terminal.row_json(row) for row in finished.failures],
+        "results_failed": [terminal.row_json(row) for row in failures],
         **({"plan": plan_table.plan_json(finished.plan)} if finished.plan else {}),
         **({"control": terminal.control_json(finished.control)} if finished.control else {}),
         **({"red_reason": finished.red_reason} if finished.red_reason else {}),

@@ -45,6 +45,7 @@ class App:
 
     settings: Settings
     database: Database
+    run_database: Database  # the same one, through connections of its own
     session: requests.Session
     limits: LimitsByRealm
     clock: Callable[[], datetime] = now
@@ -66,7 +67,7 @@ class App:
     def engine(self) -> Engine:
         mixes = self.settings.qbo_writes == "mixed"
         return Engine(
-            self.database, self.sides, self.clock, new_id, self.pause, mixes=mixes, stopping=self.stopping.is_set
+            self.run_database, self.sides, self.clock, new_id, self.pause, mixes=mixes, stopping=self.stopping.is_set
         )
 
     @property
@@ -135,6 +136,7 @@ class App:
 
     def close(self) -> None:
         self.session.close()
+        self.run_database.close()
         self.database.close()
 
 
@@ -155,7 +157,7 @@ def build(settings: Settings) -> App:
     caps = Caps(batches_per_minute=settings.qbo_batches_per_minute)
     stopping = threading.Event()
     limits = LimitsByRealm(caps, pause=partial(pause_unless, stopping))
-    return App(settings, database, new_session(), limits, stopping=stopping)
+    return App(settings, database, database.for_runs(), new_session(), limits, stopping=stopping)
 
 
 def pause_unless(stopping: threading.Event, seconds: float) -> None:

@@ -6,9 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
+from bot import choosing, mending, naming
 from bot.approving import Approving
-from bot.core import causes
-from bot.core.faults import Fix, UserError
+from bot.core.choosing import ListEntry
+from bot.core.faults import UserError
 from bot.core.model import (
     Attempt,
     Cause,
@@ -27,6 +30,7 @@ from bot.core.model import (
     Said,
     Trigger,
 )
+from bot.core.naming import NameChoice
 from bot.core.pairing import Suggestion
 from bot.core.plan_summary import PLAN_HASH_LENGTH, is_plan_hash
 from bot.core.preflight import Finding
@@ -39,6 +43,7 @@ from bot.store.notes import PostedMessage
 from bot.sync import preflight
 from bot.sync.suggestions import suggestions
 from bot.team import EVERY_HOUR, Team
+from bot.verifying import Verifying
 from bot.web_links import WebLinks
 
 WORST_FIRST = (
@@ -51,8 +56,6 @@ WORST_FIRST = (
     CompanyStatus.SYNCED,
 )
 VIEW_ID_LENGTH = 26
-SHOWN_AT_ONCE = 8
-"""Causes in one message, the rest is counted there."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,10 @@ class Desk:
     @property
     def approving(self) -> Approving:
         return Approving(self.database, self.clock, self.new_id, self.wake)
+
+    @property
+    def verifying(self) -> Verifying:
+        return Verifying(self.database, self.clock, self.new_id, self.wake)
 
     @property
     def linking(self) -> Linking:
@@ -167,10 +174,7 @@ class Desk:
     def causes(self, company_id: str) -> list[Cause]:
         company = self._company(company_id)
         with self.database.read() as connection:
-            rows = results.needing_attention(connection, company_id)
-        grouped = causes.group([self.web_links.on(row, company.realm) for row in rows])
-        found = [self._as_itself(cause, company.realm) for cause in grouped]
-        return [*(self._with_its_fix(company_id, cause) for cause in found[:SHOWN_AT_ONCE]), *found[SHOWN_AT_ONCE:]]
+            return mending.causes_of(connection, company, self.web_links)
 
     # Runs
 
@@ -276,6 +280,31 @@ class Desk:
     def create_anyway(self, company_id: str, ref: RecordRef, by: str, note: str = "", source: str = "") -> LinkChange:
         return self.linking.create_anyway(self._company(company_id), ref, Act(by, note, source))
 
+    # A name that is taken in QuickBooks, and what has no partner in its lists: see bot/naming.py, bot/choosing.py
+
+    def name_choice(self, company_id: str, ref: RecordRef) -> NameChoice:
+        company = self._company(company_id)
+        with self.database.read() as connection:
+            found = naming.choice(connection, company, ref)
+        linked = self.web_links.to_quickbooks
+        held = [replace(one, url=linked(company.realm, one.entity, one.id)) for one in found.holders]
+        return replace(found, holders=tuple(held))
+
+    def name_apart(
+        self, company_id: str, ref: RecordRef, added: str, by: str, note: str = "", source: str = ""
+    ) -> LinkChange:
+        return self.linking.rename(self._company(company_id), ref, added, Act(by, note, source))
+
+    def list_entries(self, company_id: str, ref: RecordRef, query: str, most: int) -> list[ListEntry]:
+        with self.database.read() as connection:
+            return choosing.offered(connection, self._company(company_id), ref, query, most)
+
+    def choose(
+        self, company_id: str, ref: RecordRef, entity: str, external_id: str, by: str, note: str = "", source: str = ""
+    ) -> LinkChange:
+        act = Act(by, note, source)
+        return self.linking.link_to(self._company(company_id), ref, entity, external_id, act, listed=True)
+
     def undo(self, token: str, by: str, source: str = "") -> LinkChange:
         return self.linking.undo(token, Act(by, "", source))
 
@@ -320,24 +349,7 @@ class Desk:
             raise UserError(f"There is no company {company_id}. Connect it with qbo-sync connect {company_id} …")
         return company
 
-    def _with_its_fix(self, company_id: str, cause: Cause) -> Cause:
-        """Which record is it? Asked where there are some to choose from; otherwise what is put right is retried."""
-        if cause.ref is None or cause.fix not in (Fix.ADOPT, Fix.CHOOSE):
-            return cause
-        if self.suggestions(company_id, cause.ref):
-            return replace(cause, fix=Fix.ADOPT)
-        return replace(cause, fix=Fix.RETRY) if cause.fix == Fix.ADOPT else cause
-
-    def _as_itself(self, cause: Cause, realm: str) -> Cause:
-        """A cause that has no failing row of its own (an archived or unlinked contact) is named and can be opened."""
-        if cause.ref is None or cause.external_url or cause.released_url:
-            return cause
-        entity, external_id, name = self.linking.partner(cause.ref, realm)
-        released = "" if cause.ref.external else self.web_links.to_released(cause.ref.type, cause.ref.key)
-        external = self.web_links.to_quickbooks(realm, entity, external_id)
-        return replace(cause, name=name or cause.name, released_url=released, external_url=external)
-
-    def _view(self, connection: Any, company: Company) -> CompanyView:
+    def _view(self, connection: Connection, company: Company) -> CompanyView:
         last = runs.last(connection, company.id)
         return CompanyView(
             id=company.id,

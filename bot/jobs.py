@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import DBAPIError
 
-from bot import planner
+from bot import planner, verifying
 from bot.boundary import guarded
 from bot.core.faults import UserError
 from bot.core.model import Progress, RunState, RunView, Trigger
@@ -113,6 +113,8 @@ class Worker:
             self._begin(run.run_id, partial(self._carry_out, run))
         for asked in planner.wanted(self.engine):
             self._begin(asked.id, partial(planner.make, self.engine, asked))
+        for one in verifying.wanted(self.engine):
+            self._begin(one.id, partial(verifying.make, self.engine, one))
 
     def _begin(self, key: str, work: Callable[[], None]) -> None:
         """Once at a time for each key."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import partners
+from bot import choosing, naming, partners
 from bot.core.faults import UserError
 from bot.core.links import cascade
 from bot.core.model import (
@@ -17,7 +17,7 @@ from bot.core.model import (
     RecordType,
 )
 from bot.linkable import bodies_of, dependents_of, name_of, open_amounts, say, say_left_out, takes_part
-from bot.partners import CREATE, LINK
+from bot.partners import CREATE, DECISIONS, LINK, RENAME
 from bot.store import cause_spans, companies, decisions, notes, records, results
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
@@ -30,6 +30,7 @@ DONE = {
     "undo": "put back",
     LINK: "linked by hand",
     CREATE: "kept apart by hand",
+    RENAME: "given another name",
 }
 
 
@@ -69,17 +70,22 @@ class Linking:
     def relink(self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool) -> LinkChange:
         return self._set(company, refs, act, propagate, "relink")
 
-    def link_to(self, company: Company, ref: RecordRef, entity: str, external_id: str, act: Act) -> LinkChange:
+    def link_to(
+        self, company: Company, ref: RecordRef, entity: str, external_id: str, act: Act, listed: bool = False
+    ) -> LinkChange:
         """These two are the same record. Nothing is written on either side: both stay as they are.
 
         For a record that QuickBooks alone has, `entity` and `external_id` name the one in Re-Leased (its collection).
+        `listed`: of an account, a tax type or a tracking option, whose partner gives way if nothing refers to it.
         Raises UserError unless both are there and free.
         """
         now, token = to_ms(self.clock()), self.new_id()
         with self.database.write() as connection:
             partners.require_rest(connection, company)
-            pair = partners.free_pair(connection, company.id, ref, entity, external_id)
-            before = partners.dead_links(connection, company.id, pair)
+            pair = partners.free_pair(connection, company.id, ref, entity, external_id, listed)
+            if listed:
+                choosing.require_fit(company, pair)
+            before = partners.dead_links(connection, company.id, pair) + ([pair.holder] if pair.holder else [])
             left_out = records.unlinked_among(connection, company.id, [pair.ref, pair.alone])
             records.drop_links(connection, company.id, before)
             records.put_link(connection, company.id, pair.link())
@@ -87,7 +93,7 @@ class Linking:
             records.drop_todo(connection, company.id, [pair.alone])
             words = f"Linked to {pair.names[1]} in QuickBooks by hand: comes along with the next sync."
             self._decided(connection, company.id, pair.ref, sorted(left_out), words, now)
-            was = ", ".join(f"{link.entity} {link.external_id}" for link in before)
+            was = ", ".join(f"{link.entity} {link.external_id}" for link in before if link != pair.holder)
             said = Deed(
                 *(company.id, now, act.by, LINK, (str(pair.ref),), act.note),
                 *(was, f"{pair.names[1]} ({entity} {external_id})", act.source),
@@ -124,6 +130,22 @@ class Linking:
             names = {one: name_of(one, body) for one, body in bodies_of(connection, company.id, [ref]).items()}
         return LinkChange((ref,), (), (), token, names)
 
+    def rename(self, company: Company, ref: RecordRef, added: str, act: Act) -> LinkChange:
+        """In QuickBooks a contact is called by its name with this added, in Re-Leased as before.
+
+        Raises UserError when its name is not what holds it up any more, or when that one is taken too.
+        """
+        now, token = to_ms(self.clock()), self.new_id()
+        with self.database.write() as connection:
+            partners.require_rest(connection, company)
+            given = naming.give(connection, company, ref, added, act.by, now)
+            words = f"Goes to QuickBooks as “{given.name}” with the next sync; in Re-Leased its name stays."
+            self._decided(connection, company.id, ref, [], words, now)
+            about = (company.id, now, act.by, RENAME, (str(ref),), act.note)
+            said = Deed(*about, given.was, given.name, act.source)
+            self._undoable(connection, token, said, [ref], {"entity": given.entity, "before": given.before})
+        return LinkChange((ref,), (), (), token, {ref: given.own})
+
     def undo(self, token: str, act: Act) -> LinkChange:
         """Put links back as they were before one act. Good until one of its records was changed again."""
         now = to_ms(self.clock())
@@ -134,7 +156,7 @@ class Linking:
             self._require_newest(connection, undo)
             if not notes.use_undo(connection, token):
                 raise UserError("This was undone already.")
-            if undo.what in (LINK, CREATE):
+            if undo.what in DECISIONS:
                 self._take_back(connection, undo, act.by, now)
             else:
                 self._apply(connection, undo.company_id, undo.refs, act.by, undo.what == "relink", now)
@@ -160,7 +182,7 @@ class Linking:
         company = companies.get(connection, undo.company_id)
         if company is None:
             raise UserError("This company is not connected any more.")
-        partners.take_back(connection, company, undo)
+        partners.take_back(connection, company, undo, by)
         ref = undo.refs[0]
         left_out = [RecordRef(RecordType(type_), key) for type_, key in undo.details.get("left_out", ())]
         records.set_unlinked(connection, company.id, left_out, by, now)
@@ -201,18 +223,6 @@ class Linking:
     def propagated(change: LinkChange) -> LinkChange:
         """A preview as it would be with everything that depends on the named records."""
         return replace(change, changed=(*change.changed, *change.cascade), blocked=())
-
-    def partner(self, ref: RecordRef, realm: str) -> tuple[str, str, str]:
-        """(entity, id) of the record's first partner in QuickBooks, and its name; "" for what is not known."""
-        with self.database.read() as connection:
-            company = companies.by_realm(connection, realm)
-            if company is None:
-                return "", "", ""
-            body = bodies_of(connection, company.id, [ref]).get(ref)
-            links = records.links_of(connection, company.id, [ref]).get(ref, [])
-        name = name_of(ref, body) if body else ""
-        entity, external_id = ref.external or ((links[0].entity, links[0].external_id) if links else ("", ""))
-        return entity, external_id, name
 
     def _set(self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool, what: str) -> LinkChange:
         now, token = to_ms(self.clock()), self.new_id()

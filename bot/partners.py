@@ -1,7 +1,7 @@
 """Pairs that people decide on: this record is that one, or it is none of those that it was taken for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,22 +13,30 @@ from bot.core.one_sided import agree
 from bot.core.pairing import Suggestion, label
 from bot.core.spec import RecordSpec
 from bot.records import BY_TYPE
-from bot.store import decisions, leases, ledger, records, runs
+from bot.records.parties import PARTY, party_of
+from bot.store import decisions, leases, ledger, name_lists, name_suffixes, records, runs
 from bot.store.companies import Company
 from bot.store.decisions import Apart
 from bot.store.notes import Undo
 from bot.sync.suggestions import suggestions
 
-LINK, CREATE = "link", "create"
+LINK, CREATE, RENAME = "link", "create", "rename"
+DECISIONS = (LINK, CREATE, RENAME)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A Re-Leased record and the QuickBooks record that is to be its partner."""
+    """A Re-Leased record and the QuickBooks record that is to be its partner.
+
+    `holder` is the link that gives way to it: of a record that nothing refers to. `is_of_one_contact` is False for two
+    documents whose counterparties are not partners of each other.
+    """
 
     spec: RecordSpec
     released: MirrorRecord
     external: MirrorRecord
+    holder: Link | None = None
+    is_of_one_contact: bool = True
 
     @property
     def ref(self) -> RecordRef:
@@ -44,10 +52,13 @@ class Pair:
         return label(self.spec, self.released), label(self.spec, self.external)
 
     def link(self) -> Link:
-        """As adopting makes it: both stay as they are, and from now on a change of one goes to the other."""
+        """As adopting makes it: both stay as they are, and from now on a change of one goes to the other.
+
+        Of another contact's document Re-Leased's side counts as changed, so that the next sync brings it over.
+        """
         ours, theirs = self.released.body, self.external.body
         hashes = (
-            content_hash(self.spec.released_content(ours)),
+            content_hash(self.spec.released_content(ours)) if self.is_of_one_contact else "",
             content_hash(self.spec.external_content(self.external.entity, theirs)),
         )
         agreed = agree(self.spec.may_lack, ours, theirs)
@@ -62,10 +73,13 @@ def require_rest(connection: Connection, company: Company) -> None:
         raise UserError("A sync was cut off and must be finished first. Sync once, then try again.")
 
 
-def free_pair(connection: Connection, company_id: str, ref: RecordRef, entity: str, id_: str) -> Pair:
+def free_pair(
+    connection: Connection, company_id: str, ref: RecordRef, entity: str, id_: str, instead: bool = False
+) -> Pair:
     """Both records, as they are now. Raises UserError when one is gone or has another partner by now.
 
     `entity` and `id_` name the partner: in QuickBooks, or in Re-Leased for a record that QuickBooks alone has.
+    `instead`: a partner that nothing in Re-Leased refers to gives way.
     """
     spec = _spec(ref)
     released_id, key = (id_, ref.external) if ref.external else (ref.key, (entity, id_))
@@ -79,8 +93,17 @@ def free_pair(connection: Connection, company_id: str, ref: RecordRef, entity: s
     pair = Pair(spec, released, external)
     if key[0] not in spec.entities_of(released.body):
         raise UserError(f"{pair.names[0]} cannot be linked to {pair.names[1]}: they are of different kinds.")
-    _require_free(connection, company_id, pair)
-    return pair
+    holder = _require_free(connection, company_id, pair, instead)
+    return replace(pair, holder=holder, is_of_one_contact=is_of_one_contact(connection, company_id, released, external))
+
+
+def is_of_one_contact(connection: Connection, company_id: str, released: MirrorRecord, external: MirrorRecord) -> bool:
+    """Whether the counterparties of two documents are partners; True for what has none."""
+    if external.entity not in PARTY or not released.body.get("contactId"):
+        return True
+    party = party_of(external.entity, external.body)
+    link = records.links_to(connection, company_id, [party]).get(party)
+    return link is not None and link.released_id == str(released.body["contactId"])
 
 
 def dead_links(connection: Connection, company_id: str, pair: Pair) -> list[Link]:
@@ -106,14 +129,18 @@ def candidates(connection: Connection, company: Company, ref: RecordRef) -> Sequ
     return found
 
 
-def take_back(connection: Connection, company: Company, undo: Undo) -> None:
-    """Undo a link or a decision. Raises UserError when a sync has built on it since."""
+def take_back(connection: Connection, company: Company, undo: Undo, by: str) -> None:
+    """Undo a link, a name or a decision. Raises UserError when a sync has built on it since."""
     require_rest(connection, company)
     last = runs.last(connection, company.id)
     if last is not None and (last.started_at or last.requested_at).timestamp() * 1000 > undo.at:
         raise UserError("A sync has worked with this since, so it cannot be undone here. Unlink the record instead.")
     details: Mapping[str, Any] = undo.details
     type_ = undo.refs[0].type
+    if undo.what == RENAME:
+        named = undo.refs[0].key, details["entity"]
+        name_suffixes.put(connection, company.id, type_, named, details["before"], by, undo.at)
+        return
     if undo.what == CREATE:
         pairs = [(ours, entity, theirs) for ours, entity, theirs in details["apart"]]
         decisions.drop(connection, company.id, type_, pairs)
@@ -143,11 +170,11 @@ def _spec(ref: RecordRef) -> RecordSpec:
     return spec
 
 
-def _require_free(connection: Connection, company_id: str, pair: Pair) -> None:
-    """Raises UserError unless neither has a living partner."""
+def _require_free(connection: Connection, company_id: str, pair: Pair, instead: bool) -> Link | None:
+    """Raises UserError unless neither has a living partner, or one that gives way: that one is given."""
     key = (pair.external.entity, pair.external.id)
     holder = records.links_to(connection, company_id, [key]).get(key)
-    if holder is not None:
+    if holder is not None and not (instead and _gives_way(connection, company_id, pair, holder)):
         same = holder.released_id == pair.released.id
         other = "this record" if same else "another record"
         raise UserError(f"{pair.names[1]} in QuickBooks is linked to {other} already. Nothing was changed.")
@@ -157,3 +184,9 @@ def _require_free(connection: Connection, company_id: str, pair: Pair) -> None:
         if there is not None and not there.deleted:
             name = label(pair.spec, there)
             raise UserError(f"{pair.names[0]} is linked to {name} in QuickBooks already. Nothing was changed.")
+    return holder
+
+
+def _gives_way(connection: Connection, company_id: str, pair: Pair, holder: Link) -> bool:
+    ref = RecordRef(holder.type, holder.released_id)
+    return ref != pair.ref and not name_lists.used_among(connection, company_id, [ref])

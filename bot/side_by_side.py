@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.core.model import RecordRef, Said, Side
+from bot.core.model import RecordRef, RecordType, Said, Side
 from bot.core.money import text
 from bot.records import BY_TYPE
 from bot.records.names import reference
+from bot.records.parties import PARTY, party_of
 from bot.store import records
 
 Field = tuple[str, str, str]  # label, dotted Re-Leased field, dotted QuickBooks field
@@ -66,6 +67,7 @@ SAME_AS = {
     "TaxCode": "Item",
     "Class": "Item",
 }
+CONTACT = BY_TYPE[RecordType.CONTACT]
 MONEY = frozenset({"Net", "Tax", "Total", "Open", "Amount", "Unallocated"})
 DAYS = frozenset({"Date", "Due"})
 
@@ -96,7 +98,32 @@ def side_by_side(
     entity = key[0] if key else (spec.entities_of(ours) or spec.entities)[0]
     fields = FIELDS[SAME_AS.get(entity, entity)]
     rows = [(label, _said(label, ours, left), _said(label, theirs, right)) for label, left, right in fields]
-    return [row for row in rows if row[1] != "" or row[2] != ""]
+    said = [row for row in rows if row[1] != "" or row[2] != ""]
+    return [*said, *_contacts(connection, company_id, entity, ours, theirs)]
+
+
+def _contacts(
+    connection: Connection, company_id: str, entity: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> list[tuple[str, Said, Said]]:
+    """Whom a document or payment is with. Partners are the same to people, whatever each side calls them."""
+    if entity not in PARTY:
+        return []
+    party, contact = party_of(entity, theirs) if theirs else ("", ""), str(ours.get("contactId") or "")
+    link = records.links_to(connection, company_id, [party]).get(party)
+    there = records.get_mirror(connection, company_id, Side.QUICKBOOKS, [party]).get(party)
+    left = _contact(connection, company_id, contact)
+    right = CONTACT.external_name(there.entity, there.body) if there else ""
+    if link is not None and link.released_id == contact:
+        right = left
+    elif left == right != "":
+        right = f"{right} ({party[1]}, another one)"
+    return [("Contact", left, right)] if left or right else []
+
+
+def _contact(connection: Connection, company_id: str, released_id: str) -> str:
+    key = (CONTACT.collection, released_id)
+    found = records.get_mirror(connection, company_id, Side.RELEASED, [key]).get(key)
+    return CONTACT.released_name(found.body) if found else ""
 
 
 def _said(label: str, body: Mapping[str, Any], path: str) -> Said:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.core.cause_kind import CauseKind
 from bot.core.faults import UserError
 from bot.core.model import RecordRef, RecordType
 from bot.core.roles import Role, Roles
@@ -22,6 +23,7 @@ from bot.team_work import TeamWork
 
 EVERY_HOUR = "0 * * * *"
 NAMES_SHOWN = 3
+ROUTED = "routed_channels"
 STALE = (
     "Somebody changed these settings while this window was open. Close it and open it again to see what they are now."
 )
@@ -68,11 +70,17 @@ class Team:
             if wanted == before:
                 return
             companies.change(connection, wanted.company_id, schedule=wanted.schedule, channel_id=wanted.channel_id)
-            team_settings.put(connection, wanted.company_id, _texts(wanted))
+            known = {ROUTED: " ".join(_routed(connection, wanted.company_id, wanted.routes.values()))}
+            team_settings.put(connection, wanted.company_id, {**_texts(wanted), **known})
             was, now = _differences(before, wanted)
             notes.write_deed(
                 connection, Deed(wanted.company_id, to_ms(self.clock()), by, "settings", before=was, after=now)
             )
+
+    def routed_channels(self, company_id: str) -> list[str]:
+        """Every channel that causes of this company go to, or once went to."""
+        with self.database.read() as connection:
+            return _routed(connection, company_id)
 
     def schedule_of(self, settings: CompanySettings) -> str:
         return settings.schedule or self.default_schedule
@@ -93,6 +101,11 @@ class Team:
             names = {company.id: company.name for company in companies.all_companies(connection)}
             found = notes.deeds(connection, company_id, limit)
             return [_entry(connection, deed, names) for deed in found]
+
+    def write_down(self, company_id: str, by: str, what: str, told: str, source: str = "") -> None:
+        """Something that changes nothing here, and that others may want to know of: a file was made."""
+        with self.database.write() as connection:
+            notes.write_deed(connection, Deed(company_id, to_ms(self.clock()), by, what, after=told, source=source))
 
     def week(self, company_id: str, until: datetime, days_out_of_balance: int = 0) -> Week:
         with self.database.read() as connection:
@@ -134,6 +147,8 @@ def _settings(connection: Connection, company: Company) -> CompanySettings:
         has_digest=kept.get("digest", "on") == "on",
         digest_day=kept.get("digest_day", default.digest_day),
         digest_at=kept.get("digest_at", default.digest_at),
+        calls_channel=kept.get("call_channel") == "on",
+        routes={kind.value: kept[_route(kind)] for kind in CauseKind if kept.get(_route(kind))},
     )
 
 
@@ -143,7 +158,18 @@ def _texts(settings: CompanySettings) -> dict[str, str]:
         "digest": "on" if settings.has_digest else "off",
         "digest_day": settings.digest_day,
         "digest_at": settings.digest_at,
+        "call_channel": "on" if settings.calls_channel else "off",
+        **{_route(kind): settings.routes.get(kind, "") for kind in CauseKind},
     }
+
+
+def _routed(connection: Connection, company_id: str, also: Iterable[str] = ()) -> list[str]:
+    known = team_settings.of(connection, company_id).get(ROUTED, "").split()
+    return list(dict.fromkeys([*known, *filter(None, also)]))
+
+
+def _route(kind: CauseKind) -> str:
+    return f"{kind}_channel"
 
 
 def _differences(before: CompanySettings, after: CompanySettings) -> tuple[str, str]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.cause_work import Rest, Settled, Work, really_mended
+from bot.core.cause_work import Mended, Rest, Settled, Work, really_mended
 from bot.core.causes import key
 from bot.core.faults import UserError
 from bot.core.model import Cause, CompanyView
@@ -13,6 +13,9 @@ from bot.store import notes, runs, team
 from bot.store.database import Database, to_ms
 from bot.store.notes import Deed
 
+SHOWN_FOR = timedelta(days=1)
+"""So long somebody's cause that is put right stands struck through among their items."""
+A_MOMENT = timedelta(seconds=1)  # the beginning of an episode is known to the second
 STALE = "Somebody settled something else about this while the window was open. This is how it stands now."
 RESTS = {
     Rest.NONE: "",
@@ -40,6 +43,11 @@ class TeamWork:
         with self.database.read() as connection:
             return team.of_person(connection, user_id)
 
+    def ended_of(self, user_id: str) -> list[tuple[str, Mended]]:
+        """(company, how it ended) of what this person looked after, for a day."""
+        with self.database.read() as connection:
+            return team.ended_of_person(connection, user_id, to_ms(self.clock() - SHOWN_FOR))
+
     def settle(self, wanted: Work, seen: Work | None, source: str = "", headline: str = "") -> Work:
         """Raises Stale unless it still stands as `wanted.by` saw it. `headline` is for the audit trail."""
         now = self.clock()
@@ -61,21 +69,22 @@ class TeamWork:
         with self.database.read() as connection:
             work = team.of_company(connection, company.id)
             gone = team.mended_since(connection, company.id, to_ms(since)) if since else []
+            new = team.opened_since(connection, company.id, to_ms(since + A_MOMENT)) if since else set()
             if last is None or last.finished_at is None:  # one is under way: it has not looked yet
                 last = runs.last_finished(connection, company.id)
         today = self.clock().astimezone(ZoneInfo(company.timezone)).date()
         ended = last.finished_at if last else None
         known = {name: work[name] for name in map(key, causes) if name in work}
         resting = frozenset(name for name, one in known.items() if one.is_at_rest(today, ended))
-        return Settled(known, resting, really_mended(gone, causes))
+        return Settled(known, resting, really_mended(gone, causes), frozenset(new & set(map(key, causes))))
 
     def forget_gone(self, company_id: str, lasting: Collection[str]) -> None:
         """What was settled about a cause ends with it: should it come back, it is looked at anew."""
         with self.database.read() as connection:
-            gone = [name for name in team.of_company(connection, company_id) if name not in lasting]
+            gone = [name for name in team.kept_keys(connection, company_id) if name not in lasting]
         if gone:
             with self.database.write() as connection:
-                team.forget(connection, company_id, gone)
+                team.forget(connection, company_id, gone, to_ms(self.clock() - SHOWN_FOR))
 
 
 def said(work: Work | None) -> str:

@@ -59,7 +59,13 @@ def put_csv(page: ResultsPage) -> None:
     names = list(rows[0]) if rows else list(ROW_FIELDS)
     writer.writerow(names)
     for row in rows:
-        writer.writerow([_unformula(str(row[name])) for name in names])
+        writer.writerow([_unformula(_cell(row[name])) for name in names])
+
+
+def _cell(value: Any) -> str:
+    """Without what steers a terminal; an empty cell for what is not there."""
+    text = "" if value is None else str(value)
+    return "".join(character for character in text if character.isprintable() or character == "\n")
 
 
 ROW_FIELDS = (
@@ -140,7 +146,7 @@ def flag_line(name: str, finished: Finished) -> None:
         )
         if number
     ]
-    words = ", ".join(parts) or "nothing to do"
+    words = f"{'would be: ' if finished.plan and parts else ''}{', '.join(parts) or 'nothing to do'}"
     line = _text(f"{FLAGS[finished.flag]} · {name} · {words}", style=COLOURS[finished.flag])
     out.print(line)
     if finished.control is not None:

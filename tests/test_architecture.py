@@ -16,9 +16,9 @@ LAYERS = (
     ("bot.adapters", "bot.store"),
     ("bot.sync",),
     ("bot.boundary", "bot.vault", "bot.schedule", "bot.settings", "bot.web_links", "bot.side_by_side", "bot.partners"),
-    ("bot.linkable",),
-    ("bot.linking", "bot.team_work"),
-    ("bot.team", "bot.approving", "bot.planner"),
+    ("bot.linkable", "bot.naming", "bot.choosing"),
+    ("bot.linking", "bot.team_work", "bot.mending"),
+    ("bot.team", "bot.approving", "bot.planner", "bot.verifying"),
     ("bot.connect", "bot.desk", "bot.plan_table", "bot.control_statement"),
     ("blocks",),
     ("bot.slack", "bot.web", "bot.jobs"),
@@ -61,19 +61,28 @@ def _name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-NAMES = {module.name for module in modules()}
+@cache
+def names() -> frozenset[str]:
+    return frozenset(module.name for module in modules())
+
+
+@cache
+def nodes(name: str) -> tuple[ast.AST, ...]:
+    """All that a module consists of."""
+    (tree,) = [module.tree for module in modules() if module.name == name]
+    return tuple(ast.walk(tree))
 
 
 def imports(module: Module) -> Iterator[str]:
     """The modules that this one imports, wherever it does."""
-    for node in ast.walk(module.tree):
+    for node in nodes(module.name):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module.name}: relative import"
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
-                yield whole if whole in NAMES else str(node.module)
+                yield whole if whole in names() else str(node.module)
 
 
 def layer_of(name: str) -> int:
@@ -89,27 +98,29 @@ def package_of(name: str) -> str:
     return ".".join(name.split(".")[:2]) if name.startswith("bot.") else name.split(".")[0]
 
 
-OURS = [module for module in modules() if package_of(module.name) not in ALONE and module.name != "bot"]
+@cache
+def ours() -> tuple[Module, ...]:
+    return tuple(module for module in modules() if package_of(module.name) not in ALONE and module.name != "bot")
 
 
 def test_imports_run_downwards_only() -> None:
     upwards = [
         f"{module.name} imports {name}"
-        for module in OURS
+        for module in ours()
         for name in imports(module)
-        if name in NAMES and package_of(name) not in ("bot", package_of(module.name), *ALONE)
+        if name in names() and package_of(name) not in ("bot", package_of(module.name), *ALONE)
         if layer_of(name) >= layer_of(module.name)
     ]
     assert upwards == []
 
 
 def test_nothing_needs_the_sandbox() -> None:
-    needing = [module.name for module in OURS for name in imports(module) if package_of(name) in ALONE]
+    needing = [module.name for module in ours() for name in imports(module) if package_of(name) in ALONE]
     assert needing == []
 
 
 def test_there_is_no_cycle_of_imports() -> None:
-    needs = {module.name: {name for name in imports(module) if name in NAMES} - {module.name} for module in modules()}
+    needs = {module.name: {name for name in imports(module) if name in names()} - {module.name} for module in modules()}
     while free := [name for name, needed in needs.items() if not needed & needs.keys()]:
         for name in free:
             del needs[name]
@@ -120,7 +131,7 @@ def test_no_import_hides_in_a_function() -> None:
     hidden = [
         f"{module.name}:{inner.lineno}"
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in nodes(module.name)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         for inner in ast.walk(node)
         if isinstance(inner, ast.Import | ast.ImportFrom)
@@ -132,7 +143,7 @@ def test_no_import_hides_in_a_function() -> None:
 def test_values_go_in_and_values_come_out_and_nothing_else(package: str) -> None:
     impure = [
         f"{module.name}: {found}"
-        for module in OURS
+        for module in ours()
         if module.name.startswith(package)
         for found in sorted(_impure(module))
     ]
@@ -140,7 +151,7 @@ def test_values_go_in_and_values_come_out_and_nothing_else(package: str) -> None
 
 
 def _impure(module: Module) -> set[str]:
-    called = {_name_called(node) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
+    called = {_name_called(node) for node in nodes(module.name) if isinstance(node, ast.Call)}
     return ({name.split(".")[0] for name in imports(module)} & IMPURE_MODULES) | (called & IMPURE_CALLS)
 
 
@@ -149,7 +160,7 @@ def _name_called(call: ast.Call) -> str:
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    assert [module.name for module in OURS if re.search(r"\bos\.environ|\bgetenv\b", module.text)] == []
+    assert [module.name for module in ours() if re.search(r"\bos\.environ|\bgetenv\b", module.text)] == []
 
 
 def test_hardly_anything_catches_everything() -> None:
@@ -159,7 +170,7 @@ def test_hardly_anything_catches_everything() -> None:
 
 def _broad_excepts(module: Module) -> Iterator[int]:
     """Lines that catch whatever comes and go on; what is raised again after cleaning up is none."""
-    for node in ast.walk(module.tree):
+    for node in nodes(module.name):
         if not isinstance(node, ast.ExceptHandler):
             continue
         caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
@@ -183,7 +194,7 @@ def test_nothing_prints() -> None:
     printing = [
         f"{module.name}:{node.lineno}"
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in nodes(module.name)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert printing == []

@@ -17,8 +17,10 @@ from bot.core.model import Flag, RunState, RunView, Trigger
 from bot.jobs import Clock, Worker
 from bot.store import companies, leases, runs
 from bot.store.companies import Company
-from bot.store.database import Database, migrate, to_ms
+from bot.store.database import Database, to_ms
 from bot.sync import Engine
+from bot.verifying import Verifying
+from tests.store.thrift import lay_out
 from tests.sync.world import COMPANY, World, serving
 
 HOURLY, DAILY = "0 * * * *", "30 1 * * *"
@@ -87,8 +89,8 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
+    lay_out(tmp_path / "store.sqlite3")
     database = Database(f"sqlite:///{tmp_path / 'store.sqlite3'}")
-    migrate(database.engine)
     with database.write() as connection:
         place = {"sync_from": "2026-04-01", "timezone": "Europe/London", "connected_at": 0}
         companies.add(connection, COMPANY, name="Harbour", realm="9341", **place)
@@ -105,6 +107,18 @@ def worker(office: Office) -> Iterator[Worker]:
 
 
 # The clock
+
+
+def test_what_is_to_be_verified_is_taken_up_by_the_worker(office: Office) -> None:
+    desk = Verifying(office.database, lambda: office.now, office.new_id, office.wake.set)
+    worker = Worker(office.engine, office.wake)
+    worker.start()
+    asked, _ = desk.request(COMPANY, "U0ANA")
+    deadline = time.monotonic() + SOON_S
+    while desk.get(asked.id).error == "" and time.monotonic() < deadline:
+        time.sleep(0.02)
+    worker.stop()
+    assert desk.get(asked.id).error == "QBO_CLIENT_ID is not set."
 
 
 def test_when_it_is_due_a_run_is_asked_for_and_somebody_woken(office: Office) -> None:

@@ -17,8 +17,9 @@ from bot.adapters.http import CONNECT_TIMEOUT_S
 from bot.adapters.quickbooks_oauth import TOKEN_TIMEOUT_S, TokenSet
 from bot.core.faults import UserError
 from bot.store import leases
-from bot.store.database import Database, migrate
+from bot.store.database import Database
 from bot.vault import KEY_FILE, LOCK_WAIT_S, Vault, key_for
+from tests.store.thrift import lay_out
 
 REALM = "9341"
 TOKENS = TokenSet(
@@ -32,11 +33,8 @@ TOKENS = TokenSet(
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    database = Database(url)
-    migrate(database.engine)
-    database.close()
-    return url
+    lay_out(tmp_path / "store.sqlite3")
+    return f"sqlite:///{tmp_path / 'store.sqlite3'}"
 
 
 @pytest.fixture
@@ -147,7 +145,8 @@ def hold(url: str, path: str) -> None:
 
 
 def test_processes_take_turns_too(url: str, tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")  # the code is read once for both
+    context.set_forkserver_preload(["bot.vault"])
     log = tmp_path / "log"
     processes = [context.Process(target=hold, args=(url, str(log))) for _ in range(2)]
     for process in processes:

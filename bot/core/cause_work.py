@@ -65,11 +65,15 @@ class Mended:
 
 @dataclass(frozen=True)
 class Settled:
-    """What there is to say about the causes of one company besides themselves; `resting` are keys."""
+    """What there is to say about the causes of one company besides themselves; `resting` and `new` are keys.
+
+    `new` are those that came since the moment that was asked about.
+    """
 
     work: Mapping[str, Work] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
     mended: Sequence[Mended] = ()
+    new: frozenset[str] = frozenset()
 
 
 def really_mended(gone: Iterable[Mended], causes: Sequence[Cause]) -> list[Mended]:

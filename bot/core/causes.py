@@ -1,6 +1,7 @@
 """Groups what needs attention by its cause, so that one archived contact is one line, not twenty-three."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from zlib import crc32
 
@@ -21,14 +22,53 @@ def group(rows: Sequence[Result]) -> list[Cause]:
     return sorted(causes, key=lambda cause: (-cause.count, cause.headline))
 
 
-def key(cause: Cause) -> str:
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The little of a cause that is remembered when it is over; named as in Cause."""
+
+    ref: RecordRef | None
+    code: str
+    headline: str
+    count: int
+
+
+def outlines(rows: Iterable[Result]) -> list[Outline]:
+    """The causes of `group`, of any number of rows: they are gone through three times, and none is kept but a culprit.
+
+    Rows come newest first, each time the same.
+    """
+    blamed = {row.cause for row in rows if row.cause is not None}
+    own = {row.ref: row for row in rows if row.ref in blamed}
+    counts: dict[tuple[str, str], int] = {}
+    speaks: dict[tuple[str, str], tuple[int, RecordRef, Outline]] = {}  # how little it tells, the root, what it says
+    for row in rows:
+        name, root = _key(row, own), _root(row, own)
+        counts[name] = counts.get(name, 0) + 1
+        if name not in speaks:
+            tells_less = -1 if root in own or root == row.ref else _tells_less(row)
+            speaks[name] = tells_less, root, _outline(own.get(root, row), root)
+        elif _tells_less(row) < speaks[name][0]:
+            speaks[name] = _tells_less(row), speaks[name][1], _outline(row, speaks[name][1])
+    found = [replace(outline, count=counts[name]) for name, (_, _, outline) in speaks.items()]
+    return sorted(found, key=lambda one: (-one.count, one.headline))
+
+
+def key(cause: Cause | Outline) -> str:
     """Names a cause among those of its company, for as long as it lasts; one code may have several headlines."""
     return str(cause.ref) if cause.ref else f"code:{cause.code}:{crc32(cause.headline.encode()):08x}"
 
 
-def plain_headline(cause: Cause) -> str:
+def plain_headline(cause: Cause | Outline) -> str:
     """Without the id in brackets: the name says it."""
     return cause.headline.replace(f" ({cause.ref.key})", "") if cause.ref else cause.headline
+
+
+def _outline(lead: Result, root: RecordRef) -> Outline:
+    return Outline(None if lead.code in CAUSED_BY_SETTING else root, lead.code, _headline(lead), 1)
+
+
+def _headline(lead: Result) -> str:
+    return _unlinked_headline(lead) if lead.code in UNLINKED else lead.details.rstrip(".")
 
 
 def _root(row: Result, own: dict[RecordRef, Result]) -> RecordRef:
@@ -56,13 +96,12 @@ def _cause(rows: list[Result], own: dict[RecordRef, Result]) -> Cause:
     held_up: dict[RecordType, int] = {}
     for row in rows:
         held_up[row.ref.type] = held_up.get(row.ref.type, 0) + 1
-    unlinked = lead.code in UNLINKED
     currencies = {row.currency for row in rows if row.amount is not None}
     return Cause(
         ref=None if by_setting else root,
         code=lead.code,
         name=lead.name,
-        headline=_unlinked_headline(lead) if unlinked else lead.details.rstrip("."),
+        headline=_headline(lead),
         why=why,
         how=how,
         fix=fix_of(lead),

@@ -9,6 +9,9 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Any
 
+NUMBER_TAKEN = "6140"
+"""QuickBooks refuses a document number that another document has, and names that one: see `duplicate_of`."""
+
 
 class Action(StrEnum):
     RETRY = "retry"  # it passes: the same request again, later
@@ -120,7 +123,7 @@ def duplicate_of(fault: Fault) -> tuple[str, str] | None:
 
     Form of the text: https://developer.intuit.com/app/developer/qbo/docs/develop/troubleshooting/handling-common-errors
     """
-    found = _HOLDER.search(fault.detail) if fault.code == "6140" else None
+    found = _HOLDER.search(fault.detail) if fault.code == NUMBER_TAKEN else None
     return (found["type"].strip(), found["id"]) if found else None
 
 

@@ -250,8 +250,10 @@ class Cause:
     """Why rows fail or wait, grouped: one record (or one reason) and everything it holds up.
 
     `fix` is a value of bot.core.faults.Fix: the button that suits (`relink` = the cause is unlinked, `adopt` = it is to
-    be told which record of the other side it is). `move` says who acts next, in words.
-    `held_up` counts the rows by record type, the cause's own row included.
+    be told which record of the other side it is, `rename` = its name is taken there, `choose` = an account, tax type or
+    tracking option has no partner). `move` says who acts next, in words.
+    `held_up` counts the rows by record type, the cause's own row included. `partners` is how many records of the other
+    side it may be; `partner` says in words what the likeliest is, or whose the number is that it was refused for.
     """
 
     ref: RecordRef | None
@@ -268,6 +270,8 @@ class Cause:
     released_url: str = ""
     external_url: str = ""
     move: str = ""
+    partners: int = 0
+    partner: str = ""
 
     @property
     def count(self) -> int:

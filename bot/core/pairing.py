@@ -90,13 +90,16 @@ def label(spec: RecordSpec, record: MirrorRecord) -> str:
     return f"{name}{dated}{f', {total}' if total else ''}"
 
 
-def reasons(spec: RecordSpec, entity: str, released: Body, external: Body) -> tuple[str, ...]:
-    """What agrees, in one phrase, and then each thing that does not. Only of two that were found to be alike."""
+def reasons(spec: RecordSpec, entity: str, released: Body, external: Body, other_contact: str = "") -> tuple[str, ...]:
+    """What agrees, in one phrase, and then each thing that does not. Only of two that were found to be alike.
+
+    `other_contact` says so, where they were not found by their counterparty.
+    """
     same, other = _shared(spec, entity, released, external) if not spec.dates[0] else ([], [])
     if spec.dates[0]:
         for alike, words in (_numbers(released, external), _amounts(spec, entity, released, external)):
             (same if alike else other).append(words)
-        same.append("contact")
+        (other if other_contact else same).append(other_contact or "contact")
         days = _days_apart(spec, released, external)
         if days is not None:
             (other if days else same).append(f"{days} day{'s' if days > 1 else ''} apart" if days else "date")

@@ -49,7 +49,9 @@ def _as_held(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -
     back = {(entity, external_id): released_id for (_, released_id, entity), external_id in lookup.external.items()}
     try:
         held = spec.as_held(current, slot.entity, lookup, facts)
-        return spec.to_released(slot.entity, held, Lookup(lookup.external, back, lookup.bodies), facts)
+        return spec.to_released(
+            slot.entity, held, Lookup(lookup.external, back, lookup.bodies, suffixes=lookup.suffixes), facts
+        )
     except Problem:
         return {}  # it could not go out as it stands, so nothing of it came back either
 

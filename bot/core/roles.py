@@ -16,7 +16,8 @@ class Role(StrEnum):
 ORDER = tuple(Role)
 POWERS = {
     Role.VIEWER: "sees companies, results and causes, finds records, takes them along as a file",
-    Role.OPERATOR: "starts syncs, retries, unlinks, relinks, makes and approves plans",
+    Role.OPERATOR: "starts syncs and verifications, retries, unlinks, relinks, links and names by hand, "
+    "assigns and snoozes causes, makes and approves plans",
     Role.ADMIN: "changes settings, connects companies, names people for roles",
 }
 

@@ -66,13 +66,17 @@ class Lookup:
     """The pairs and bodies that translating one record needs.
 
     external: (type, Re-Leased id, entity) -> QuickBooks id · released: (entity, QuickBooks id) -> Re-Leased id ·
-    bodies: (entity, QuickBooks id) -> the QuickBooks body · ours: (type, Re-Leased id) -> the Re-Leased body.
+    bodies: (entity, QuickBooks id) -> the QuickBooks body · ours: (type, Re-Leased id) -> the Re-Leased body ·
+    suffixes: (Re-Leased id, entity) -> what people decided to add to its name in QuickBooks, where that was taken ·
+    numbered_there: entities that QuickBooks gives numbers of its own, whatever it is sent.
     """
 
     external: Mapping[tuple[RecordType, str, str], str] = field(default_factory=dict)
     released: Mapping[tuple[str, str], str] = field(default_factory=dict)
     bodies: Mapping[tuple[str, str], Body] = field(default_factory=dict)
     ours: Mapping[tuple[RecordType, str], Body] = field(default_factory=dict)
+    suffixes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    numbered_there: frozenset[str] = frozenset()
 
     def any_entity(self, type_: RecordType, released_id: str, entities: tuple[str, ...]) -> tuple[str, str] | None:
         """The first of `entities` as which that record exists in QuickBooks, with its id."""

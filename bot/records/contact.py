@@ -1,6 +1,7 @@
 """Contacts: tenants and owners are Customers, suppliers are Vendors; a contact of both roles is both.
 
-QuickBooks wants names to differ over all its lists, so the Vendor of a contact of both roles carries a suffix.
+QuickBooks wants names to differ over all its lists, so the Vendor of a contact of both roles carries a suffix; so does
+any other whose name is taken there, once a person has chosen one (Lookup.suffixes).
 Archiving happens in QuickBooks only and comes in.
 """
 
@@ -36,12 +37,25 @@ def entities_of(body: Body) -> tuple[str, ...]:
     return (*found, "Vendor") if "supplier" in roles else found
 
 
-def display_name(body: Body, entity: str) -> str:
-    """What the contact is called in QuickBooks."""
+def display_name(body: Body, entity: str, suffix: str = "") -> str:
+    """What the contact is called in QuickBooks. `suffix` is what a person chose for it there."""
     name = str(body.get("name") or "").strip()
     if entity == "Vendor" and len(entities_of(body)) == 2:
-        return name[: NAME_LENGTH - len(SUPPLIER_SUFFIX)].rstrip() + SUPPLIER_SUFFIX
-    return name
+        suffix = suffix or SUPPLIER_SUFFIX
+    return name[: NAME_LENGTH - len(suffix)].rstrip() + suffix if suffix else name
+
+
+def apart_keys(body: Body, entity: str, lookup: Lookup) -> set[str]:
+    """The key that its name in QuickBooks has, where a person chose another one than in Re-Leased."""
+    suffix = _suffix(body, entity, lookup)
+    return {f"name:{normalised(display_name(body, entity, suffix))}"} if suffix else set()
+
+
+def external_apart_keys(entity: str, body: Body, lookup: Lookup) -> set[str]:
+    """Likewise the key that a name in QuickBooks would have in Re-Leased, if it was chosen so."""
+    name = external_name(entity, body)
+    suffixes = {suffix for (_, theirs), suffix in lookup.suffixes.items() if theirs == entity and suffix}
+    return {f"name:{normalised(name.removesuffix(suffix))}" for suffix in suffixes if name.endswith(suffix)}
 
 
 def check(body: Body, facts: Facts) -> None:
@@ -54,7 +68,7 @@ def check(body: Body, facts: Facts) -> None:
 
 
 def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
-    sent: dict[str, Any] = {"DisplayName": display_name(body, entity)}
+    sent: dict[str, Any] = {"DisplayName": display_name(body, entity, _suffix(body, entity, lookup))}
     if body.get("email"):
         sent["PrimaryEmailAddr"] = {"Address": body["email"]}
     if body.get("phone"):
@@ -68,7 +82,9 @@ def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict
 
 
 def keep_external(body: dict[str, Any], released: Body, entity: str, external: Body, lookup: Lookup) -> dict[str, Any]:
-    """Raises Problem for another currency: a customer or supplier has one, set for good.
+    """A name that lost its suffix in QuickBooks is free there by now: it stays as it is.
+
+    Raises Problem for another currency: a customer or supplier has one, set for good.
 
     https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/customer (CurrencyRef)
     """
@@ -77,11 +93,15 @@ def keep_external(body: dict[str, Any], released: Body, entity: str, external: B
         name = external_name(entity, external)
         more = f"{name} deals in {own} in QuickBooks; Re-Leased says {wanted}."
         raise Problem("multi-currency-contact", more=more, parent=name)
+    plain = display_name(released, entity)
+    if _suffix(released, entity, lookup) and external_name(entity, external) == plain:
+        return {**body, "DisplayName": plain}
     return body
 
 
 def as_held(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
-    return {**to_quickbooks(body, entity, lookup, facts), "Active": not body.get("archived")}
+    id_ = lookup.external.get((RecordType.CONTACT, str(body.get("id")), entity), "")
+    return {**to_quickbooks(body, entity, lookup, facts), "Id": id_, "Active": not body.get("archived")}
 
 
 def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> None:
@@ -93,10 +113,9 @@ def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> Non
 
 def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[str, Any]:
     """Roles are given on creation only; the caller leaves them out of an update."""
-    name = external_name(entity, body)
     address = body.get("BillAddr") or {}
     return {
-        "name": name.removesuffix(SUPPLIER_SUFFIX) if entity == "Vendor" else name,
+        "name": _own_name(entity, body, lookup),
         "roles": ["tenant"] if entity == "Customer" else ["supplier"],
         "email": (body.get("PrimaryEmailAddr") or {}).get("Address") or None,
         "phone": (body.get("PrimaryPhone") or {}).get("FreeFormNumber") or None,
@@ -108,6 +127,19 @@ def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[s
 
 def external_name(entity: str, body: Body) -> str:
     return shown(body.get("DisplayName") or body.get("FullyQualifiedName") or body.get("CompanyName"))
+
+
+def _own_name(entity: str, body: Body, lookup: Lookup) -> str:
+    """Without what was added to it on its way out."""
+    name, id_ = external_name(entity, body), str(body.get("Id") or "")
+    for (released_id, theirs), suffix in lookup.suffixes.items():
+        if theirs == entity and id_ and lookup.external.get((RecordType.CONTACT, released_id, entity)) == id_:
+            return name.removesuffix(suffix)
+    return name.removesuffix(SUPPLIER_SUFFIX) if entity == "Vendor" else name
+
+
+def _suffix(body: Body, entity: str, lookup: Lookup) -> str:
+    return lookup.suffixes.get((str(body.get("id")), entity), "")
 
 
 def bare_name(entity: str, body: Body) -> str:
@@ -140,7 +172,8 @@ def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
     """3 = same name; 2 = same tax number; 1 = same e-mail."""
     if entity not in entities_of(released):
         return 0
-    if bare_name(entity, external) in (normalised(released.get("name")), normalised(display_name(released, entity))):
+    called = display_name(released, entity, _suffix(released, entity, lookup))
+    if bare_name(entity, external) in (normalised(released.get("name")), normalised(called)):
         return 3
     shared = released_keys(released) & external_keys(entity, external)
     if any(key.startswith("tax:") for key in shared):

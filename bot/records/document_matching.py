@@ -11,7 +11,7 @@ Entities = Callable[[Body], tuple[str, ...]]
 
 def released_keys(body: Body) -> set[str]:
     keys = {f"total:{body.get('issueDate')}|{text(body.get('total'))}"}
-    return keys | {f"number:{str(body.get('number')).casefold()}"} if body.get("number") else keys
+    return keys | {f"number:{_number(body.get('number'))}"} if body.get("number") else keys
 
 
 def external_keys(entity: str, body: Body) -> set[str]:
@@ -19,17 +19,33 @@ def external_keys(entity: str, body: Body) -> set[str]:
         keys = {f"total:{body.get('TxnDate')}|{text(body.get('TotalAmt'))}"}
     except NotMoney:
         keys = set()
-    return keys | {f"number:{str(body.get('DocNumber')).casefold()}"} if body.get("DocNumber") else keys
+    return keys | {f"number:{_number(body.get('DocNumber'))}"} if body.get("DocNumber") else keys
 
 
 def same(entities_of: Entities, released: Body, entity: str, external: Body, lookup: Lookup) -> int:
-    """3 = number, counterparty, total and date are equal (or no number on one side); 1 = number and counterparty."""
+    """3 = number, counterparty, total and date are equal, none on both sides being equal too.
+
+    2 = all but the number, where numbers tell little: one side has none, QuickBooks gives its own, or they differ in
+    what people write or leave out (INV-0010, 10). 1 = number and counterparty.
+    """
     if entity not in entities_of(released) or released.get("status") == "voided":
         return 0
     if lookup.released.get(party_of(entity, external)) != str(released.get("contactId")):
         return 0
-    numbers = str(released.get("number") or "").casefold(), str(external.get("DocNumber") or "").casefold()
+    ours, theirs = _number(released.get("number")), _number(external.get("DocNumber"))
     sums = bool(released_keys(released) & {key for key in external_keys(entity, external) if key.startswith("total:")})
-    if sums and numbers[0] == numbers[1]:
+    if sums and ours == theirs:
         return 3
-    return 1 if numbers[0] == numbers[1] != "" else 0
+    if sums and (not ours or not theirs or entity in lookup.numbered_there or _digits(ours) == _digits(theirs)):
+        return 2
+    return 1 if ours == theirs != "" else 0
+
+
+def _number(value: object) -> str:
+    return str(value or "").strip().casefold()
+
+
+def _digits(number: str) -> str:
+    """What is left of a number without the letters and noughts before it; without a digit, the number itself."""
+    bare = "".join(character for character in number if character.isdecimal()).lstrip("0")
+    return bare or number

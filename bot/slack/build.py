@@ -14,6 +14,7 @@ from bot.slack import (
     acknowledging,
     audit,
     cause_work,
+    choosing,
     command,
     detail,
     errors,
@@ -21,15 +22,18 @@ from bot.slack import (
     find,
     home,
     links,
+    naming,
     partners,
     plan,
     red,
     results,
     roles,
+    routes,
     selection,
     settings_modal,
     shortcuts,
     sync,
+    verify,
 )
 from bot.slack.audit import AuditTrail
 from bot.slack.channel import DefaultChannel
@@ -51,6 +55,7 @@ from bot.slack.settings import SlackSettings
 from bot.slack.sharing import Sharing
 from bot.slack.sync import SyncStarter
 from bot.slack.team import AssignedItems
+from bot.slack.verify import VerificationMessages, Verifier
 
 WORKERS = 32
 """Bolt's own pool has five threads: five slow answers would make the sixth person wait past Slack's three seconds."""
@@ -92,13 +97,17 @@ def build_app(desk: Desk, settings: SlackSettings, client: WebClient, clock: Cal
     errors.register(app, replies)
     finder, trail = Finder(desk, replies, screen), AuditTrail(desk, permission, replies)
     planner = Planner(desk, permission, PlanMessages(desk, outbox), replies, client)
-    command.register(app, desk, permission, starter, screen, replies, client, finder, trail, planner, channel.trouble)
+    verifier = Verifier(desk, permission, VerificationMessages(desk, outbox), replies, client)
+    words = command.Words(starter, screen, finder, trail, planner, verifier)
+    command.register(app, desk, permission, replies, client, words, channel.trouble)
+    verify.register(app, permission, verifier)
     plan.register(app, desk, client, permission, starter, planner)
     shortcuts.register(app, desk, client, channel.trouble)
     find.register(app, desk, client, finder)
     audit.register(app, trail)
     settings_modal.register(app, desk, client, permission)
     roles.register(app, desk, client, permission)
+    routes.register(app, desk, client, permission)
     home.register(app, desk, client, permission, starter, screen, homes)
     sync.register(app, desk, permission, starter, replies)
     sharing, exporter = Sharing(client, permission, screen), Exporter(desk, client, screen)
@@ -107,6 +116,8 @@ def build_app(desk: Desk, settings: SlackSettings, client: WebClient, clock: Cal
     selection.register(app, desk, client, permission)
     links.register(app, desk, client, permission, report)
     partners.register(app, desk, client, permission, report.say)
+    naming.register(app, desk, permission, report.say)
+    choosing.register(app, desk, permission, report.say)
     detail.register(app, desk, client)
     red.register(app, desk, client, permission, starter, screen, report)
     cause_work.register(app, desk, client, permission, outbox, clock)
@@ -125,6 +136,7 @@ def build_announcer(
         episodes=Episodes(desk, outbox, clock),
         digests=Digests(desk, outbox, clock),
         plans=PlanMessages(desk, outbox),
+        verifications=VerificationMessages(desk, outbox),
         homes=HomePages(desk, outbox, clock, AssignedItems(desk), channel.trouble),
         clock=clock,
         default_channel=settings.channel,

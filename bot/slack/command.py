@@ -1,6 +1,7 @@
 """/qbo-sync: the overview, and every word that may follow it; one that nobody knows gets help."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import App
@@ -10,7 +11,7 @@ from blocks.help import help_page
 from blocks.overview import nothing_connected, overview, overview_modal
 from bot.core.faults import UserError
 from bot.core.model import CompanyView
-from bot.slack import sync
+from bot.slack import sync, verify
 from bot.slack.audit import AuditTrail
 from bot.slack.desk import Desk
 from bot.slack.direct import own_place
@@ -24,6 +25,7 @@ from bot.slack.replies import Replies
 from bot.slack.screen import ResultsScreen
 from bot.slack.settings_modal import open_settings
 from bot.slack.sync import SyncStarter
+from bot.slack.verify import Verifier
 
 COMMAND = "/qbo-sync"
 
@@ -34,19 +36,29 @@ def parse(text: str) -> tuple[str, str]:
     return word.lower(), " ".join(rest.split())
 
 
+@dataclass(frozen=True)
+class Words:
+    """What answers the words that may follow the command."""
+
+    starter: SyncStarter
+    screen: ResultsScreen
+    finder: Finder
+    trail: AuditTrail
+    planner: Planner
+    verifier: Verifier
+
+
 def register(
     app: App,
     desk: Desk,
     permission: Permission,
-    starter: SyncStarter,
-    screen: ResultsScreen,
     replies: Replies,
     client: WebClient,
-    finder: Finder,
-    trail: AuditTrail,
-    planner: Planner,
+    words: Words,
     channel_trouble: Callable[[], str],
 ) -> None:
+    starter, screen = words.starter, words.screen
+
     def start(body: dict[str, Any], place: Place, name: str) -> None:
         permission.require_operator(body, sync.DOING)
         companies = desk.companies()
@@ -76,11 +88,13 @@ def register(
             case ("results", name):
                 show_results(place, name)
             case ("find", text):
-                finder.find(place, text)
+                words.finder.find(place, text)
             case ("audit", name):
-                trail.open(body, place, name)
+                words.trail.open(body, place, name)
             case ("plan", name):
-                planner.plan(body, place, name)
+                words.planner.plan(body, place, name)
+            case ("verify", name):
+                words.verifier.verify(body, place, name)
             case ("settings", name):
                 open_settings(desk, client, permission, body, name)
             case ("help", _):
@@ -106,6 +120,9 @@ def register(
             permission.require_operator(body, sync.DOING)
             starter.start(company_id, own_place(client, body))
             _redraw(body)
+        elif verb == "verify":
+            permission.require_operator(body, verify.DOING)
+            words.verifier.start_from(body, company_id)
         else:
             open_results(client, screen, body, results_of(desk, company), company.name)
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.approving import Approving
+from bot.core.choosing import ListEntry
 from bot.core.model import (
     Attempt,
     Cause,
@@ -19,8 +20,10 @@ from bot.core.model import (
     Said,
     Trigger,
 )
+from bot.core.naming import NameChoice
 from bot.core.pairing import Suggestion
 from bot.team import Team
+from bot.verifying import Verifying
 
 
 class PostedMessage(Protocol):
@@ -41,6 +44,8 @@ class Desk(Protocol):
     def team(self) -> Team: ...
     @property
     def approving(self) -> Approving: ...
+    @property
+    def verifying(self) -> Verifying: ...
 
     def companies(self) -> list[CompanyView]: ...
     def company(self, text: str) -> CompanyView: ...
@@ -98,6 +103,14 @@ class Desk(Protocol):
     ) -> LinkChange: ...
     def create_anyway(
         self, company_id: str, ref: RecordRef, by: str, note: str = "", source: str = ""
+    ) -> LinkChange: ...
+    def name_choice(self, company_id: str, ref: RecordRef) -> NameChoice: ...
+    def name_apart(
+        self, company_id: str, ref: RecordRef, added: str, by: str, note: str = "", source: str = ""
+    ) -> LinkChange: ...
+    def list_entries(self, company_id: str, ref: RecordRef, query: str, most: int) -> list[ListEntry]: ...
+    def choose(
+        self, company_id: str, ref: RecordRef, entity: str, external_id: str, by: str, note: str = "", source: str = ""
     ) -> LinkChange: ...
     def undo(self, token: str, by: str, source: str = "") -> LinkChange: ...
 

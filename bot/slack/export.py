@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 
 from blocks import notice
 from blocks.results import Note
-from blocks.results_filter import summary
+from blocks.results_filter import narrowed_by, summary
 from blocks.words import counted
 from bot.core.faults import UserError
 from bot.core.model import CompanyView, ResultsFilter
@@ -32,6 +32,7 @@ from bot.slack.spreadsheet import EXCEL_ROWS, write_csv, write_xlsx
 
 WRITERS: Mapping[str, Callable[..., None]] = {"csv": write_csv, "xlsx": write_xlsx}
 FORMATS: Mapping[str, str] = {"csv": "CSV file", "xlsx": "Excel file"}
+EXPORT = "export"
 AT_ONCE, MOST_WAITING = 2, 20
 UPLOAD_TIMEOUT_S = 120
 IN_MEMORY_BYTES = 1_000_000
@@ -77,6 +78,8 @@ class Exporter:
             raise UserError(f"Excel takes {EXCEL_ROWS:,} rows, these are {rows:,}. Take the CSV file instead.")
         wish = Wish(place, view_id, state, self.desk.company(state.wanted.company_id), format_, rows)
         self._queue(place.user_id)
+        told = " · ".join([wish.what, *narrowed_by(state.wanted)])
+        self.desk.team.write_down(wish.company.id, place.user_id, EXPORT, told, place.source)
         self._tell(wish, f"Making the {wish.what}… It comes to you as a direct message.")
         self.workers.submit(self._make, wish).add_done_callback(partial(self._done, wish))
 

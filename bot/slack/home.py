@@ -5,7 +5,6 @@ See https://docs.slack.dev/surfaces/app-home
 
 import hashlib
 import json
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,12 +20,11 @@ from blocks.kit import Block
 from bot.core.model import CompanyView, ResultsFilter
 from bot.slack import sync
 from bot.slack.desk import Desk
-from bot.slack.direct import own_place
+from bot.slack.direct import own_place, say_where
 from bot.slack.outbox import Outbox, Shown
-from bot.slack.payloads import Place, chosen, place_of, user_id
+from bot.slack.payloads import chosen, user_id
 from bot.slack.permission import Permission, Refused
 from bot.slack.red import find_cause
-from bot.slack.replies import UNREACHABLE, refusal
 from bot.slack.results_state import ResultsState, about_cause
 from bot.slack.screen import ResultsScreen
 from bot.slack.sync import SyncStarter
@@ -35,7 +33,6 @@ LATELY = timedelta(hours=12)
 KEEP_EVERY = timedelta(seconds=5)
 MOST_AT_ONCE = 5
 """views.publish is allowed about a hundred times a minute; whoever is left over comes next time."""
-log = logging.getLogger(__name__)
 
 
 class MyItems(Protocol):
@@ -156,19 +153,7 @@ def open_results(
     """Where there is no channel the results go to the direct messages, and a small window says so."""
     place = own_place(client, body)
     screen.open(place, state)
-    if not place_of(body).channel_id:
-        _say_where(client, body, place, name)
-
-
-def _say_where(client: WebClient, body: dict[str, Any], place: Place, name: str) -> None:
-    shown = notice.as_modal(notice.in_messages(name), "View results")
-    try:
-        if (body.get("view") or {}).get("type") == "modal":
-            client.views_update(view_id=body["view"]["id"], view=shown)
-        else:
-            client.views_open(trigger_id=body["trigger_id"], view=shown)
-    except UNREACHABLE as error:
-        log.warning("%s was not told where the results are: %s", place.user_id, refusal(error))
+    say_where(client, body, notice.in_messages(name), "View results")
 
 
 def _digest(view: Block) -> str:

@@ -20,6 +20,7 @@ from bot.slack.outbox import Outbox, Shown
 from bot.slack.payloads import Place, chosen, place_of, user_name
 from bot.slack.permission import Permission, Refused
 from bot.slack.screen import ResultsScreen
+from bot.slack.sheets import shown_in
 
 
 def confirmation(desk: Desk, verb: Verb, modal: Modal) -> Block:
@@ -66,7 +67,7 @@ class ChangeReport:
         if modal.results_view:
             self.screen.say(modal.place, modal.results_view, words, by, undo_view)
             return
-        red = self.desk.posted(f"red:{modal.company_id}")
+        red = shown_in(self.desk, modal.company_id, modal.place.channel_id)
         message = pages.said(words, name, undo_view)
         channel, thread_ts = (red.channel_id, red.ts) if red else (modal.place.channel_id, "")
         key = f"change:{undo_view or keep_modal(self.desk, modal)}"

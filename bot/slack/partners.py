@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from blocks import partners as pages
 from blocks.kit import Block
 from blocks.links import called
-from bot.core.faults import UserError
+from bot.core.faults import NUMBER_TAKEN, UserError
 from bot.core.model import LinkChange, Side
 from bot.core.pairing import Suggestion
 from bot.slack.desk import Desk
@@ -61,8 +61,9 @@ def _decide(
 ) -> tuple[LinkChange, str]:
     ref, name = modal.refs[0], _called(desk, modal)
     if choice == pages.NONE:
+        is_taken = _is_number_taken(desk, modal)
         change = desk.create_anyway(modal.company_id, ref, by, note, modal.place.source)
-        return change, pages.kept_apart(name, note)
+        return change, pages.kept_apart(name, note, is_taken)
     one = found[int(choice)]
     change = desk.link_to(modal.company_id, ref, one.entity, one.id, by, note, modal.place.source)
     return change, pages.linked(name, one.name, note)
@@ -91,7 +92,8 @@ def _drawn(
         compared = desk.compared(company.id, ref, (found[int(choice)].entity, found[int(choice)].id))
     row = desk.result(company.id, ref)
     currency = (row.currency if row else "") or company.currency
-    return pages.question(ref, _name(desk, modal), found, choice, compared, modal_id, currency, note, problem)
+    shown = (compared, modal_id, currency, note, problem, _is_number_taken(desk, modal))
+    return pages.question(ref, _name(desk, modal), found, choice, *shown)
 
 
 def _kept(desk: Desk, modal_id: str) -> list[Suggestion]:
@@ -102,6 +104,11 @@ def _kept(desk: Desk, modal_id: str) -> list[Suggestion]:
     return [
         Suggestion(Side(side), entity, id_, name, score, tuple(why)) for side, entity, id_, name, score, why in kept
     ]
+
+
+def _is_number_taken(desk: Desk, modal: Modal) -> bool:
+    row = desk.result(modal.company_id, modal.refs[0])
+    return row is not None and row.code == NUMBER_TAKEN
 
 
 def _name(desk: Desk, modal: Modal) -> str:

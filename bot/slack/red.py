@@ -1,4 +1,4 @@
-"""The buttons of the red message: relink, retry, say which record it is, show what a cause holds up, and rarer ones."""
+"""The buttons of the red message: what mends a cause (retry, relink, link, name, choose), what it holds up, more."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from blocks.links import Verb
 from blocks.red import cause_key
 from bot.core.faults import UserError
 from bot.core.model import Cause
-from bot.slack import cause_work, detail, links, partners
+from bot.slack import cause_work, choosing, detail, links, naming, partners
 from bot.slack.desk import Desk
 from bot.slack.links import ChangeReport
 from bot.slack.modals import Modal
@@ -19,6 +19,7 @@ from bot.slack.results_state import about_cause
 from bot.slack.screen import ResultsScreen
 from bot.slack.sync import SyncStarter
 
+NOT_ONE = "There is no single record to blame here. Show the records and choose among them."
 NO_CHOICE = (
     "Nothing on the other side looks like it any more. Sync again: if it is still needed, the red message says how."
 )
@@ -46,7 +47,7 @@ def register(
         person = permission.require_operator(body, "relink records")
         company_id, cause = find_cause(desk, chosen(action))
         if cause.ref is None:
-            raise UserError("There is no single record to relink here. Show the records and choose among them.")
+            raise UserError(NOT_ONE)
         change = desk.relink(company_id, [cause.ref], person)
         place = place_of(body)
         report.tell(Verb.RELINK, change, Modal("", place, company_id, (cause.ref,)), person, user_name(body))
@@ -64,6 +65,20 @@ def register(
         view = partners.question(desk, Modal("", place_of(body), company_id, refs))
         if view is None:
             raise UserError(NO_CHOICE)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    def rename(body: dict[str, Any], action: dict[str, Any]) -> None:
+        permission.require_operator(body, naming.DOING)
+        company_id, cause = find_cause(desk, chosen(action))
+        if cause.ref is None:
+            raise UserError(NOT_ONE)
+        view = naming.question(desk, Modal("", place_of(body), company_id, (cause.ref,)))
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    def choose(body: dict[str, Any], action: dict[str, Any]) -> None:
+        permission.require_operator(body, choosing.DOING)
+        company_id, cause = find_cause(desk, chosen(action))
+        view = choosing.question(desk, place_of(body), company_id, cause)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
     def show(body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -89,5 +104,7 @@ def register(
     app.action("cause.relink")(relink)
     app.action("cause.retry")(retry)
     app.action("cause.adopt")(adopt)
+    app.action("cause.rename")(rename)
+    app.action("cause.choose")(choose)
     app.action("cause.show")(show)
     app.action("cause.more")(more)

@@ -23,6 +23,7 @@ from bot.slack.home import HomePages
 from bot.slack.outbox import EDIT_EVERY, Outbox, Shown
 from bot.slack.plan import PlanMessages
 from bot.slack.progress import ProgressMeter
+from bot.slack.verify import VerificationMessages
 
 EVERY_S = 1.0
 LOOK_BACK = timedelta(hours=24)
@@ -43,6 +44,7 @@ class Announcer:
     digests: Digests
     homes: HomePages
     plans: PlanMessages
+    verifications: VerificationMessages
     clock: Callable[[], datetime]
     default_channel: str = ""
     every_s: float = EVERY_S
@@ -84,6 +86,7 @@ class Announcer:
         done = [self._living(run, companies, now, every) for run in people]
         done += self._days([run for run in runs if run.trigger is not Trigger.PERSON], companies)
         done += self.plans.keep(since, now)
+        done += self.verifications.keep(since, now)
         if companies:
             done += [self.episodes.keep(company, self._channel(company)) for company in companies.values()]
             self._swept_at = now

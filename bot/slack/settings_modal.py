@@ -37,7 +37,16 @@ class Kept:
 
 
 def keep(desk: Desk, kept: Kept) -> str:
-    return desk.remember_view({"settings": asdict(kept.seen), "place": asdict(kept.place)})
+    return desk.remember_view(_plain(kept))
+
+
+def keep_in(desk: Desk, view_id: str, kept: Kept) -> None:
+    """In place of what this window has shown before."""
+    desk.update_view(view_id, _plain(kept))
+
+
+def _plain(kept: Kept) -> dict[str, Any]:
+    return {"settings": asdict(kept.seen), "place": asdict(kept.place)}
 
 
 def kept(desk: Desk, view_id: str) -> Kept:
@@ -78,7 +87,7 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission) ->
             wanted = _entered(view["state"]["values"], before.seen)
             _check_schedule(wanted, desk)
             if wanted.channel_id != before.seen.channel_id:
-                _check_channel(client, wanted.channel_id)
+                check_channel(client, wanted.channel_id)
         except Wrong as wrong:
             ack(response_action="errors", errors={wrong.block: str(wrong)})
             return
@@ -105,6 +114,7 @@ def _entered(values: dict[str, Any], seen: CompanySettings) -> CompanySettings:
         channel_id=str(values["channel"]["channel"].get("selected_conversation") or ""),
         needs_approval=pages.APPROVAL in options,
         has_digest=pages.DIGEST in options,
+        calls_channel=pages.CALL in options,
         digest_day=chosen(values["digest_day"]["digest_day"]) or seen.digest_day,
         digest_at=str(values["digest_at"]["digest_at"].get("selected_time") or seen.digest_at),
     )
@@ -121,7 +131,8 @@ def _check_schedule(wanted: CompanySettings, desk: Desk) -> None:
         raise Wrong("cron", "This schedule is never due: there is no such day.")
 
 
-def _check_channel(client: WebClient, channel_id: str) -> None:
+def check_channel(client: WebClient, channel_id: str, block: str = "channel") -> None:
+    """Raises Wrong for a channel that cannot be written to; `block` is where it was chosen."""
     if not channel_id:
         return
     patient = WebClient(client.token, base_url=client.base_url, timeout=1, retry_handlers=[])
@@ -130,10 +141,10 @@ def _check_channel(client: WebClient, channel_id: str) -> None:
         found = patient.conversations_info(channel=channel_id).get("channel") or {}
     except UNREACHABLE as error:
         known = "qbo-sync does not see this channel. Invite it there first: /invite @qbo-sync"
-        raise Wrong("channel", known if refusal(error) == "channel_not_found" else NOT_ASKED) from None
+        raise Wrong(block, known if refusal(error) == "channel_not_found" else NOT_ASKED) from None
     if found.get("is_archived"):
-        raise Wrong("channel", "This channel is archived. Choose another one.")
+        raise Wrong(block, "This channel is archived. Choose another one.")
     if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
-        raise Wrong("channel", "This channel is shared with another company. Choose one of your own.")
+        raise Wrong(block, "This channel is shared with another company. Choose one of your own.")
     if not found.get("is_member"):
-        raise Wrong("channel", "qbo-sync is not in this channel. Invite it there first: /invite @qbo-sync")
+        raise Wrong(block, "qbo-sync is not in this channel. Invite it there first: /invite @qbo-sync")

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from blocks.home import MyItem
+from bot.core.cause_work import really_mended
 from bot.core.causes import key, plain_headline
 from bot.core.model import Cause
 from bot.slack.desk import Desk
@@ -16,20 +17,24 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class AssignedItems:
-    """The causes of all companies that this person looks after; those that rest come last."""
+    """The causes of all companies that this person looks after; last what was put right, for a day."""
 
     desk: Desk
 
     def of(self, user_id: str) -> Sequence[MyItem]:
-        mine = self.desk.team.work.of_person(user_id)
-        causes = {company_id: self._causes(company_id) for company_id in {work.company_id for work in mine}}
-        names = {company.id: company.name for company in self.desk.companies()} if mine else {}
+        mine, ended = self.desk.team.work.of_person(user_id), self.desk.team.work.ended_of(user_id)
+        companies = dict.fromkeys([work.company_id for work in mine] + [company_id for company_id, _ in ended])
+        causes = {company_id: self._causes(company_id) for company_id in companies}
+        names = {company.id: company.name for company in self.desk.companies()} if mine or ended else {}
         items = []
         for work in mine:
             cause = causes[work.company_id].get(work.key)
             if cause is not None and work.company_id in names:
                 value = f"{work.company_id}|{work.key}"
                 items.append(MyItem(names[work.company_id], plain_headline(cause), work.note, value))
+        for company_id, gone in ended:
+            if company_id in names and really_mended([gone], list(causes[company_id].values())):
+                items.append(MyItem(names[company_id], gone.headline, ended=gone))
         return items
 
     def _causes(self, company_id: str) -> dict[str, Cause]:

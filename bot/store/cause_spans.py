@@ -1,6 +1,6 @@
 """Named queries over how long causes last: written when what needs attention changes, read by the weekly digest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select, update
@@ -20,12 +20,12 @@ class Span:
     closed_at: int | None
 
 
-def note(connection: Connection, company_id: str, at: int, failures: Sequence[Result]) -> None:
+def note(connection: Connection, company_id: str, at: int, failures: Iterable[Result]) -> None:
     """Write down which causes came and went, in the transaction that changed results or links.
 
-    `failures` is everything of the company that needs attention now.
+    `failures` is everything of the company that needs attention now, newest first; it is gone through several times.
     """
-    found = {causes.key(cause): cause for cause in causes.group(failures)}
+    found = {causes.key(cause): cause for cause in causes.outlines(failures)}
     still = (cause_spans.c.company_id == company_id) & cause_spans.c.closed_at.is_(None)
     known = {row.key: row for row in connection.execute(select(cause_spans).where(still))}
     gone = [row.id for key, row in known.items() if key not in found]

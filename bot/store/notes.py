@@ -10,7 +10,7 @@ from bot.core.model import RecordRef, RecordType
 from bot.store.database import dump, insert_if_new, insert_into, load
 from bot.store.tables import audit, posts, runs, undos, unlinked, views
 
-LINK_DEEDS = ("unlink", "relink", "undo", "link", "create")
+LINK_DEEDS = ("unlink", "relink", "undo", "link", "create", "rename")
 VIEW_LIFE_MS = 7 * 24 * 3600 * 1000
 
 

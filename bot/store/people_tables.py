@@ -1,10 +1,10 @@
-"""The tables of what people decide: plans to approve, records that are not the same, and whose a cause is."""
+"""The tables of what people decide and ask for: plans, verifications, pairs that are none, names, whose a cause is."""
 
 from sqlalchemy import BigInteger, Column, Index, String, Table, Text
 
 from bot.store.tables import RECORD_ID, metadata
 
-__all__ = ["asked_plans", "cause_work", "decisions", "metadata"]
+__all__ = ["asked_plans", "asked_verifications", "cause_work", "decisions", "metadata", "name_suffixes"]
 
 asked_plans = Table(  # made by the worker; `overtaken` = who approved it before something changed
     "asked_plans",
@@ -40,6 +40,34 @@ decisions = Table(  # two records that a person has looked at: they are not the 
     Column("external_id", String(RECORD_ID), primary_key=True),
     Column("by", String(64), nullable=False),
     Column("at", BigInteger, nullable=False),
+)
+
+name_suffixes = Table(  # what a person chose to add to a name in QuickBooks, where the name itself was taken
+    "name_suffixes",
+    metadata,
+    Column("company_id", String(64), primary_key=True),
+    Column("type", String(24), primary_key=True),
+    Column("released_id", String(RECORD_ID), primary_key=True),
+    Column("entity", String(32), primary_key=True),
+    Column("suffix", String(64), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+asked_verifications = Table(  # made by the worker, one at a time for a company; `summary` once it is through
+    "asked_verifications",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("company_id", String(64), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("requested_by", String(64), nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("channel_id", String(64), nullable=False, default=""),
+    Column("summary", Text, nullable=False, default=""),
+    Column("error", Text, nullable=False, default=""),
+    Index("asked_verifications_by_change", "changed_at"),
+    Index("asked_verifications_by_company", "company_id", "state"),
 )
 
 cause_work = Table(  # whose a cause is and until when it rests; gone with the cause

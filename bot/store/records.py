@@ -69,11 +69,6 @@ def get_mirror(
     return found
 
 
-def mirror_ids(connection: Connection, company_id: str, side: Side, entity: str) -> set[str]:
-    where = and_(mirror.c.company_id == company_id, mirror.c.side == side, mirror.c.entity == entity, ~mirror.c.deleted)
-    return set(connection.execute(select(mirror.c.id).where(where)).scalars())
-
-
 def find_by_keys(
     connection: Connection, company_id: str, side: Side, entity: str, keys: Iterable[str]
 ) -> dict[str, set[str]]:

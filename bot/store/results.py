@@ -1,9 +1,11 @@
 """Named queries over results: the last attempt of every record, and the attempts before it."""
 
+import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from decimal import Decimal
+from itertools import islice
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
@@ -130,11 +132,29 @@ def attempts_at(connection: Connection, company_id: str, ref: RecordRef) -> list
     ]
 
 
+@dataclass(frozen=True)
+class NeedingAttention:
+    """What of a company needs attention, newest first: read anew, a few rows at a time, whenever it is gone through."""
+
+    connection: Connection
+    company_id: str
+    most: int | None = None
+
+    def __iter__(self) -> Iterator[Result]:
+        # one question for each outcome: asked for both in order of time, SQLite walks all results instead of these few
+        found = [self.connection.execute(self._of(outcome)) for outcome in sorted(NEEDS_ATTENTION)]
+        rows = heapq.merge(*found, key=lambda row: int(row.at), reverse=True)
+        return (_result(row) for row in islice(rows, self.most))
+
+    def _of(self, outcome: Outcome) -> Select[Any]:
+        where = [results.c.company_id == self.company_id, results.c.outcome == outcome, results.c.linked]
+        order = (results.c.at.desc(), results.c.type, results.c.key)
+        statement = select(results).where(*where).order_by(*order).limit(self.most)
+        return statement.execution_options(yield_per=ROWS_AT_A_TIME)
+
+
 def needing_attention(connection: Connection, company_id: str) -> list[Result]:
-    where = [results.c.company_id == company_id, results.c.outcome.in_(NEEDS_ATTENTION), results.c.linked]
-    # sorted here: asked for in order, SQLite walks all results by time instead of finding these few by their outcome
-    rows = sorted(connection.execute(select(results).where(*where)), key=lambda row: int(row.at), reverse=True)
-    return [_result(row) for row in rows]
+    return list(NeedingAttention(connection, company_id))
 
 
 def count_needing_attention(connection: Connection, company_id: str) -> tuple[int, int]:
@@ -183,9 +203,10 @@ def every(
     connection: Connection, wanted: ResultsFilter, timezone: str, order: ResultsOrder = ResultsOrder.NEWEST
 ) -> Iterator[Result]:
     """All rows of the filter, a few at a time, so that any number of them takes little memory."""
-    statement = select(results).where(*_conditions(wanted, timezone)).order_by(*_ordered(order))
-    streamed = connection.execution_options(yield_per=ROWS_AT_A_TIME).execute(statement)
-    return (_result(row) for row in streamed)
+    streaming = connection.execution_options(yield_per=ROWS_AT_A_TIME)
+    for part in _parts(wanted, order):
+        statement = select(results).where(*_conditions(part, timezone)).order_by(*_ordered(order))
+        yield from (_result(row) for row in streaming.execute(statement))
 
 
 def _searched(
@@ -207,8 +228,25 @@ def _searched(
 def _keys(
     connection: Connection, wanted: ResultsFilter, timezone: str, order: ResultsOrder, offset: int, limit: int
 ) -> list[tuple[str, str]]:
-    statement = keys_of(wanted, timezone, order).offset(offset).limit(limit)
-    return [(row.type, row.key) for row in connection.execute(statement)]
+    found: list[tuple[str, str]] = []
+    parts = _parts(wanted, order)
+    for part in parts:
+        statement = keys_of(part, timezone, order).offset(offset).limit(limit - len(found))
+        rows = [(row.type, row.key) for row in connection.execute(statement)]
+        found += rows
+        if len(found) == limit:
+            break
+        offset = 0 if rows or not offset or len(parts) == 1 else offset - count(connection, part, timezone)
+    return found
+
+
+def _parts(wanted: ResultsFilter, order: ResultsOrder) -> list[ResultsFilter]:
+    """What is asked for one after the other: by type, one type at a time in the order of the types, for no index has
+    that order.
+    """
+    if order is not ResultsOrder.TYPE or wanted.type is not None:
+        return [wanted]
+    return [replace(wanted, type=type_) for type_ in RecordType]
 
 
 def keys_of(wanted: ResultsFilter, timezone: str, order: ResultsOrder) -> Select[tuple[str, str]]:
@@ -237,8 +275,8 @@ def _ordered(order: ResultsOrder) -> list[Any]:
             return [at.desc(), type_, key]
         case ResultsOrder.OLDEST:
             return [at, type_, key]
-        case ResultsOrder.TYPE:
-            return [type_.desc(), at.desc(), key.desc()]
+        case ResultsOrder.TYPE:  # of one type: see _parts
+            return [at.desc(), key.desc()]
         case ResultsOrder.CAUSE:
             cause = [column.desc().nulls_last() for column in (results.c.cause_type, results.c.cause_key)]
             return [*cause, at.desc(), type_.desc(), key.desc()]

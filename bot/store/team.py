@@ -11,6 +11,13 @@ from bot.store.notes import LINK_DEEDS
 from bot.store.people_tables import cause_work
 from bot.store.tables import audit, cause_spans, runs
 
+_ENDED = select(cause_spans.c.id).where(
+    cause_spans.c.company_id == cause_work.c.company_id,
+    cause_spans.c.key == cause_work.c.key,
+    cause_spans.c.closed_at >= cause_work.c.at,
+)
+_HAS_ENDED = _ENDED.exists()
+
 
 def put(connection: Connection, work: Work) -> None:
     """In place of what was settled before."""
@@ -27,18 +34,45 @@ def put(connection: Connection, work: Work) -> None:
 
 
 def of_company(connection: Connection, company_id: str) -> dict[str, Work]:
-    rows = connection.execute(select(cause_work).where(cause_work.c.company_id == company_id))
+    """What is settled now: it ends with its cause, whoever is told of that and when."""
+    rows = connection.execute(select(cause_work).where(cause_work.c.company_id == company_id, ~_HAS_ENDED))
     return {row.key: _work(row) for row in rows}
 
 
 def of_person(connection: Connection, user_id: str) -> list[Work]:
     """The oldest first."""
-    mine = select(cause_work).where(cause_work.c.assignee == user_id)
+    mine = select(cause_work).where(cause_work.c.assignee == user_id, ~_HAS_ENDED)
     return [_work(row) for row in connection.execute(mine.order_by(cause_work.c.at, cause_work.c.key))]
 
 
-def forget(connection: Connection, company_id: str, keys: Collection[str]) -> None:
-    connection.execute(delete(cause_work).where(cause_work.c.company_id == company_id, cause_work.c.key.in_(keys)))
+def ended_of_person(connection: Connection, user_id: str, at: int) -> list[tuple[str, Mended]]:
+    """(company, how it ended) of this person's causes that came to their end at or after that moment."""
+    mine = select(cause_work).where(cause_work.c.assignee == user_id, _HAS_ENDED)
+    found = []
+    for row in connection.execute(mine.order_by(cause_work.c.at, cause_work.c.key)).all():
+        ended = mended_since(connection, row.company_id, max(at, row.at))
+        found += [(row.company_id, one) for one in ended if one.key == row.key]
+    return found
+
+
+def forget(connection: Connection, company_id: str, keys: Collection[str], ended_since: int) -> None:
+    """What is settled about causes that are gone; those that ended since that moment are shown a while longer."""
+    lately = _ENDED.where(cause_spans.c.closed_at >= ended_since).exists()
+    mine = (cause_work.c.company_id == company_id, cause_work.c.key.in_(keys))
+    connection.execute(delete(cause_work).where(*mine, ~lately))
+
+
+def kept_keys(connection: Connection, company_id: str) -> set[str]:
+    """Of which causes anything is kept, ended or not."""
+    return set(
+        connection.execute(select(cause_work.c.key).where(cause_work.c.company_id == company_id)).scalars().all()
+    )
+
+
+def opened_since(connection: Connection, company_id: str, at: int) -> set[str]:
+    """Causes that came at or after that moment, and last."""
+    mine = (cause_spans.c.company_id == company_id, cause_spans.c.closed_at.is_(None), cause_spans.c.opened_at >= at)
+    return set(connection.execute(select(cause_spans.c.key).where(*mine)).scalars())
 
 
 def mended_since(connection: Connection, company_id: str, at: int) -> list[Mended]:

@@ -23,9 +23,9 @@ from bot.sync.control import Control, check_control
 from bot.sync.freeing import free_documents
 from bot.sync.holding import Hold, held
 from bot.sync.planning import approve, make
-from bot.sync.records_loop import Planned, sync_type
+from bot.sync.records_loop import FAILURES_KEPT, Planned, sync_type
 from bot.sync.recover import recover
-from bot.sync.run import WRITERS, PlanChanged, Run, SafetyStop, Stopped, never
+from bot.sync.run import WRITERS, PlanChanged, Run, SafetyStop, Stopped, Tally, counts_in_words, never
 
 log = structlog.get_logger()
 
@@ -65,7 +65,10 @@ class Engine:
 
 @dataclass(frozen=True)
 class Finished:
-    """How a run ended. `could_not_run` are words for a person; the flag is then still the one from before."""
+    """How a run ended. `could_not_run` are words for a person; the flag is then still the one from before.
+
+    `failures` are the newest FAILURES_KEPT of what needs attention; `counts` has the number of all, the store the rest.
+    """
 
     run_id: str
     company_id: str
@@ -127,19 +130,19 @@ def _held_run(
 ) -> Finished:
     """Raises LeaseLost, and what the store raises when it cannot be used."""
     _started(engine, company, run_id, hold, dry_run)
-    meter = Meter(hold.check)
+    meter, tally = Meter(hold.check), Tally()
     progress = _Reporter(engine, run_id, hold, meter, dry_run, advance)
     try:
-        return _run(engine, company, run_id, hold, meter, progress, dry_run, accept_stop, plan)
+        return _run(engine, company, run_id, hold, meter, tally, progress, dry_run, accept_stop, plan)
     except SafetyStop as stop:
         return _stopped_for_safety(engine, company, run_id, hold, meter, str(stop), dry_run)
     except Stopped:
-        return _incomplete(engine, company, run_id, hold, meter, STOPPED, False, dry_run)
+        return _incomplete(engine, company, run_id, hold, meter, tally, STOPPED, False, dry_run)
     except ApiError as error:
         reconnect = error.fault.code in DEAD_GRANT
-        return _incomplete(engine, company, run_id, hold, meter, words_of(company, error), reconnect, dry_run)
+        return _incomplete(engine, company, run_id, hold, meter, tally, words_of(company, error), reconnect, dry_run)
     except UserError as error:
-        ended = _incomplete(engine, company, run_id, hold, meter, str(error), False, dry_run)
+        ended = _incomplete(engine, company, run_id, hold, meter, tally, str(error), False, dry_run)
         return replace(ended, plan_changed=isinstance(error, PlanChanged))
 
 
@@ -149,6 +152,7 @@ def _run(
     run_id: str,
     hold: Hold,
     meter: Meter,
+    tally: Tally,
     progress: "_Reporter",
     dry_run: bool,
     accept_stop: bool,
@@ -171,6 +175,7 @@ def _run(
         writers=engine.writers,
         mixes=engine.mixes,
         stopping=engine.stopping,
+        tally=tally,
     )
     run.answered = lambda records: progress.more(records, run)
     progress.phase("reading both sides", 0)
@@ -212,12 +217,12 @@ def _finish(engine: Engine, run: Run, settings: pull.Settings, meter: Meter) -> 
     found = check_control(run)
     now = to_ms(engine.clock())
     with run.ledger() as connection:
-        failures = results.needing_attention(connection, run.company.id)
-        cause_spans.note(connection, run.company.id, now, failures)
-        waiting = results.count_needing_attention(connection, run.company.id)[1]
-        counts = replace(run.tally.counts(), failed=len(failures), waiting=waiting)
+        cause_spans.note(connection, run.company.id, now, results.NeedingAttention(connection, run.company.id))
+        failures = list(results.NeedingAttention(connection, run.company.id, FAILURES_KEPT))
+        failed, waiting = results.count_needing_attention(connection, run.company.id)
+        counts = replace(run.tally.counts(), failed=failed, waiting=waiting)
         reason = RedReason.OUT_OF_BALANCE if found.difference_count else None
-        flag = Flag.RED if failures or reason else Flag.BLUE
+        flag = Flag.RED if failed or reason else Flag.BLUE
         clean = {"last_clean_at": now} if flag is Flag.BLUE else {}
         facts = {"preferences": dict(settings.preferences), "needs_reconnect": False}
         companies.change(connection, run.company.id, flag=flag, last_run_id=run.run_id, **facts, **clean)
@@ -230,7 +235,7 @@ def _finish(engine: Engine, run: Run, settings: pull.Settings, meter: Meter) -> 
             finished_at=now,
             counts=counts,
             api_calls=_calls(meter),
-            problems=len(failures),
+            problems=failed,
             red_reason=reason,
             error=found.out_of_balance,
             control=found.statement,
@@ -279,19 +284,24 @@ def _incomplete(
     run_id: str,
     hold: Hold,
     meter: Meter,
+    tally: Tally,
     words: str,
     reconnect: bool,
     dry_run: bool,
 ) -> Finished:
+    """What was done before it stopped is done: the run says so. What fails or waits, a run that ends will say."""
     now = to_ms(engine.clock())
+    counts = Counts() if dry_run else replace(tally.counts(), failed=0, waiting=0)
+    done = counts_in_words(counts)
+    words = f"{words} Before that: {done}." if done else words
     if not dry_run:
         with hold.transaction() as connection:
             companies.change(
                 connection, company.id, last_run_id=run_id, needs_reconnect=reconnect or company.needs_reconnect
             )
             state = {"state": RunState.INCOMPLETE, "flag": None, "error": words, "finished_at": now}
-            runs.change(connection, run_id, now, api_calls=_calls(meter), **state)
-    return Finished(run_id, company.id, _flag(company), Counts(), _calls(meter), could_not_run=words)
+            runs.change(connection, run_id, now, counts=counts, api_calls=_calls(meter), **state)
+    return Finished(run_id, company.id, _flag(company), counts, _calls(meter), could_not_run=words)
 
 
 def words_of(company: Company, error: ApiError) -> str:

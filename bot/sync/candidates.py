@@ -6,11 +6,12 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from bot.core.model import Direction, Link, MirrorRecord, RecordRef, Side
+from bot.core.model import Direction, Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.money import NotMoney
 from bot.core.pairing import BY_STORED_ID, CERTAIN, MOST_SHOWN, label, reasons
 from bot.core.spec import Lookup, RecordSpec
 from bot.core.steps import Candidate
+from bot.records.contact import apart_keys, external_apart_keys
 from bot.store import decisions, plans, records
 from bot.sync import hear
 
@@ -48,7 +49,7 @@ def for_released(
         return found
     for entity in spec.entities:
         open_ = [one for one in subjects if _lacks(spec, one, entity)]
-        keys = {one.ref: _keys_of(spec, one) for one in open_}
+        keys = {one.ref: _keys_of(spec, one) | _apart_keys(spec, one, entity, lookup) for one in open_}
         ids = records.find_by_keys(
             connection, company_id, Side.QUICKBOOKS, entity, {key for some in keys.values() for key in some}
         )
@@ -90,6 +91,9 @@ def for_external(
         (one.ref, entity): search(entity, record.body) | {hear.stored_as(entity, record.id)}
         for one, entity, record in pairs
     }
+    if spec.type is RecordType.CONTACT:
+        for one, entity, record in pairs:
+            keys[one.ref, entity] |= external_apart_keys(entity, record.body, lookup)
     every = {key for some in keys.values() for key in some}
     ids = records.find_by_keys(connection, company_id, Side.RELEASED, spec.collection, every)
     wanted = {id_ for some in ids.values() for id_ in some}
@@ -186,6 +190,13 @@ def _keys_of(spec: RecordSpec, subject: Subject) -> set[str]:
         return set()
 
 
+def _apart_keys(spec: RecordSpec, subject: Subject, entity: str, lookup: Lookup) -> set[str]:
+    """By the name that a person chose for it there, it is found again after a lost answer."""
+    if spec.type is not RecordType.CONTACT or subject.released is None:
+        return set()
+    return apart_keys(subject.released.body, entity, lookup)
+
+
 def _party_lookup(
     connection: Connection,
     company_id: str,
@@ -206,7 +217,7 @@ def _party_lookup(
     planned = plans.pairs_to(connection, plan_id, parties)
     released = {(pair.entity, pair.external_id): pair.released_id for pair in planned}
     released |= {key: link.released_id for key, link in links.items()}
-    return Lookup(lookup.external, {**lookup.released, **released}, lookup.bodies)
+    return replace(lookup, released={**lookup.released, **released}, ours={})
 
 
 def _score_external(

@@ -5,17 +5,19 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from bot.core.model import NEEDS_ATTENTION, Link, MirrorRecord, RecordRef, Side
+from bot.core.model import NEEDS_ATTENTION, Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.spec import Lookup, RecordSpec, Reference
 from bot.core.steps import Parent, Situation, Slot, Standing
 from bot.records import BY_ENTITY, BY_TYPE
-from bot.store import companies, plans, records, results
+from bot.records.document import SALES_FORMS
+from bot.store import companies, name_suffixes, plans, records, results
 from bot.store.results import Standing as LastAttempt
 from bot.sync import hear
 from bot.sync.candidates import for_external, for_released
 from bot.sync.run import Assumed
 
 PLANNED_ID = "(new)"  # stands for an id that a dry run does not get
+NAMED_APART = frozenset({RecordType.CONTACT})  # whose names people may choose for QuickBooks
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ def situations(
     around = _surroundings(connection, company_id, spec, subjects, plan_id)
     assumed = around.assumed
     lookup = _lookup(around, assumed, subjects)
+    lookup = replace(lookup, numbered_there=_numbered_there(connection, company_id))
+    if spec.type in NAMED_APART:
+        lookup = replace(lookup, suffixes=name_suffixes.of_company(connection, company_id, spec.type))
     out = for_released(connection, company_id, spec, [one for one in subjects if one.released], lookup, plan_id)
     in_ = for_external(connection, company_id, spec, [one for one in subjects if not one.released], lookup, plan_id)
     return [
@@ -152,6 +157,14 @@ def _surroundings(
         assumed=_assumed(connection, plan_id, referred, external),
         unlinked=records.unlinked_among(connection, company_id, known | unpaired | {one.ref for one in subjects}),
     )
+
+
+def _numbered_there(connection: Connection, company_id: str) -> frozenset[str]:
+    """By what QuickBooks said of itself when it was read last."""
+    company = companies.get(connection, company_id)
+    said = (company.preferences.get("preferences") or {}) if company else {}
+    custom = (said.get("SalesFormsPrefs") or {}).get("CustomTxnNumbers") is not False
+    return frozenset() if custom else SALES_FORMS
 
 
 def _also_read(

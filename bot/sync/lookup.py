@@ -58,9 +58,15 @@ def _attached(run: Run, operation: Operation) -> list[dict[str, Any]]:
     return rows
 
 
+def entity_of(transaction_type: str) -> str:
+    """ "Credit Memo", as QuickBooks calls the holder of a number in fault 6140, gives "CreditMemo"."""
+    joined = transaction_type.replace(" ", "")
+    return HOLDERS.get(joined, joined)
+
+
 def take_holder(run: Run, transaction_type: str, transaction_id: str) -> bool:
     """Read the document that holds a number (QuickBooks names it in fault 6140); True when it is one we know about."""
-    entity = HOLDERS.get(transaction_type, transaction_type)
+    entity = entity_of(transaction_type)
     if entity not in BY_ENTITY:
         return False
     body = run.quickbooks.read(entity, transaction_id)

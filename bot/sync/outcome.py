@@ -81,7 +81,8 @@ def done(operation: Operation, at: datetime, external_id: str = "", released_id:
         deed = Verb.VOID, operation.direction  # a credit that is taken out of a payment which goes on
     own = CREDIT_WORDS if operation.entity in PAYMENT_OF else FILE_WORDS if operation.entity == ENTITY else {}
     said = own.get(deed)
-    words = (said or DONE_WORDS[deed]).format(kind=kind, name=operation.name)
+    name = str(operation.body.get("DisplayName") or operation.name)  # it may be another one there
+    words = (said or DONE_WORDS[deed]).format(kind=kind, name=name)
     ref = RecordRef(operation.ref.type, released_id) if released_id else operation.ref
     return replace(
         _row(operation, at, operation.outcome, "", words, operation.more),
@@ -127,7 +128,7 @@ def refused(
     fault = error.fault
     context = {
         "record": operation.name,
-        "name": operation.name,
+        "name": str(operation.body.get("DisplayName") or operation.name),
         "number": operation.name,
         "type": str(operation.ref.type).replace("-", " "),
         "date": str(operation.body.get("TxnDate") or ""),

@@ -1,6 +1,6 @@
 """Reads what changed on both sides into the mirror. A cursor moves only when everything up to it is there."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.adapters.limits import CDC_LOOK_BACK
-from bot.adapters.quickbooks_wire import BatchItem, CdcReply
+from bot.adapters.quickbooks_wire import BatchItem, CdcReply, QueryReply
 from bot.adapters.released import Released
 from bot.core.faults import Action, ApiError, UserError
 from bot.core.model import RecordRef, Side
@@ -18,13 +18,13 @@ from bot.core.spec import Facts, RecordSpec
 from bot.records import BY_COLLECTION, BY_ENTITY, SPECS
 from bot.records.attachment import ENTITY
 from bot.records.tax_type import with_rates
-from bot.store import companies, records
+from bot.store import companies, control_sums, records
 from bot.store.companies import Company
 from bot.store.records import Heard
 from bot.sync import hear
-from bot.sync.attached import whole_id, with_parts
+from bot.sync.attached import with_parts
 from bot.sync.parts import mirror
-from bot.sync.run import Run, SafetyStop
+from bot.sync.run import CHUNK, Run, SafetyStop
 
 log = structlog.get_logger()
 
@@ -134,7 +134,9 @@ def _changes(run: Run, since: datetime) -> tuple[CdcReply, Sequence[str]]:
     others = [entity for entity in CDC_ENTITIES if entity != ENTITY]
     reply = run.quickbooks.cdc(others, since)
     try:
-        _read_rows(run, ENTITY, f"MetaData.LastUpdatedTime >= '{since.astimezone(UTC).isoformat(timespec='seconds')}'")
+        changed = f"MetaData.LastUpdatedTime >= '{since.astimezone(UTC).isoformat(timespec='seconds')}'"
+        for _page in _pages(run, ENTITY, changed):
+            pass
     except ApiError as error:
         if error.action is not Action.RECORD:
             raise
@@ -202,30 +204,54 @@ def asked_for(run: Run, entity: str) -> str:
 
 
 def _read_all(run: Run, entity: str) -> datetime:
-    """Every row of an entity by pages; what is not there any more is marked deleted. Gives the time it began."""
+    """Every row of an entity by pages; what is not there any more is marked deleted. Gives the time it began.
+
+    Which rows came is noted in the mirror, not in memory; where the mirror had none before, none can be missing.
+    """
+    known_before = bool(_unseen(run, entity, "", 1))
+    started = None
     try:
-        started, seen = _read_rows(run, entity, asked_for(run, entity))
+        for reply in _pages(run, entity, asked_for(run, entity)):
+            started = started or reply.time
+            if known_before:
+                mark_seen(run, entity, [str(body["Id"]) for body in reply.rows])
     except ApiError as error:
         if entity != ENTITY or error.action is not Action.RECORD:
             raise
         log.warning("files cannot be read and stay out", company=run.company.id, said=str(error))
         return run.clock() - OVERLAP
-    with run.database.read() as connection:
-        known = records.mirror_ids(connection, run.company.id, Side.QUICKBOOKS, entity)
-    missing = sorted(id_ for id_ in known if whole_id(entity, id_) not in seen)
-    _delete(run, [(entity, id_) for id_ in missing], since=run.company.sync_from)
+    if known_before:
+        _delete_unseen(run, entity)
     return started or run.clock() - OVERLAP
 
 
-def _read_rows(run: Run, entity: str, where: str) -> tuple[datetime | None, set[str]]:
-    """When QuickBooks began to answer, and the ids of all that it showed."""
-    started, seen = None, set()
+def mark_seen(run: Run, entity: str, ids: Sequence[str]) -> None:
+    """QuickBooks showed these records in this run; noted by its fencing token, which no other run has."""
+    with run.ledger() as connection:
+        whole = with_parts(connection, run.company.id, [(entity, id_) for id_ in ids])
+        control_sums.mark_seen(connection, run.company.id, Side.QUICKBOOKS, whole, run.hold.fence)
+
+
+def _unseen(run: Run, entity: str, after: str, limit: int) -> list[str]:
+    """Ids of living records of the mirror that QuickBooks has not shown in this run, in order."""
+    with run.database.read() as connection:
+        about = (run.company.id, Side.QUICKBOOKS, entity, run.hold.fence)
+        return control_sums.unseen(connection, *about, after, limit)
+
+
+def _delete_unseen(run: Run, entity: str) -> None:
+    after = ""
+    while ids := _unseen(run, entity, after, CHUNK):
+        after = ids[-1]
+        _delete(run, [(entity, id_) for id_ in ids], since=run.company.sync_from)
+
+
+def _pages(run: Run, entity: str, where: str) -> Iterator[QueryReply]:
+    """Each page once it is in the mirror."""
     for reply in run.quickbooks.pages(entity, where):
         run.carry_on()
-        started = started or reply.time
-        seen |= {str(body["Id"]) for body in reply.rows}
         _store(run, [hear.quickbooks(entity, body) for body in reply.rows])
-    return started, seen
+        yield reply
 
 
 def _take(run: Run, objects: Mapping[str, Sequence[Mapping[str, Any]]], deleted: Iterable[tuple[str, str]]) -> None:

@@ -24,7 +24,7 @@ from bot.sync.run import CHUNK, Run
 from bot.sync.together import Lanes
 
 CARRY_FILES = frozenset({RecordType.INVOICE, RecordType.CREDIT_NOTE})
-FAILURES_KEPT = 1_000  # of a dry run, whose results are stored nowhere
+FAILURES_KEPT = 1_000  # in memory; the results of a dry run are stored nowhere else
 
 
 @dataclass
@@ -184,28 +184,24 @@ def _record_local(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
         rows = [outcome.reported(report, now) for report in work.reports]
         for report in work.reports:
             run.noticed.note(report)
+        links = [_link(spec, operation) for operation in work.adopted]
+        records.put_links(connection, run.company.id, [*links, *(step.link for step in work.settled)])
+        renamed = {}
         for operation in work.adopted:
-            link = Link(
-                spec.type,
-                operation.released_id,
-                operation.entity,
-                operation.external_id,
-                operation.released_hash,
-                operation.external_hash,
-                operation.agreed,
-            )
-            records.put_link(connection, run.company.id, link)
             row = outcome.done(operation, now, released_id=operation.released_id)
-            alone = RecordRef.in_quickbooks(spec.type, operation.entity, operation.external_id)
-            rename(run, connection, alone, row.ref)  # whichever side was looked at: what it said alone is over
+            renamed[RecordRef.in_quickbooks(spec.type, operation.entity, operation.external_id)] = row.ref
             rows.append(row)
             adopted.append(row.ref)
-        for step in work.settled:
-            records.put_link(connection, run.company.id, step.link)
+        rename(run, connection, renamed)  # whichever side was looked at: what it said alone is over
         results.record(connection, run.company.id, run.run_id, [*rows, *_cleared(run, connection, work)])
     for row in rows:
         run.tally.add(row.outcome)
     return adopted
+
+
+def _link(spec: RecordSpec, operation: Operation) -> Link:
+    ids = operation.released_id, operation.entity, operation.external_id
+    return Link(spec.type, *ids, operation.released_hash, operation.external_hash, operation.agreed)
 
 
 def _cleared(run: Run, connection: Connection, work: Work) -> list[Result]:
@@ -217,6 +213,8 @@ def _cleared(run: Run, connection: Connection, work: Work) -> list[Result]:
     open_ = {row.ref: row for row in before if row.outcome in NEEDS_ATTENTION}
     results.forget(connection, run.company.id, [ref for ref in work.silent if ref in open_])
     run.tally.unchanged += len(settled)
+    back = {row.ref: row for row in before if row.outcome is Outcome.SKIPPED and row.linked}  # relinked by a person
+    open_ |= {ref: back[ref] for ref in settled if ref in back}
     return [outcome.settled_again(open_[ref], run.clock()) for ref in settled if ref in open_]
 
 

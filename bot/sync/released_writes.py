@@ -205,7 +205,7 @@ def _record(
                 rows.append(row)
                 pushed.done.append(row.ref)
                 pushed.edited += [row.ref] if edited else []
-                rename(run, connection, operation.ref, row.ref)
+                rename(run, connection, {operation.ref: row.ref})
             state = ledger.REFUSED if isinstance(answer, ApiError) else ledger.DONE
             ledger.close_intents(connection, [intent.id], state)
         results.record(connection, run.company.id, run.run_id, rows)
@@ -239,15 +239,14 @@ def _told(
     return list(newest.values())
 
 
-def rename(run: Run, connection: Any, before: RecordRef, after: RecordRef) -> None:
-    """A record that existed in QuickBooks only has its Re-Leased id now: it goes on under that."""
-    if before == after:
-        return
-    results.forget(connection, run.company.id, [before])
-    records.drop_todo(connection, run.company.id, [before])
-    if records.unlinked_among(connection, run.company.id, [before]):
-        records.set_linked(connection, run.company.id, [before])
-        records.set_unlinked(connection, run.company.id, [after], "", run.now_ms())
+def rename(run: Run, connection: Any, renamed: Mapping[RecordRef, RecordRef]) -> None:
+    """Records that existed in QuickBooks only have their Re-Leased ids now: they go on under those."""
+    before = [ref for ref, after in renamed.items() if ref != after]
+    results.forget(connection, run.company.id, before)
+    records.drop_todo(connection, run.company.id, before)
+    left_out = sorted(records.unlinked_among(connection, run.company.id, before))
+    records.set_linked(connection, run.company.id, left_out)
+    records.set_unlinked(connection, run.company.id, [renamed[ref] for ref in left_out], "", run.now_ms())
 
 
 def _record_write_backs(

@@ -20,7 +20,7 @@ from bot.records.attachment import ENTITY as FILE
 from bot.store import control_sums, records
 from bot.store.records import Heard
 from bot.sync import hear, pull
-from bot.sync.attached import whole_id, with_parts
+from bot.sync.attached import whole_id
 from bot.sync.parts import mirror
 from bot.sync.run import Run
 from bot.sync.safety import LEAST, SHARE_PERCENT
@@ -78,7 +78,7 @@ def _read_quickbooks(run: Run, entity: str, found: Reread) -> bool:
             old = [bool(cursor) and _updated(body) < _at(cursor) - pull.OVERLAP for body in reply.rows]
             missed = _missed(run, heard, old)
             pull.take_bodies(run, entity, reply.rows)
-            _mark_seen(run, entity, [one.record.id for one in heard])
+            pull.mark_seen(run, entity, [one.record.id for one in heard])
             _plan_again(run, spec, missed)
             _note(found, Side.QUICKBOOKS, len(heard), [spec.external_name(entity, one.body) for one in missed])
     except ApiError as error:
@@ -127,12 +127,6 @@ def _plan_again(run: Run, spec: RecordSpec, missed: Sequence[MirrorRecord]) -> N
             for one in missed
         ]
         records.add_todo(connection, run.company.id, refs)
-
-
-def _mark_seen(run: Run, entity: str, ids: Sequence[str]) -> None:
-    with run.ledger() as connection:
-        whole = with_parts(connection, run.company.id, [(entity, id_) for id_ in ids])
-        control_sums.mark_seen(connection, run.company.id, Side.QUICKBOOKS, list(whole), run.hold.fence)
 
 
 def _missing_in_released(run: Run, spec: RecordSpec) -> list[MirrorRecord]:

@@ -78,6 +78,12 @@ class Tally:
         )
 
 
+def counts_in_words(counts: Counts) -> str:
+    """What was written or matched: "60 created, 2 updated"; "" for nothing."""
+    named = ((counts.created, "created"), (counts.updated, "updated"), (counts.adopted, "matched"))
+    return ", ".join(f"{count:,} {word}" for count, word in (*named, (counts.voided, "voided")) if count)
+
+
 @dataclass
 class Assumed:
     """Pairs that a plan takes for granted, so that children can be planned as well."""

@@ -8,7 +8,9 @@ from typing import Any
 from blocks.kit import LABEL_CHARS, Message
 from blocks.limits import MESSAGE_TEXT_BUDGET, NEWER, Surface, TableLimits, text_total, violations
 
-TOKEN = re.compile(r"<(?:!date\^\d+\^[^|>]*\|[^>]*|@[UW][A-Z0-9]+|https?://[^|>]+\|[^>]*)>")
+TOKEN = re.compile(
+    r"<(?:!date\^\d+\^[^|>]*\|[^>]*|@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!subteam\^S[A-Z0-9]+|https?://[^|>]+\|[^>]*)>"
+)
 FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 

@@ -1,10 +1,14 @@
 """Values to draw: companies, runs, causes and results of any number, ordinary or hostile."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from bot.core.asked_verification import AskedVerification, VerificationState
+from bot.core.control_totals import Sums
 from bot.core.model import (
+    ApiCalls,
     Cause,
     CompanyStatus,
     CompanyView,
@@ -17,8 +21,10 @@ from bot.core.model import (
     Result,
     RunState,
     RunView,
+    Side,
     Trigger,
 )
+from bot.core.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
 
 NOW = datetime(2026, 11, 22, 9, 14, tzinfo=UTC)
 HOSTILE = (
@@ -115,6 +121,7 @@ def cause(place: int = 0, text: str | None = None, **changes: object) -> Cause:
         "how": text if text is not None else "Make it active again in QuickBooks, then retry.",
         "fix": ("retry", "relink", "none", "adopt", "rename", "choose", "reconnect", "resume")[place % 8],
         "move": "you, in QuickBooks",
+        "partner": (text or "It may be INV-1 in QuickBooks: same number.") if place % 8 == 3 else "",
         "released_url": "https://app.re-leased.com/contacts/kiosk",
         "held_up": {RecordType.INVOICE: 23, RecordType.PAYMENT: 5},
         "refs": (ref,),
@@ -123,6 +130,39 @@ def cause(place: int = 0, text: str | None = None, **changes: object) -> Cause:
         "external_url": "https://app.qbo.intuit.com/app/customerdetail?nameId=12",
     }
     return Cause(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def verification(text: str | None = None, count: int = 1, **changes: object) -> Verification:
+    """With `count` findings of each kind, and twice as many pairs that differ."""
+    name = text if text is not None else "INV-2041"
+    ref, sums = (
+        RecordRef(RecordType.INVOICE, "i-1"),
+        Sums(3, Decimal("100"), Decimal("15"), Decimal("115"), Decimal("5")),
+    )
+    found = Found(count, (name,) * min(count, 40))
+    balance = ContactBalance("receivable", "c-1", name, "NZD", Decimal("5"), Decimal("0"))
+    item = Item(Side.RELEASED, "Invoice", "NZD", "Needs attention: a reason", sums, True, True, (name,))
+    values: dict[str, object] = {
+        **{"company_id": "harbour", "name": "Harbour City Property", "at": NOW, "timezone": "Pacific/Auckland"},
+        "api_calls": ApiCalls(12, 0, 34),
+        "totals": (KindTotals("Invoice", "NZD", sums, Sums()), KindTotals("Bill", "NZD", sums, sums)),
+        "items": (item,) * count,
+        "ledgers": (balance, replace(balance, ledger="payable", quickbooks=Decimal("5"))),
+        **{"contacts": (balance,) * min(count, 40), "contact_count": count},
+        "drift": (Drift(ref, name, "Invoice", "12", "QuickBooks", "The next sync brings it in."),) * min(2 * count, 40),
+        **{"drift_count": 2 * count, "duplicates": found, "lost": found},
+        "repaired": {Side.RELEASED: found, Side.QUICKBOOKS: found},
+        "gone": {Side.RELEASED: Found(), Side.QUICKBOOKS: found},
+        "unexplained": {"NZD": Decimal("5.00") if count else Decimal(0)},
+        "checked": {Side.RELEASED: 1204, Side.QUICKBOOKS: 1198},
+    }
+    return Verification(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def asked_verification(text: str | None = None, count: int = 1, **changes: object) -> AskedVerification:
+    name = text if text is not None else "Harbour City Property"
+    done = AskedVerification("v-1", "harbour", name, Flag.RED, VerificationState.DONE, "U0ANA", NOW)
+    return replace(done, **{"found": verification(text, count), **changes})  # type: ignore[arg-type]
 
 
 def causes(count: int, text: str | None = None) -> Sequence[Cause]:

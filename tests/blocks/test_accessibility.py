@@ -12,7 +12,7 @@ from datetime import date
 import pytest
 
 import blocks
-from blocks import audit, cause_work, digest, find, home, notice, overview, plan, red, results, run
+from blocks import audit, cause_work, digest, find, home, notice, overview, plan, red, results, run, verification
 from blocks.find import Found
 from blocks.kit import Message
 from blocks.limits import NEWER
@@ -33,6 +33,7 @@ NAME = "Harbour City Property"
 RUN = samples.run(flag=Flag.RED, counts=Counts(failed=31))
 PLAN = AskedPlan("p1", "harbour", NAME, next(iter(UNDER_WAY)), "U0ANA", samples.NOW)
 WEEK = week(samples.NOW, "UTC", [CauseSpan("Kiosk Ltd is archived", 31, samples.NOW)], [RUN])
+VERIFIED = samples.asked_verification()
 FOUND = Found(RED, "kiosk", 31, samples.results(2), "v1")
 
 
@@ -47,6 +48,8 @@ ABOUT_A_COMPANY: dict[str, Callable[[], Message]] = {
     "run.day": lambda: run.day(RED, date(2026, 11, 22), [RUN]),
     "run.entry": lambda: run.entry(RUN),
     "red.red": lambda: red.red(RED, samples.causes(3)),
+    "red.closed_here": lambda: red.closed_here(RED, "3 causes", samples.NOW),
+    "red.put_right": lambda: red.put_right(RED, "3 causes", 60),
     "overview.overview": lambda: overview.overview([RED]),
     "digest.digest": lambda: digest.digest(RED, WEEK),
     "find.found": lambda: find.found("kiosk", [FOUND]),
@@ -57,6 +60,9 @@ ABOUT_A_COMPANY: dict[str, Callable[[], Message]] = {
 IN_ONE_STATE: dict[str, tuple[Callable[[], Message], Sequence[str]]] = {
     "red.closed": (lambda: red.closed(RED, "31 records", samples.NOW), ("🔵 Blue", NAME)),
     "red.recovery": (lambda: red.recovery(RED, "31 records need attention", 60), ("🔵 Blue", NAME, "31")),
+    "red.new_cause": (lambda: red.new_cause(RED, samples.cause()), ("🟥 Red", NAME, "28", "Kiosk")),
+    "verification.asked": (lambda: verification.asked(VERIFIED), ("🟥 Red", NAME, "2 pairs that differ", "NZD 5.00")),
+    "verification.already_verifying": (lambda: verification.already_verifying(VERIFIED), (NAME,)),
     "cause_work.given": (lambda: cause_work.given(RED, samples.cause(), "@ana", ""), ("🟥 Red", NAME, "28", "Kiosk")),
     "cause_work.reminder": (lambda: cause_work.reminder(RED, 3, 2), ("🟥 Red", NAME, "31", "3 causes")),
     "run.already_running": (lambda: run.already_running(RUN), (NAME,)),

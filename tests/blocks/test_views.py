@@ -202,7 +202,9 @@ def test_a_confirmation_names_and_counts_what_follows() -> None:
         "23 invoices and 5 payments, NZD 48,210.00 open receivable. Nothing is deleted on either side."
     )
     assert "5 payments: INV-0, INV-1" in str(view["blocks"])
-    assert "Only Kiosk Ltd: the 28 wait and stay red" in str(view["blocks"])
+    (how_far,) = [block for block in view["blocks"] if block.get("block_id") == "extent"]
+    options = [one["text"]["text"] for one in how_far["element"]["options"]]
+    assert options == ["only Kiosk Ltd: the 28 wait and stay red", "all 29"]
     assert view["submit"]["text"] == "Unlink 29"
     assert links.confirm(Verb.UNLINK, preview, refs, "view-1", Extent.ONLY)["submit"]["text"] == "Unlink 1"
 

@@ -51,9 +51,9 @@ class Person:
         dots.get_by_text(entry, exact=True).click()
 
     def picks(self, query: str) -> None:
-        """The first suggestion in the modal's search."""
+        """The first suggestion of the modal's search that holds what is looked for."""
         self.modal.get_by_test_id("combo-search").fill(query)
-        self.modal.get_by_test_id("combo-option").first.click()
+        self.modal.get_by_test_id("combo-option").filter(has_text=query).first.click()
 
     def confirms(self, label: str) -> None:
         """The button at the foot of the modal, which says what it does."""

@@ -1,7 +1,8 @@
-"""A company of 100,000 results: a page, a filter and a search are answered while the person looks on.
+"""A company of 100,000 results: a page, a filter and a search are answered within 300 ms of the click.
 
-The aim is 300 ms from click to answer on a machine that does nothing else, and that is printed; what fails here is an
-answer that reads everything, which takes many seconds.
+The page itself takes the time, from the click to the frame that shows the answer. It is judged in the moments in which
+nothing else keeps the processors busy; where there are none, nothing can be said but that no answer reads everything,
+which would take many seconds. What was measured is printed.
 """
 
 import statistics
@@ -11,21 +12,29 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, expect
 
+from bot.sandbox.demo import Pace
 from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage, over_socket
 from tests.browser.person import Person
 from tests.store.many_results import MANY, fill
 
 pytestmark = [*MARKS, pytest.mark.long]
-ANSWER_S = 4.0
-TIMES = 5
-TYPE, ROWS, ORDER = 2, 3, 4
+ANSWER_MS = 300
+BUSY_MS = 4_000
+TIMES, MOST_TIMES = 5, 15
+LOOP_S = 0.05
+QUIET = 1.15
+TYPE, ORDER = 2, 4
 OF_ALL = f"{MANY:,}"
+WATCH = """() => ["click", "change"].forEach(
+    kind => document.addEventListener(kind, () => { window.began ??= performance.now(); }, true))"""
+ANSWERED = """([ts, words]) => document.querySelector(`[data-ts='${ts}']`).innerText.includes(words)
+    && performance.now() - window.began"""
 
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[Stage]:
-    with over_socket() as stage:
+    with over_socket(Pace()) as stage:
         fill(stage.demo.app.database, "harbour-city")
         yield stage
 
@@ -38,49 +47,73 @@ def shown(large: Stage, sits_down: Sit) -> tuple[Person, Locator]:
     if message.get_by_test_id("button").filter(has_text="Clear").count():
         ana.presses("Clear", message)
     expect(message).to_contain_text(f"{OF_ALL} of {OF_ALL}")
+    ana.page.evaluate(WATCH)
     return ana, message
 
 
-def seconds(ana: Person, message: Locator, act: Callable[[], object], words: str) -> float:
+def milliseconds(message: Locator, act: Callable[[], object], words: str) -> float:
     """From the click to the frame in which the message says `words`."""
-    ts = message.get_attribute("data-ts")
-    begin = time.perf_counter()
+    page, ts = message.page, message.get_attribute("data-ts")
+    page.evaluate("window.began = undefined")
     act()
-    ana.page.wait_for_function(
-        "([ts, words]) => document.querySelector(`[data-ts='${ts}']`).innerText.includes(words)", arg=[ts, words]
-    )
-    return time.perf_counter() - begin
+    return float(page.wait_for_function(ANSWERED, arg=[ts, words]).json_value())
 
 
-def answered(took: list[float]) -> None:
-    """The median: other work on the machine may hold one of them up."""
-    print(f"median {statistics.median(took) * 1000:.0f} ms")
-    assert statistics.median(took) < ANSWER_S, [f"{one:.3f} s" for one in took]
+def is_quiet() -> bool:
+    """Whether a piece of work takes hardly longer now than by itself."""
+    begin, worked_from = time.perf_counter(), time.thread_time()
+    while time.thread_time() - worked_from < LOOP_S:
+        pass
+    return time.perf_counter() - begin < QUIET * LOOP_S
+
+
+def answers_in_time(once: Callable[[int], float]) -> None:
+    """Tried a few times, and more often while the machine is busy with something else."""
+    took: list[float] = []
+    undisturbed: list[float] = []
+    while len(took) < TIMES or (len(undisturbed) < TIMES and len(took) < MOST_TIMES):
+        was_quiet = is_quiet()
+        took.append(once(len(took)))
+        if was_quiet and is_quiet():
+            undisturbed.append(took[-1])
+    told = f"undisturbed {_in_order(undisturbed)}, all {_in_order(took)} ms"
+    print(told)
+    assert statistics.median(took) < BUSY_MS, told
+    assert not undisturbed or min(undisturbed) < ANSWER_MS, told  # something may still have come between
+
+
+def _in_order(took: list[float]) -> list[int]:
+    return sorted(map(round, took))
 
 
 def test_a_page_is_turned_in_time(shown: tuple[Person, Locator]) -> None:
     ana, message = shown
-    took = [
-        seconds(ana, message, lambda: ana.presses("Next ›", message), f"page {number} of 4,000")
-        for number in range(2, 2 + TIMES)
-    ]
-    answered(took)
+    answers_in_time(
+        lambda turn: milliseconds(message, lambda: ana.presses("Next ›", message), f"page {turn + 2} of 4,000")
+    )
 
 
-def test_a_filter_and_an_order_are_answered_in_time(shown: tuple[Person, Locator]) -> None:
-    ana, message = shown
-    took = []
-    for _ in range(TIMES):
-        for value, words in (
-            ("payment", f"payments · 30,000 of {OF_ALL}"),
-            ("all-types", f"all records · {OF_ALL} of"),
-        ):
-            choose = message.get_by_test_id("select").nth(TYPE)
-            took.append(seconds(ana, message, lambda c=choose, v=value: c.select_option(v), words))  # type: ignore[misc]
-        for value, words in (("oldest", "oldest first"), ("cause", "by cause"), ("newest", "page 1 of 4,000 · rows")):
-            choose = message.get_by_test_id("select").nth(ORDER)
-            took.append(seconds(ana, message, lambda c=choose, v=value: c.select_option(v), words))  # type: ignore[misc]
-    answered(took)
+@pytest.mark.parametrize(
+    ("menu", "value", "words", "back"),
+    [
+        (TYPE, "payment", f"payments · 30,000 of {OF_ALL}", "all-types"),
+        (ORDER, "oldest", "oldest first", "newest"),
+        (ORDER, "cause", "by cause", "newest"),
+    ],
+)
+def test_a_filter_and_an_order_are_answered_in_time(
+    shown: tuple[Person, Locator], menu: int, value: str, words: str, back: str
+) -> None:
+    _, message = shown
+    chooser = message.get_by_test_id("select").nth(menu)
+
+    def once(_turn: int) -> float:
+        took = milliseconds(message, lambda: chooser.select_option(value), words)
+        chooser.select_option(back)
+        expect(message).not_to_contain_text(words)
+        return took
+
+    answers_in_time(once)
 
 
 @pytest.mark.parametrize(
@@ -94,11 +127,13 @@ def test_a_filter_and_an_order_are_answered_in_time(shown: tuple[Person, Locator
 )
 def test_a_search_is_answered_in_time(shown: tuple[Person, Locator], text: str, words: str) -> None:
     ana, message = shown
-    took = []
-    for _ in range(TIMES):
+
+    def once(_turn: int) -> float:
         ana.presses("Filter…", message)
         ana.modal.get_by_test_id("input").first.fill(text)
-        took.append(seconds(ana, message, lambda: ana.confirms("Show results"), words))
+        took = milliseconds(message, ana.page.get_by_test_id("modal-submit").click, words)
         ana.presses("Clear", message)
         expect(message).to_contain_text(f"all records · {OF_ALL} of {OF_ALL}")
-    answered(took)
+        return took
+
+    answers_in_time(once)

@@ -29,14 +29,13 @@ def test_from_the_command_over_orange_and_red_to_blue(stage: Stage, sits_down: S
     expect(over.get_by_test_id("button")).to_have_count(0)
 
 
-def test_what_waits_for_an_unlinked_record_comes_along_after_one_click(one_stage: Stage, sits_down: Sit) -> None:
-    ana = sits_down(one_stage)
-    ana.types("/qbo-sync sync harbour")
+def test_what_waits_for_an_unlinked_record_comes_along_after_one_click(red_stage: Stage, sits_down: Sit) -> None:
+    ana = sits_down(red_stage)
     red = ana.reads("🟥 Red · Harbour City Property · 26 records need attention, 3 causes", within_ms=SYNC_TIMEOUT_MS)
     ana.chooses("Unlink…", red, menu=0)
     expect(ana.modal).to_contain_text("Unlink Kiosk Ltd?")
     expect(ana.modal).to_contain_text("It and 29 records that refer to it stop syncing")
-    ana.modal.get_by_text("Only Kiosk Ltd: the 29 wait and stay red").click()
+    ana.modal.get_by_text("only Kiosk Ltd: the 29 wait and stay red").click()
     ana.confirms("Unlink 1")
     red.get_by_test_id("replies").click()
     thread = ana.page.get_by_test_id("thread")
@@ -44,7 +43,7 @@ def test_what_waits_for_an_unlinked_record_comes_along_after_one_click(one_stage
     expect(thread.get_by_test_id("button").filter(has_text="Undo")).to_be_visible()
     ana.page.get_by_test_id("thread-close").click()
 
-    put_right_in_quickbooks(ana, one_stage, red)
+    put_right_in_quickbooks(ana, red_stage, red)
     ana.presses("Sync again", red)
     expect(red).to_contain_text("Contact Kiosk Ltd is unlinked", timeout=SYNC_TIMEOUT_MS)
     ana.presses("Relink Kiosk Ltd", red)

@@ -10,12 +10,11 @@ pytestmark = MARKS
 
 
 def red_after_the_first_sync(ana: Person) -> Locator:
-    ana.types("/qbo-sync sync harbour")
     return ana.reads("🟥 Red · Harbour City Property · 26 records need attention, 3 causes", within_ms=SYNC_TIMEOUT_MS)
 
 
-def test_one_cause_is_fixed_and_23_records_turn_good(one_stage: Stage, sits_down: Sit) -> None:
-    ana = sits_down(one_stage)
+def test_one_cause_is_fixed_and_23_records_turn_good(red_stage: Stage, sits_down: Sit) -> None:
+    ana = sits_down(red_stage)
     red = red_after_the_first_sync(ana)
     for words in ("Kiosk Ltd is archived in QuickBooks", "holds up 23 invoices", "Next move: you, in QuickBooks"):
         expect(red).to_contain_text(words)
@@ -46,14 +45,14 @@ def test_one_cause_is_fixed_and_23_records_turn_good(one_stage: Stage, sits_down
     expect(over.get_by_test_id("button")).to_have_count(0)
 
 
-def test_a_viewer_is_refused_and_told_who_may(one_stage: Stage, sits_down: Sit) -> None:
-    ana, ben = sits_down(one_stage), sits_down(one_stage, "U0BEN")
+def test_a_viewer_is_refused_and_told_who_may(red_stage: Stage, sits_down: Sit) -> None:
+    ana, ben = sits_down(red_stage), sits_down(red_stage, "U0BEN")
     red_after_the_first_sync(ana)
     red = ben.reads("26 records need attention, 3 causes")
-    before = one_stage.demo.app.desk.company("harbour").last_run
+    before = red_stage.demo.app.desk.company("harbour").last_run
     ben.presses("Retry 23", red)
     ben.reads("can retry", "workspace admin")
     ben.chooses("Assign, snooze, note…", red, menu=0)
     ben.reads("can settle who looks after what", "workspace admin")
     expect(ben.modal).to_have_count(0)
-    assert one_stage.demo.app.desk.company("harbour").last_run == before
+    assert red_stage.demo.app.desk.company("harbour").last_run == before

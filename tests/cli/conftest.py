@@ -18,8 +18,6 @@ from typer.testing import CliRunner
 from bot.__main__ import cli
 from tests.sync.world import COMPANY, REALM, Servers, World, serving
 
-TIMEOUT_S = 60
-
 
 @dataclass(frozen=True)
 class Said:
@@ -36,7 +34,7 @@ class Said:
 
 @dataclass
 class Shell:
-    """`run` calls the command line in this process, which is quick; `process` starts one of its own."""
+    """`run` calls the command line in this process, which is quick; `start` starts one of its own."""
 
     world: World
     folder: Path
@@ -58,11 +56,6 @@ class Shell:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         keep = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
         return subprocess.Popen(command, env={**keep, **self.environment()}, text=True, cwd=self.folder, **pipes)
-
-    def process(self, *words: str) -> Said:
-        with self.start(*words) as started:
-            out, err = started.communicate(timeout=TIMEOUT_S)
-        return Said(started.returncode, out, err)
 
     def connect(self, realm: str = REALM, company: str = COMPANY) -> Said:
         token = self.world.state.refresh_token(realm)

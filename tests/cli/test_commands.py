@@ -22,6 +22,8 @@ API_CALLS = {"quickbooks_reads", "quickbooks_writes", "released"}
 ROW = {"date", "type", "released_id", "external_id", "direction", "outcome", "code", "details", "linked", "more_detail"}
 TYPES = ["contact", "account", "tax-type", "tracking-option", "invoice", "credit-note", "payment", "attachment"]
 TENANTS = 31
+twice = pytest.mark.long
+"""The neighbours of this file hold the same rule with commands that run in the tests' own process."""
 
 
 @pytest.fixture(scope="module")
@@ -137,12 +139,14 @@ def test_a_red_sync_ends_with_1_and_names_the_code_and_its_cause(qbo: CommandLin
     assert {row["outcome"] for row in qbo.rows("--search", "taken")} == {"created"}
 
 
+@twice
 def test_without_json_people_read_the_flag(qbo: CommandLine) -> None:
     qbo.world.contact("Newcomer")
     said = qbo("sync", COMPANY)
     assert said.code == 0 and "Blue" in said.out and "1 created" in said.out and said.err == ""
 
 
+@twice
 def test_an_observe_only_company_says_what_it_would_do_and_writes_nothing(new: CommandLine) -> None:
     new.world.released.control("PUT", "settings", {"companies": {COMPANY: {"builtInSync": True}}})
     assert new.connect().json["observe_only"] is True
@@ -158,12 +162,14 @@ def test_an_observe_only_company_says_what_it_would_do_and_writes_nothing(new: C
 # What cannot run
 
 
+@twice
 @pytest.mark.parametrize("words", [("sync",), ("sync", "--dry-run"), ("results",)], ids=" ".join)
 def test_an_unknown_company_ends_with_2(qbo: CommandLine, words: tuple[str, ...]) -> None:
     said = qbo(words[0], "nobody", *words[1:], "--json")
     assert said.code == 2 and "nobody" in said.err and "nobody" in said.json["error"]
 
 
+@twice
 def test_a_wrong_key_ends_with_2_and_keeps_the_flag(qbo: CommandLine) -> None:
     qbo.told["RELEASED_API_KEY"] = f"not-{API_KEY}"
     with qbo.world.nothing_written():
@@ -173,6 +179,7 @@ def test_a_wrong_key_ends_with_2_and_keeps_the_flag(qbo: CommandLine) -> None:
     assert (qbo.company()["flag"], qbo.company()["status"]) == ("blue", "incomplete run")
 
 
+@pytest.mark.long  # each waits as long as a side may take to come back
 def test_a_side_that_is_down_or_answers_with_a_page_ends_with_2(qbo: CommandLine) -> None:
     """All at once, each with a copy of the store, because each waits for the side to come back before it gives up."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -190,6 +197,7 @@ def test_a_side_that_is_down_or_answers_with_a_page_ends_with_2(qbo: CommandLine
     assert qbo("sync", COMPANY, "--json").code == 0
 
 
+@twice
 def test_a_dead_grant_asks_to_reconnect_and_connecting_repairs_it(qbo: CommandLine) -> None:
     qbo.world.state.control("POST", "revoke", {"realm": REALM})
     calls = qbo.world.token_calls()
@@ -204,6 +212,7 @@ def test_a_dead_grant_asks_to_reconnect_and_connecting_repairs_it(qbo: CommandLi
     assert "reconnect" not in qbo.company()["status"]
 
 
+@twice
 def test_another_realm_for_a_connected_company_is_refused(qbo: CommandLine) -> None:
     qbo.world.state.add_company("777", "Other Books", "NZ")
     said = qbo.connect("777")
@@ -214,6 +223,7 @@ def test_another_realm_for_a_connected_company_is_refused(qbo: CommandLine) -> N
 # results
 
 
+@twice
 def test_results_give_one_row_a_record_in_pages(qbo: CommandLine) -> None:
     whole = qbo("results", COMPANY, "--rows", "all", "--json").json
     assert set(whole) == {"total", "page", "pages", "rows"} and whole["total"] == len(whole["rows"]) > 25
@@ -226,6 +236,7 @@ def test_results_give_one_row_a_record_in_pages(qbo: CommandLine) -> None:
     assert {qbo("results", COMPANY, "--rows", rows, "--json").json["pages"] for rows in ("50", "100")} == {1}
 
 
+@twice
 def test_results_are_filtered_by_type_search_status_and_date(qbo: CommandLine) -> None:
     total = len(qbo.rows())
     assert {row["type"] for row in qbo.rows("--type", "invoice")} == {"invoice"}
@@ -235,6 +246,7 @@ def test_results_are_filtered_by_type_search_status_and_date(qbo: CommandLine) -
     assert len(qbo.rows("--since", "2026-01-01")) == total
 
 
+@twice
 def test_results_as_csv_are_the_same_rows(qbo: CommandLine) -> None:
     said = qbo("results", COMPANY, "--rows", "all", "--csv")
     rows = list(csv.DictReader(io.StringIO(said.out)))
@@ -242,6 +254,7 @@ def test_results_as_csv_are_the_same_rows(qbo: CommandLine) -> None:
     assert [row["external_id"] for row in rows] == [row["external_id"] for row in qbo.rows()]
 
 
+@twice
 @pytest.mark.parametrize(
     "option,value,allowed",
     [
@@ -264,6 +277,7 @@ def test_a_value_that_is_not_allowed_ends_with_2_and_those_that_are(
 # unlink and relink
 
 
+@twice
 def test_unlinking_blocks_what_refers_to_it_and_relinking_frees_it(qbo: CommandLine) -> None:
     kiosk = kiosk_ref(qbo)
     preview = qbo("unlink", COMPANY, kiosk, "--dry-run", "--json")
@@ -282,6 +296,7 @@ def test_unlinking_blocks_what_refers_to_it_and_relinking_frees_it(qbo: CommandL
     assert qbo("sync", COMPANY, "--json").code == 0
 
 
+@twice
 def test_propagating_takes_the_cascade_along_and_brings_it_back(qbo: CommandLine) -> None:
     kiosk = kiosk_ref(qbo)
     preview = qbo("unlink", COMPANY, kiosk, "--propagate", "--dry-run", "--json").json
@@ -296,6 +311,7 @@ def test_propagating_takes_the_cascade_along_and_brings_it_back(qbo: CommandLine
     assert qbo("sync", COMPANY, "--json").code == 0 and qbo.rows("--status", "unlinked") == []
 
 
+@twice
 def test_a_dry_run_of_relink_gives_the_lists_of_the_deed(qbo: CommandLine) -> None:
     kiosk = kiosk_ref(qbo)
     qbo("unlink", COMPANY, kiosk, "--propagate", "--yes", "--json")
@@ -321,6 +337,7 @@ def test_a_link_that_cannot_be_made_ends_with_2_and_says_why(qbo: CommandLine, p
     assert said.code == 2 and words in said.err
 
 
+@twice
 @pytest.mark.parametrize("words", [("contact:nobody", "--yes"), ("customer:1", "--yes"), ("KIOSK",)])
 def test_an_unlink_that_names_nothing_or_lacks_a_yes_ends_with_2(qbo: CommandLine, words: tuple[str, ...]) -> None:
     named = tuple(kiosk_ref(qbo) if word == "KIOSK" else word for word in words)

@@ -40,6 +40,14 @@ def test_the_json_of_a_dry_run_keeps_its_keys_and_adds_the_plan(shell: Shell) ->
     assert (total["count_after"], total["amount_after"]) == (30, "3450.00")
 
 
+@pytest.mark.parametrize("option", ["--plan", "--accept-stop"])
+def test_an_empty_variable_of_a_script_is_no_order_to_sync(shell: Shell, option: str) -> None:
+    shell.world.contact("New Tenant")
+    with shell.world.nothing_written():
+        said = shell.run("sync", COMPANY, option, "")
+    assert said.code == 2 and f"{option} was given without a value" in said.err
+
+
 def test_a_plan_is_carried_out_by_its_hash(shell: Shell) -> None:
     tenant = shell.world.contact("New Tenant")
     hash_ = shell.run("sync", COMPANY, "--dry-run", "--json").json["plan"]["hash"]

@@ -88,12 +88,14 @@ def test_an_incoming_failure_has_an_external_id_and_no_released_id(shell: Shell)
 
 def test_csv_keeps_formulas_from_running(shell: Shell) -> None:
     shell.world.contact("=cmd|'/c calc'!A0")
+    shell.world.contact("Kiosk \x1b[31mLtd")
     assert shell.run("sync", COMPANY).code == 0
     said = shell.run("results", COMPANY, "--rows", "all", "--csv")
     rows = list(csv.DictReader(io.StringIO(said.out)))
     assert len(rows) == results(shell, "--rows", "all")["total"] and set(rows[0]) >= ROW
     names = [row["name"] for row in rows if "calc" in row["name"]]
     assert names == ["'=cmd|'/c calc'!A0"]
+    assert "\x1b" not in said.out and "None" not in {cell for row in rows for cell in row.values()}
 
 
 def test_for_people_there_is_a_table_and_markup_in_names_is_text(shell: Shell) -> None:

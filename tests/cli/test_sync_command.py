@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+import bot.sync
 from tests.cli.conftest import Shell
 from tests.sync.world import COMPANY
 
@@ -16,14 +17,14 @@ ROW = {"date", "type", "released_id", "external_id", "direction", "outcome", "co
 
 def test_a_blue_sync_ends_with_0_and_one_json_object(shell: Shell) -> None:
     shell.world.contact("New Tenant")
-    said = shell.process("sync", COMPANY, "--json")
+    said = shell.run("sync", COMPANY, "--json")
     assert said.code == 0, said.err
     body = said.json
     assert body["flag"] == "blue" and body["company"] == COMPANY and body["run_id"]
     assert set(body["counts"]) == COUNTS and body["counts"]["created"] == 1
     assert set(body["api_calls"]) == {"quickbooks_reads", "quickbooks_writes", "released"}
     assert body["results_failed"] == [] and not {"error", "red_reason"} & body.keys()
-    again = shell.process("sync", COMPANY, "--json").json
+    again = shell.run("sync", COMPANY, "--json").json
     assert again["counts"]["created"] == again["counts"]["updated"] == 0
     assert again["api_calls"]["quickbooks_reads"] <= 2 and again["api_calls"]["quickbooks_writes"] == 0
     assert again["api_calls"]["released"] <= 9
@@ -32,7 +33,7 @@ def test_a_blue_sync_ends_with_0_and_one_json_object(shell: Shell) -> None:
 def test_a_red_sync_ends_with_1_and_says_what_failed(shell: Shell) -> None:
     tenant = shell.world.contact("Bad: name")
     shell.world.invoice(tenant, "NEW-1")
-    said = shell.process("sync", COMPANY, "--json")
+    said = shell.run("sync", COMPANY, "--json")
     assert said.code == 1
     body = said.json
     assert (body["flag"], body["counts"]["failed"], body["counts"]["waiting"]) == ("red", 2, 1)
@@ -41,6 +42,18 @@ def test_a_red_sync_ends_with_1_and_says_what_failed(shell: Shell) -> None:
     assert rows[tenant["id"]]["outcome"] == "failed" and rows[tenant["id"]]["linked"] is True
     (company,) = shell.run("companies", "--json").json
     assert (company["flag"], company["status"], company["needs_attention"]) == ("red", "has errors", 2)
+
+
+def test_all_that_failed_is_told_even_where_a_run_keeps_only_the_newest(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.sync, "FAILURES_KEPT", 1)
+    for name in ("Bad: name", "Worse: name", "Worst: name"):
+        shell.world.contact(name)
+    body = shell.run("sync", COMPANY, "--json").json
+    assert body["counts"]["failed"] == len({row["released_id"] for row in body["results_failed"]}) == 3
+    finished = shell.world.sync()
+    assert (finished.counts.failed, len(finished.failures)) == (3, 1)
 
 
 def test_for_people_it_says_the_flag_and_the_numbers(shell: Shell) -> None:
@@ -106,6 +119,7 @@ def test_a_safety_stop_is_gone_on_from_only_with_the_run_that_stopped(shell: She
     assert done.code == 0 and done.json["counts"]["voided"] == 55
 
 
+@pytest.mark.long  # test_commands.py has one like it
 def test_two_at_once_one_runs_and_the_other_ends_with_2(shell: Shell) -> None:
     shell.world.contact("New Tenant")
     shell.world.released_knobs.add({"match": {"path": "/contacts"}, "effect": {"kind": "delay", "ms": 3000}})
@@ -118,9 +132,10 @@ def test_two_at_once_one_runs_and_the_other_ends_with_2(shell: Shell) -> None:
     assert shell.world.count("Customer") == 2
 
 
+@pytest.mark.long  # test_commands.py has one like it
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/batch"), pytest.param("PATCH", "/contacts", marks=pytest.mark.long)],
+    [("POST", "/batch"), ("PATCH", "/contacts")],
     ids=["sending to QuickBooks", "writing back to Re-Leased"],
 )
 def test_killed_in_the_middle_the_next_run_starts_soon_and_doubles_and_loses_nothing(

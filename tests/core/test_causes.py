@@ -6,10 +6,12 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.cause_fix import Mover, fix_of, whose_move
 from bot.core.cause_work import Mended, Rest, Work, really_mended
-from bot.core.causes import group
+from bot.core.causes import group, outlines
 from bot.core.faults import Fix
 from bot.core.model import Direction, Outcome, RecordRef, RecordType, Result
 
@@ -73,6 +75,22 @@ def test_a_loop_of_causes_ends(loop: list[str]) -> None:
         for place, key in enumerate(loop)
     ]
     assert sum(cause.count for cause in group(rows)) == len(loop)
+
+
+@st.composite
+def tangled(draw: st.DrawFn) -> list[Result]:
+    """Rows that may be each other's causes, in chains and loops, or have causes that have no row."""
+    refs = [RecordRef(draw(st.sampled_from((CONTACT, INVOICE))), key) for key in "abcdef"[: draw(st.integers(1, 6))]]
+    codes = st.sampled_from(("6240", "6200", "closed-period", "unlinked-parent", "failing-parent", "missing-parent"))
+    causes = st.none() | st.sampled_from([*refs, KIOSK, RecordRef(CONTACT, "nobody")])
+    words = st.sampled_from(("INV-1 is closed.", "INV-1 waits for contact Kiosk Ltd (kiosk), which is unlinked."))
+    return [result(ref.type, ref.key, draw(codes), draw(causes), draw(words)) for ref in refs]
+
+
+@given(tangled())
+def test_what_is_remembered_of_causes_is_what_their_rows_come_to_together(rows: list[Result]) -> None:
+    told = [(cause.ref, cause.code, cause.headline, cause.count) for cause in group(rows)]
+    assert [(one.ref, one.code, one.headline, one.count) for one in outlines(rows)] == told
 
 
 @pytest.mark.parametrize("code", ["6200", "6210", "closed-period"])

@@ -10,9 +10,10 @@ import pytest
 import requests
 
 from bot.core.model import Cause, Result, ResultsFilter
-from bot.sandbox.demo import Demo, opened
+from bot.sandbox.demo import Demo
 from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, TIMEZONE, DemoCompany
 from bot.sync import Finished
+from tests.demo.copies import copied, how_it_ended
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,8 @@ def _action_of(page: str, button: str) -> str:
 @pytest.fixture
 def harbour() -> Iterator[Story]:
     """Harbour City Property after its first sync, for one test to change."""
-    with opened() as demo:
-        story = Story(demo, HARBOUR_CITY)
-        story.sync()
-        yield story
+    with copied(HARBOUR_CITY.id) as demo:
+        yield Story(demo, HARBOUR_CITY)
 
 
 @dataclass(frozen=True)
@@ -89,15 +88,12 @@ class FirstSync:
 def first_sync() -> Iterator[FirstSync]:
     """Harbour City Property and its first sync, to look at only."""
     today = datetime.now(ZoneInfo(TIMEZONE)).date()
-    with opened() as demo:
-        story = Story(demo, HARBOUR_CITY)
-        yield FirstSync(story, story.sync(), today)
+    with copied(HARBOUR_CITY.id) as demo:
+        yield FirstSync(Story(demo, HARBOUR_CITY), how_it_ended(HARBOUR_CITY.id), today)
 
 
 @pytest.fixture(scope="module")
 def faults() -> Iterator[Story]:
     """All Faults Ltd after its first sync, to look at only."""
-    with opened() as demo:
-        story = Story(demo, ALL_FAULTS)
-        story.sync()
-        yield story
+    with copied(ALL_FAULTS.id) as demo:
+        yield Story(demo, ALL_FAULTS)

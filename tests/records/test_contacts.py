@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Outcome
+from bot.core.model import Outcome, RecordType
 from bot.core.spec import Problem
 from bot.records import contact as contacts
 from bot.records.names import normalised
@@ -127,3 +127,44 @@ def test_a_balance_or_a_token_is_no_change_of_a_contact_but_its_address_and_arch
     assert before == contacts.external_content("Customer", customer(SyncToken="4", Balance=12))
     assert before != contacts.external_content("Customer", customer(Active=False))
     assert before != contacts.external_content("Customer", customer(BillAddr={"Line1": "1 Quay Street"}))
+
+
+APART = replace(
+    LOOKUP,
+    external={**LOOKUP.external, (RecordType.CONTACT, "kiosk", "Customer"): "1"},
+    suffixes={("kiosk", "Customer"): " (Tenant)"},
+)
+
+
+@pytest.mark.parametrize("name", ["Kiosk Ltd", "N" * 495, "N" * 500])
+def test_a_name_that_people_chose_goes_out_and_comes_back_as_it_is_in_re_leased(name: str) -> None:
+    ours = contact(name=name)
+    sent = contacts.to_quickbooks(ours, "Customer", APART, FACTS)
+    assert sent["DisplayName"].endswith(" (Tenant)") and len(sent["DisplayName"]) <= 500
+    held = contacts.as_held(ours, "Customer", APART, FACTS)
+    back = contacts.to_released("Customer", held, APART, FACTS)["name"]
+    assert back == name[: 500 - len(" (Tenant)")]
+    assert contacts.same(ours, "Customer", customer(DisplayName=sent["DisplayName"]), APART) == 3
+
+
+def test_only_its_own_pair_loses_what_was_added() -> None:
+    other = customer(Id="2", DisplayName="Somebody (Tenant)")
+    assert contacts.to_released("Customer", other, APART, FACTS)["name"] == "Somebody (Tenant)"
+    assert contacts.to_quickbooks(contact(id="other"), "Customer", APART, FACTS)["DisplayName"] == "Kiosk Ltd"
+    assert contacts.same(contact(id="other"), "Customer", customer(DisplayName="Kiosk Ltd (Tenant)"), APART) == 0
+
+
+def test_a_name_that_is_plain_there_again_stays_plain() -> None:
+    sent = contacts.to_quickbooks(contact(), "Customer", APART, FACTS)
+    kept = contacts.keep_external(dict(sent), contact(), "Customer", customer(), APART)
+    assert kept["DisplayName"] == "Kiosk Ltd"
+    other = contacts.keep_external(dict(sent), contact(), "Customer", customer(DisplayName="Kiosk Ltd (Tenant)"), APART)
+    assert other["DisplayName"] == "Kiosk Ltd (Tenant)"
+
+
+def test_what_was_chosen_is_found_by_the_name_of_either_side() -> None:
+    assert contacts.apart_keys(contact(), "Customer", APART) == {"name:kiosk ltd (tenant)"}
+    assert contacts.external_apart_keys("Customer", customer(DisplayName="Kiosk Ltd (Tenant)"), APART) == {
+        "name:kiosk ltd"
+    }
+    assert contacts.apart_keys(contact(), "Vendor", APART) == contacts.external_apart_keys("Vendor", {}, APART) == set()

@@ -277,12 +277,22 @@ def test_a_record_refers_to_its_party_and_to_all_that_its_lines_name() -> None:
         ({"TxnDate": "2026-10-06"}, 1),
         ({"TotalAmt": Decimal("115.01")}, 1),
         ({"DocNumber": "INV-2"}, 0),
-        ({"DocNumber": None}, 0),
+        ({"DocNumber": " INV-1 "}, 3),
+        ({"DocNumber": None}, 2),
+        ({"DocNumber": "0001"}, 2),
+        ({"DocNumber": "0001", "TotalAmt": Decimal("115.01")}, 0),
         ({"CustomerRef": {"value": "3"}}, 0),
     ],
 )
 def test_an_invoice_is_the_same_only_when_all_that_tells_it_agrees(change: dict[str, Any], score: int) -> None:
     assert SPEC.same(invoice(), "Invoice", {**quickbooks_invoice(), **change}, LOOKUP) == score
+
+
+def test_a_number_that_quickbooks_gave_tells_nothing_apart() -> None:
+    external = {**quickbooks_invoice(), "DocNumber": "1007"}
+    assert SPEC.same(invoice(), "Invoice", external, LOOKUP) == 0
+    theirs = replace(LOOKUP, numbered_there=frozenset({"Invoice"}))
+    assert SPEC.same(invoice(), "Invoice", external, theirs) == 2
 
 
 def test_paying_or_reading_an_invoice_again_changes_nothing_that_we_sync() -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,10 +25,11 @@ from bot.slack.run import Announcer
 from bot.slack.settings import SlackSettings
 from tests.blocks import samples
 from tests.slack.memory_desk import MemoryDesk
+from tests.sync.world import World, serving
 
 ANA, BEN = "U0ANA", "U0BEN"
 ACCOUNTS = "C0ACCOUNTS"
-WAIT_S = 5.0
+WAIT_S = 30.0  # far longer than anything takes, but for a machine that is busy with something else
 KIOSK = RecordRef(RecordType.CONTACT, "kiosk")
 
 
@@ -210,6 +212,26 @@ def start(hosts: tuple[Host, Host]) -> Start:
 @pytest.fixture
 def bot(start: Start) -> Bot:
     return start()
+
+
+@pytest.fixture(scope="session")
+def first_synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A company after its first sync, blue, with accounts and a tax type and nothing else."""
+    with serving() as sides:
+        world = World(tmp_path_factory.mktemp("first"), sides)
+        world.connect()
+        world.rent(), world.repairs(), world.gst()
+        world.sync_blue()
+        world.app.close()
+        yield world
+
+
+@pytest.fixture
+def world(first_synced: World, tmp_path: Path) -> Iterator[World]:
+    """Another one just like it, for one test."""
+    made = first_synced.twin(tmp_path)
+    yield made
+    made.app.close()
 
 
 def fill(desk: MemoryDesk, companies: int) -> None:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from bot.approving import Approving
+from bot.core.choosing import ListEntry
 from bot.core.faults import UserError
 from bot.core.model import (
-    NEEDS_ATTENTION,
     Attempt,
     Cause,
     CompanyStatus,
@@ -19,7 +19,6 @@ from bot.core.model import (
     Counts,
     Flag,
     LinkChange,
-    LinkStatus,
     Outcome,
     RecordRef,
     RecordType,
@@ -33,9 +32,12 @@ from bot.core.model import (
     Said,
     Trigger,
 )
+from bot.core.naming import NameChoice
 from bot.core.pairing import Suggestion
 from bot.linking import Overtaken
 from bot.team import Team
+from bot.verifying import Verifying
+from tests.slack.memory_rows import in_order, matching
 from tests.slack.team_store import TeamStore
 
 ORDER = [Flag.RED, Flag.ORANGE, None, Flag.BLUE]
@@ -69,6 +71,9 @@ class MemoryDesk:
     overtaken: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     log: list[tuple[Any, ...]] = field(default_factory=list)
     fixes: dict[RecordRef, str] = field(default_factory=dict)
+    names: dict[RecordRef, NameChoice] = field(default_factory=dict)
+    entries: list[ListEntry] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
     sources: list[str] = field(default_factory=list)
     since: date | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -83,6 +88,13 @@ class MemoryDesk:
         with self.lock:
             self.team_store.team(list(self.known.values()))
             return Approving(self.team_store.database, self.clock, lambda: f"plan-{next(self.ids)}")
+
+    @property
+    def verifying(self) -> Verifying:
+        """The real one too."""
+        with self.lock:
+            self.team_store.team(list(self.known.values()))
+            return Verifying(self.team_store.database, self.clock, lambda: f"verify-{next(self.ids)}")
 
     @property
     def team(self) -> Team:
@@ -132,20 +144,7 @@ class MemoryDesk:
         return found[0]
 
     def _matching(self, wanted: ResultsFilter) -> list[Result]:
-        def fits(row: Result) -> bool:
-            said = " ".join((row.name, row.released_id, row.external_id, row.details)).casefold()
-            return (
-                (wanted.status is LinkStatus.ALL or row.linked == (wanted.status is LinkStatus.LINKED))
-                and wanted.type in (None, row.ref.type)
-                and all(word in said for word in wanted.text.casefold().split())
-                and (wanted.since is None or row.at.date() >= wanted.since)
-                and (not wanted.needs_attention or row.outcome in NEEDS_ATTENTION)
-                and wanted.cause in (None, row.cause, row.ref)
-                and wanted.outcome in (None, row.outcome)
-                and wanted.code in ("", row.code)
-            )
-
-        return [row for row in self.rows.get(wanted.company_id, []) if fits(row)]
+        return matching(self.rows.get(wanted.company_id, []), wanted)
 
     def results(
         self, wanted: ResultsFilter, page: int = 1, rows: int | None = 25, order: ResultsOrder = ResultsOrder.NEWEST
@@ -165,16 +164,7 @@ class MemoryDesk:
         yield from self._ordered(wanted, order)
 
     def _ordered(self, wanted: ResultsFilter, order: ResultsOrder) -> list[Result]:
-        newest = sorted(self._matching(wanted), key=lambda row: row.at, reverse=True)
-        match order:
-            case ResultsOrder.NEWEST:
-                return newest
-            case ResultsOrder.OLDEST:
-                return newest[::-1]
-            case ResultsOrder.TYPE:
-                return sorted(newest, key=lambda row: row.ref.type, reverse=True)
-            case ResultsOrder.CAUSE:
-                return sorted(newest, key=lambda row: str(row.cause or ""), reverse=True)
+        return in_order(self._matching(wanted), order)
 
     def result(self, company_id: str, ref: RecordRef) -> Result | None:
         return next((row for row in self.rows[company_id] if row.ref == ref), None)
@@ -213,6 +203,7 @@ class MemoryDesk:
             why="Records that refer to it cannot sync without it.",
             how="Relink it." if is_unlinked else "Make it active again in QuickBooks, then retry.",
             fix="relink" if is_unlinked else self.fixes.get(ref, "retry"),
+            partners=len(self.may_be.get(ref, ())),
             held_up=held,
             refs=tuple(one.ref for one in rows),
         )
@@ -320,14 +311,7 @@ class MemoryDesk:
         return [("Number", "INV-1", "INV-1"), ("Total", Decimal("115.00"), Decimal("138.00"))]
 
     def link_to(
-        self,
-        company_id: str,
-        ref: RecordRef,
-        entity: str,
-        external_id: str,
-        by: str,
-        note: str = "",
-        source: str = "",
+        self, company_id: str, ref: RecordRef, entity: str, external_id: str, by: str, note: str = "", source: str = ""
     ) -> LinkChange:
         return self._decided(("link", by, entity, external_id, note), company_id, ref, source)
 
@@ -338,11 +322,37 @@ class MemoryDesk:
         with self.lock:
             if not self.may_be.pop(ref, ()):
                 raise UserError("This record is linked to another record already. Nothing was changed.")
+            return self._settled(deed, company_id, ref, source)
+
+    def _settled(self, deed: tuple[Any, ...], company_id: str, ref: RecordRef, source: str) -> LinkChange:
+        with self.lock:
             self.log.append(deed)
             self.sources.append(source)
             token = f"undo-{next(self.ids)}"
             self.undos[token] = (company_id, (ref,), True)
             return LinkChange((ref,), (), (), token)
+
+    def name_choice(self, company_id: str, ref: RecordRef) -> NameChoice:
+        if ref not in self.names:
+            raise UserError("This contact is not held up by its name any more. Nothing was changed.")
+        return self.names[ref]
+
+    def name_apart(
+        self, company_id: str, ref: RecordRef, added: str, by: str, note: str = "", source: str = ""
+    ) -> LinkChange:
+        if added in self.taken:
+            raise UserError(f"“{self.name_choice(company_id, ref).name}{added}” is taken in QuickBooks as well.")
+        return self._settled(("rename", by, added, note), company_id, ref, source)
+
+    def list_entries(self, company_id: str, ref: RecordRef, query: str, most: int) -> list[ListEntry]:
+        return [entry for entry in self.entries if query.casefold() in entry.name.casefold()][:most]
+
+    def choose(
+        self, company_id: str, ref: RecordRef, entity: str, external_id: str, by: str, note: str = "", source: str = ""
+    ) -> LinkChange:
+        if external_id in self.taken:
+            raise UserError("This is linked to another record already. Nothing was changed.")
+        return self._settled(("choose", by, entity, external_id, note), company_id, ref, source)
 
     def undo(self, token: str, by: str, source: str = "") -> LinkChange:
         self.sources.append(source)

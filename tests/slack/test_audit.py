@@ -1,12 +1,15 @@
 """/qbo-sync audit: who did what, when, why, and what it was before."""
 
+from blocks import audit
 from bot.core.model import Flag, Outcome, RecordRef, RecordType
 from bot.core.roles import Role
+from bot.core.team import AuditEntry
 from bot.store import notes, results
 from bot.store.database import to_ms
 from bot.store.notes import Deed
 from tests.blocks import samples
-from tests.slack.conftest import ANA, BEN, KIOSK, Bot
+from tests.blocks.checks import check_message
+from tests.slack.conftest import ANA, BEN, KIOSK, Bot, eventually
 
 
 def unlinked(bot: Bot, minutes_ago: int, note: str = "", company: str = "harbour") -> None:
@@ -28,7 +31,7 @@ def test_it_says_who_did_what_to_what_why_and_what_it_was(bot: Bot) -> None:
     shown = str(message["blocks"])
     assert f"<@{BEN}> unlinked Kiosk Ltd and 28 more · linked → unlinked" in shown
     assert "“tenant &lt;left&gt;”" in shown
-    assert f"<@{ANA}> changed who may do what · nobody named → admin: {ANA}" in shown
+    assert f"<@{ANA}> changed who may do what · nobody named → admin: <@{ANA}>" in shown
     assert "2 entries" in message["text"]
 
 
@@ -77,3 +80,43 @@ def test_deeds_of_one_company_are_not_anothers(bot: Bot) -> None:
         notes.write_deed(connection, Deed("", to_ms(bot.clock()), ANA, "roles", after="admin: U0ANA"))
     assert [entry.what for entry in bot.desk.team.audit("harbour", 9)] == ["roles"]
     assert len(bot.desk.team.audit("", 9)) == 2
+
+
+def test_people_groups_and_channels_are_mentioned_where_they_are_named_and_nowhere_else(bot: Bot) -> None:
+    bot.desk.team  # noqa: B018
+    now = to_ms(bot.clock())
+    deeds = [
+        Deed("harbour", now, ANA, "cause", ("contact:kiosk",), before="nobody's", after=f"given to {BEN}, muted"),
+        Deed("", now, ANA, "roles", before=f"operator: {BEN}, S0FIN", after="nobody named"),
+        Deed("harbour", now, ANA, "settings", before="channel default", after="channel C0GENERAL"),
+        Deed("harbour", now, ANA, "link", ("contact:kiosk",), after="U2 Rentals (Customer 12)"),
+    ]
+    with bot.desk.team_store.database.write() as connection:
+        for deed in deeds:
+            notes.write_deed(connection, deed)
+    bot.slack.command("audit")
+    shown = str(bot.said("Who did what")["blocks"])
+    assert f"nobody's → given to <@{BEN}>, muted" in shown
+    assert f"operator: <@{BEN}>, <!subteam^S0FIN> → nobody named" in shown
+    assert "channel default → channel <#C0GENERAL>" in shown
+    assert "linked" in shown and "U2 Rentals" in shown and "<@U2" not in shown
+    assert bot.slack.control("GET", "notifications") == []
+
+
+def test_an_id_that_was_cut_off_is_no_mention_and_any_text_fits() -> None:
+    for text in (f"{'x' * 93}U0ANABENCLO and more", samples.LONG, *samples.HOSTILE):
+        entry = AuditEntry(samples.NOW, ANA, "cause", "Harbour", 1, ["Kiosk"], text, text, text)
+        message = audit.audit([entry], "Harbour", 1, False, "v1")
+        check_message(message)
+        assert "<@U0ANAB" not in message.text
+
+
+def test_a_file_that_somebody_took_along_is_written_down(bot: Bot) -> None:
+    message = bot.results()
+    bot.slack.click(message, "results.type", value="payment")
+    bot.slack.click(bot.after(message, "payments · 15 of 120"), "results.more", value="csv")
+    entry = eventually(lambda: next(iter(bot.desk.team.audit("harbour", 1)), None))
+    assert (entry.by, entry.what, entry.after) == (ANA, "export", "CSV file of 15 rows · payments")
+    assert entry.source.startswith("C0ACCOUNTS ")
+    bot.slack.command("audit harbour")
+    bot.said(f"<@{ANA}> took results along · CSV file of 15 rows · payments")

@@ -1,31 +1,14 @@
 """The Slack side over the real desk, store and engine: an archived contact and an unlinked one, from red to blue."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from bot import verifying
 from bot.core.model import Flag, RecordType, RunView, Trigger
 from bot.sync import run_sync
 from tests.slack.conftest import ANA, Bot, Host, eventually, put_up
-from tests.sync.world import COMPANY, Servers, World, contact_ref, serving
-
-
-@pytest.fixture(scope="module")
-def sides() -> Iterator[Servers]:
-    with serving() as both:
-        yield both
-
-
-@pytest.fixture
-def world(tmp_path: Path, sides: Servers) -> Iterator[World]:
-    made = World(tmp_path, sides)
-    made.connect()
-    made.rent(), made.repairs(), made.gst()
-    made.sync_blue()
-    yield made
-    made.app.close()
+from tests.sync.world import COMPANY, World, contact_ref
 
 
 @pytest.fixture
@@ -149,3 +132,18 @@ def test_the_home_of_a_real_company(bot: Bot, world: World) -> None:
     shown = eventually(lambda: bot.slack.control("GET", "views", user="@ben")["home"])
     assert "🔵 Blue · *Harbour City Property* · in sync" in str(shown)
     assert "in balance" in str(shown) and "next sync <!date^" in str(shown)
+
+
+def test_a_verification_of_a_real_company(bot: Bot, world: World) -> None:
+    world.invoice(world.contact("Kiosk Ltd"), "INV-1")
+    world.sync_blue()
+    bot.slack.command("verify harbour")
+    message = bot.said("waiting to verify…", user="@ben")
+    for asked in verifying.wanted(world.engine()):
+        verifying.make(world.engine(), asked)
+    tick(bot, world)
+    said = str(bot.after(message, "verified: both sides agree")["blocks"])
+    assert "✓ Invoices NZD: 1 · 115.00 (tax 15.00) · open 115.00 on both sides" in said
+    assert "✓ Receivable NZD: 115.00 on both sides" in said and "Unexplained difference: *NZD 0.00*" in said
+    bot.slack.control("POST", "home", user="@ben")
+    eventually(lambda: ": both sides agree" in str(bot.slack.control("GET", "views", user="@ben")["home"]))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
-from bot.store import records
+from bot.store import control_sums, records
 from bot.store.database import Database
 from bot.store.records import Heard
 from tests.store.conftest import COMPANY
@@ -91,10 +91,10 @@ def test_dependents_are_found_whatever_they_are(database: Database) -> None:
     assert found == [("Invoice", "1"), ("Invoice", "2")]
 
 
-def test_what_is_deleted_is_no_id_of_the_mirror_any_more(database: Database) -> None:
+def test_what_is_deleted_is_not_looked_for_any_more(database: Database) -> None:
     with database.write() as connection:
         put(connection, heard("1"), heard("2"), heard("3", deleted=True))
-        assert records.mirror_ids(connection, COMPANY, Side.QUICKBOOKS, "Invoice") == {"1", "2"}
+        assert control_sums.unseen(connection, COMPANY, Side.QUICKBOOKS, "Invoice", 1, "", 10) == ["1", "2"]
 
 
 def test_thousands_of_records_are_put_and_got_at_once(database: Database) -> None:

@@ -109,6 +109,24 @@ def test_filters_can_be_put_together(database: Database) -> None:
         assert {one.ref.key for one in results.needing_attention(connection, COMPANY)} == {"2", "3", "kiosk"}
 
 
+def test_what_needs_attention_comes_newest_first_as_often_as_it_is_gone_through(database: Database) -> None:
+    first, minutes = datetime(2026, 11, 20, tzinfo=UTC), {"1": 3, "2": 1, "3": 2, "4": 3, "5": 0}
+    outcomes = {"2": Outcome.WAITING, "4": Outcome.WAITING, "5": Outcome.CREATED}
+    with database.write() as connection:
+        put(
+            connection,
+            *(
+                row(key, outcomes.get(key, Outcome.FAILED), at=first + timedelta(minutes=later))
+                for key, later in minutes.items()
+            ),
+        )
+        found = results.NeedingAttention(connection, COMPANY)
+        assert [one.ref.key for one in found] == [one.ref.key for one in found] == ["1", "4", "3", "2"]
+        assert [one.ref.key for one in results.NeedingAttention(connection, COMPANY, 2)] == ["1", "4"]
+        put(connection, row("9", Outcome.FAILED, at=first + timedelta(minutes=9)))
+        assert next(iter(found)).ref.key == "9"
+
+
 def test_what_is_left_out_needs_no_attention(database: Database) -> None:
     with database.write() as connection:
         put(connection, row("1", Outcome.FAILED, linked=False))

@@ -69,7 +69,7 @@ def test_each_order_is_what_it_is_called(database: Database) -> None:
     assert [one.at for one in newest] == sorted((one.at for one in newest), reverse=True)
     assert [one.at for one in oldest] == sorted(one.at for one in oldest)
     kinds = [one.ref.type for one in found[ResultsOrder.TYPE]]
-    assert kinds == sorted(kinds, reverse=True)
+    assert kinds == sorted(kinds, key=list(RecordType).index) and kinds[0] is CONTACT
     by_cause = [str(one.cause or "") for one in found[ResultsOrder.CAUSE]]
     assert by_cause == sorted(by_cause, reverse=True) and by_cause[0] and not by_cause[-1]
     for order in (ResultsOrder.TYPE, ResultsOrder.CAUSE):

@@ -3,14 +3,20 @@
 import re
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
+from bot.store import records
+from bot.sync import control, freeing, pull, records_loop, safety
 from tests.sync.world import World
 
 GROWING = "mirror|mirror_keys|links|results|attempts|figures|intents|batches|unlinked|audit"
 WHOLE = r"\((company_id=\?( AND side=\?)?( AND (entity|type)=\?)?)\)"
 READS_ALL = re.compile(rf"SCAN ({GROWING})\b|SEARCH ({GROWING}) USING [A-Z ]+ \w+ {WHOLE}")
 """ "SEARCH mirror USING INDEX x (company_id=?)" reads as much as a scan does: all that a company has."""
+PAGES = ((records, "CHUNK"), (records_loop, "CHUNK"), (freeing, "CHUNK"), (safety, "CHUNK"), (pull, "CHUNK"))
+MANY, GONE, PAGE = 40, 15, 5
+ROWS_OF_PAGE = 2 * PAGE  # of what is asked about so many records: one of them has more than one key
 
 
 def changed_company(world: World) -> None:
@@ -60,3 +66,34 @@ def test_a_run_with_nothing_to_do_is_two_calls_there_and_nine_here(paired: World
     calls = paired.sync_blue().api_calls
     assert (calls.quickbooks_reads, calls.quickbooks_writes) == (2, 0)
     assert calls.released <= 9
+
+
+def test_no_question_of_a_run_is_answered_with_all_that_a_company_has(
+    paired: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With smaller pages: what grows with a company comes by pages or as a stream, so that it is never whole in memory.
+
+    Once where all is new, and once where after a long silence all of QuickBooks is read again, and much of it is gone.
+    """
+    for place in range(MANY):
+        paired.invoice(paired.contact(f"Tenant {place}"), f"INV-{place}", f"{100 + place}.00")
+    for module, name in (*PAGES, (control, "PAGE")):
+        monkeypatch.setattr(module, name, PAGE)
+    answered: dict[str, int] = {}
+
+    def hear(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        if statement.lstrip()[:6].upper() == "SELECT" and not context.execution_options.get("yield_per"):
+            raw = connection.connection.dbapi_connection
+            (rows,) = raw.execute(f"SELECT count(*) FROM ({statement})", values).fetchone()
+            answered[statement] = max(rows, answered.get(statement, 0))
+
+    event.listen(paired.database.engine, "before_cursor_execute", hear)
+    assert paired.sync_blue().counts.created == 2 * MANY
+    for invoice in paired.all("invoices")[:GONE]:
+        paired.books.delete("Invoice", str(invoice["externalId"]))
+    paired.clock.advance(days=31)
+    assert paired.sync().counts.failed == GONE
+    event.remove(paired.database.engine, "before_cursor_execute", hear)
+    assert max(answered.values()) > 1
+    large = {statement: rows for statement, rows in answered.items() if rows > ROWS_OF_PAGE}
+    assert not large, "\n\n".join(f"{rows} rows: {statement}" for statement, rows in large.items())

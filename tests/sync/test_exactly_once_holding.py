@@ -148,6 +148,7 @@ def test_a_run_that_is_told_to_stop_records_what_is_answered_and_begins_nothing_
     finished = run_sync(engine, COMPANY, run.run_id)
     assert "told to stop" in finished.could_not_run and finished.flag is Flag.BLUE
     made = paired.count("Customer")
+    assert finished.counts.created == made > 0 and f"Before that: {made} created." in finished.could_not_run
     assert 30 <= made <= 30 * writers
     assert len([row for row in paired.rows() if row.external_id and row.ref.type == "contact"]) == made
     with paired.database.read() as connection:

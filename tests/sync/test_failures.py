@@ -212,6 +212,7 @@ def test_an_unlinked_parent_holds_up_its_documents_until_it_is_relinked(paired: 
     paired.relink(contact_ref(tenant))
     paired.sync_blue()
     assert paired.partner("Invoice", invoice, "invoices")
+    assert "agree" in paired.row(tenant["id"]).details
 
 
 def test_documents_that_are_paired_already_wait_for_their_unlinked_contact_too(paired: World) -> None:

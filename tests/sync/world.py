@@ -1,6 +1,5 @@
 """Both stand-ins on real ports with one connected company between them, and short words for deeds on each side."""
 
-import copy
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -31,6 +30,8 @@ from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import Database
 from bot.sync import Engine, Finished, run_sync
+from tests.store.thrift import lay_out, thrifty
+from tests.twins import twins
 
 COMPANY, REALM, API_KEY = "harbour", "9341", "key-of-the-tests"
 CENT = Decimal("0.01")
@@ -135,6 +136,7 @@ class World:
         self.quickbooks_knobs, self.released_knobs = Knobs(), Knobs()
         self.servers.quickbooks_switch.inner = quickbooks_stand_in.app(self.state, self.quickbooks_knobs)
         self.servers.released_switch.inner = released_stand_in.app(self.released, self.released_knobs)
+        lay_out(self.folder / "store.sqlite3")
         self.app = self.new_app()
         self.limits = LimitsByRealm(NO_LIMITS, self.patience.monotonic_s, self.patience.pause)
         self.ids: Callable[[], str] = new_id
@@ -144,12 +146,7 @@ class World:
         twin = World(folder, self.servers, is_twin=True)
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         twin.clock.time = self.clock.time
-        same = {id(self.clock): twin.clock, id(self.state.sender): self.state.sender}
-        locks = {id(lock): threading.RLock() for lock in (self.state.lock, self.released._lock)}
-        state, released = copy.deepcopy((self.state, self.released), {**same, **locks})
-        for company, ledger in released._ledgers.items():
-            ledger.log = released.meter.log_of(company)
-        twin.open(state, released)
+        twin.open(*twins(self.state, self.released, {id(self.clock): twin.clock}))
         return twin
 
     # The product
@@ -171,7 +168,7 @@ class World:
         """The product as another process would see it: nothing in memory, the same store."""
         told = {name.lower(): value for name, value in self.environment().items()}
         secret = {name: SecretStr(told[name]) for name in ("qbo_client_secret", "released_api_key")}
-        app = build(Settings(_env_file=None, **{**told, **secret}))
+        app = thrifty(build(Settings(_env_file=None, **{**told, **secret})))
         app.clock = self.clock
         return app
 

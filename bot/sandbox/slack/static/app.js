@@ -1,7 +1,7 @@
 // The page: hears of changes over a stream, fetches the changed parts, sends what the person does.
 import { ask } from "./confirm.js";
 import { closeMenus, startControls } from "./controls.js";
-import { carryChoices, gather, restore } from "./forms.js";
+import { carryChoices, gather, markEmpty, restore } from "./forms.js";
 import { startTables } from "./tables.js";
 
 const { user, channel, since, tab } = document.body.dataset;
@@ -270,6 +270,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("input", (event) => {
   if (event.target.matches(".composer textarea")) resize(event.target);
+  if (event.target.matches("input[type=date]")) markEmpty(event.target);
 });
 
 document.addEventListener("keydown", (event) => {

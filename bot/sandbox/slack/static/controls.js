@@ -65,7 +65,7 @@ function look(combo) {
     say(combo, `Type at least ${least} ${least === 1 ? "character" : "characters"}`);
     return;
   }
-  timer = setTimeout(() => fill(combo, query), TYPING_PAUSE_MS);
+  timer = setTimeout(() => combo.isConnected && fill(combo, query), TYPING_PAUSE_MS); // its window may be closed by then
 }
 
 async function fill(combo, query) {

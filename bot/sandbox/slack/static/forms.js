@@ -19,6 +19,7 @@ export function restore(root, values) {
     if (field.type === "checkbox" || field.type === "radio") field.checked = kept.includes(field.value);
     else if (kept.length && (field.tagName !== "SELECT" || [...field.options].some((one) => one.value === kept[0]))) {
       field.value = kept[0];
+      if (field.type === "date") markEmpty(field);
     }
   }
 }
@@ -31,4 +32,9 @@ export function carryChoices(from, to) {
     for (const chip of combo.querySelectorAll(".chip")) chip.remove();
     combo.querySelector(".combo-search").before(...old.querySelectorAll(".chip"));
   }
+}
+
+// A date that is not chosen yet shows what it is for, as in Slack; the browser alone would show "mm/dd/yyyy".
+export function markEmpty(field) {
+  field.toggleAttribute("data-empty", !field.value);
 }

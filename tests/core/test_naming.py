@@ -1,0 +1,29 @@
+"""Names for QuickBooks: what tells a contact from its namesakes, and what of it is free."""
+
+import pytest
+
+from bot.core.naming import MOST_PROPOSED, first_free, proposals
+
+
+@pytest.mark.parametrize(
+    ("roles", "entity", "town", "first"),
+    [
+        (["tenant"], "Customer", "Wellington", [" (Tenant)", " (Wellington)", " (2)"]),
+        (["tenant", "owner"], "Customer", "", [" (Tenant)", " (Owner)", " (2)"]),
+        (["supplier", "tenant"], "Vendor", "  Upper   Hutt ", [" (Supplier)", " (Upper Hutt)", " (2)"]),
+        ([], "Customer", "A: B", [" (2)", " (3)", " (4)"]),
+        (["owner"], "Customer", "x" * 41, [" (Owner)", " (2)", " (3)"]),
+    ],
+)
+def test_its_role_and_its_town_come_before_a_number(roles: list[str], entity: str, town: str, first: list[str]) -> None:
+    body = {"roles": roles, "address": {"city": town} if town else None}
+    assert list(proposals(body, entity))[:3] == first
+
+
+def test_what_is_taken_is_not_proposed_and_of_the_numbers_only_one() -> None:
+    wished = [" (Tenant)", " (Owner)", " (2)", " (3)", " (4)"]
+    free = {suffix: suffix not in (" (Owner)", " (2)") for suffix in wished}
+    assert first_free(wished, free) == (" (Tenant)", " (3)")
+    assert first_free(wished, {}) == ()
+    many = [f" (Town {place})" for place in range(9)]
+    assert len(first_free(many, dict.fromkeys(many, True))) == MOST_PROPOSED
