@@ -11,7 +11,7 @@ from blocks import results
 from blocks.limits import NEWER, SAFE, TableLimits
 from blocks.results import Note, ResultsShown
 from blocks.results_filter import cause_options, filter_modal, summary
-from blocks.table import FORMS, TableForm, most_rows, rows_as
+from blocks.table import FORMS, TableForm, most_rows, names, rows_as
 from bot.core.model import (
     CompanyStatus,
     CompanyView,
@@ -131,6 +131,14 @@ def test_a_contact_of_both_roles_shows_both_numbers() -> None:
     row = samples.result(1, external_id="customer:12 vendor:34", external_url="")
     blocks = rows_as(TableForm.DATA_TABLE, [row], NEWER, ZoneInfo("UTC"), "caption", 25)
     assert blocks is not None and blocks[0]["rows"][1][3]["text"] == "customer 12 vendor 34"
+
+
+@pytest.mark.parametrize(
+    ("entity", "words"),
+    [("BillPayment", "Bill payment 7"), ("Attachable", "Attachment 7"), ("TaxCode", "Tax code 7"), ("Bill", "Bill 7")],
+)
+def test_what_quickbooks_calls_its_records_is_said_in_words(entity: str, words: str) -> None:
+    assert names(samples.result(1, entity=entity, external_id="7"))[1] == words
 
 
 def test_the_filter_is_said_in_words() -> None:

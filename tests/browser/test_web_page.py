@@ -12,31 +12,37 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Locator, expect
 
-from bot.core.model import RecordType, Result, ResultsFilter
+from bot.core.model import RecordType, ResultsFilter
 from bot.core.roles import Role
-from bot.sandbox.demo import Demo, Pace
-from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, TIMEZONE, DemoCompany
-from bot.sandbox.harbour_months import CLASHING_NUMBER
+from bot.sandbox.demo import Pace
+from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, TIMEZONE
 from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage, eventually, over_socket, seats
 from tests.browser.person import SYNC_TIMEOUT_MS, Person, address_of
-from tests.browser.test_pages import ROWS, STATUS, TYPE, clears, results, searches
+from tests.browser.test_pages import ROWS, STATUS, TYPE, clears, results
+from tests.browser.web_page import (
+    DATE,
+    DETAILS,
+    DIRECTION,
+    KIND,
+    LINK,
+    OURS,
+    THEIRS,
+    as_calendar,
+    chooses,
+    column,
+    everything,
+    linked_invoice,
+    names_for_role,
+    put_right,
+    said_of,
+    searched,
+)
 
 pytestmark = MARKS
 HARBOUR, FAULTS = HARBOUR_CITY.name, ALL_FAULTS.name
-DATE, KIND, OURS, THEIRS, DIRECTION, DETAILS, LINK = range(7)
 SLOWLY = {"kind": "delay", "ms": 2_200}
 """Longer than the two seconds between two edits of a message."""
-
-
-def put_right(demo: Demo) -> None:
-    """Harbour City's three causes, settled in QuickBooks before its first sync."""
-    books = demo.quickbooks.companies[HARBOUR_CITY.realm]
-    (kiosk,) = books.query("SELECT * FROM Customer WHERE Active = false")
-    (bill,) = books.query(f"SELECT * FROM Bill WHERE DocNumber = '{CLASHING_NUMBER}'")
-    books.activate("Customer", kiosk["Id"])
-    books.update("Bill", bill["Id"], {"DocNumber": f"{CLASHING_NUMBER}-L"})
-    books.close_books(None)
 
 
 @pytest.fixture(scope="module")
@@ -68,40 +74,6 @@ def harbour(ana: Person, message: Locator) -> Locator:
 @pytest.fixture
 def faults(ana: Person, message: Locator) -> Locator:
     return everything(ana, message, ALL_FAULTS)
-
-
-def everything(ana: Person, message: Locator, company: DemoCompany) -> Locator:
-    """Without any filter, whatever was looked at before."""
-    while ana.modal.count():
-        ana.page.get_by_test_id("modal-x").click()
-        expect(ana.modal).to_have_count(0)
-    if f"{company.name} · " not in message.inner_text():
-        message.get_by_test_id("select").first.select_option(company.id)
-        expect(message).to_contain_text(f"{company.name} · ")
-    if message.get_by_test_id("button").filter(has_text=re.compile("^Clear$")).count():
-        clears(ana, message)
-    return message
-
-
-def column(shown: Locator, place: int) -> list[str]:
-    cells = [row.locator("th, td").nth(place) for row in shown.get_by_test_id("row").all()]
-    return [cell.inner_text().strip() for cell in cells]
-
-
-def chooses(shown: Locator, menu: int, value: str, words: str) -> None:
-    shown.get_by_test_id("select").nth(menu).select_option(value)
-    expect(shown).to_contain_text(words)
-
-
-def searched(ana: Person, shown: Locator, text: str) -> None:
-    ana.presses("Filter…", shown)
-    searches(ana, text)
-    ana.confirms("Show results")
-    expect(shown).to_contain_text(f"“{text}” · ")
-
-
-def as_calendar(day: datetime) -> str:
-    return f"{day.day} {day:%b %Y}"
 
 
 def test_the_blue_flag_says_that_a_company_is_in_sync(ana: Person) -> None:
@@ -157,6 +129,8 @@ def test_the_date_begins_with_the_last_clean_sync_and_can_be_any_other(stage: St
     expect(shown).to_contain_text(re.compile(rf"since {as_calendar(tomorrow)} · 0 of \d+"))
     clears(cleo, shown)
     expect(shown.get_by_test_id("input")).to_have_value("")
+    seen = shown.get_by_test_id("input").evaluate("field => getComputedStyle(field, '::before').content")
+    assert seen == '"Since…"'
 
 
 def test_the_status_is_linked_unlinked_or_both(faults: Locator) -> None:
@@ -185,10 +159,6 @@ def test_the_search_finds_names_numbers_and_words_of_the_details(
     assert {ours.removesuffix(" ↗") for ours in column(faults, OURS)} == fitting != set()
 
 
-def said_of(row: Result) -> str:
-    return f"{row.name} {row.details} {row.more_detail}".casefold()
-
-
 def test_refresh_shows_in_the_same_message_what_happened_since(stage: Stage, ana: Person, harbour: Locator) -> None:
     desk = stage.demo.app.desk
     first = harbour.get_by_test_id("row").first
@@ -206,13 +176,8 @@ def test_sync_now_starts_a_sync_of_the_company_that_is_shown(stage: Stage, ana: 
     ana.presses("Sync now", harbour)
     expect(harbour).to_contain_text("Sync started by @ana")
     eventually(lambda: stage.demo.app.desk.company(HARBOUR).last_run != before)
-    eventually(lambda: ended(stage))
+    eventually(lambda: (run := stage.demo.app.desk.company(HARBOUR).last_run) is not None and run.finished_at)
     assert before and before.company_name == HARBOUR
-
-
-def ended(stage: Stage) -> bool:
-    run = stage.demo.app.desk.company(HARBOUR).last_run
-    return run is not None and run.finished_at is not None
 
 
 def test_rows_are_selected_one_by_one_or_all_that_match_the_filter(stage: Stage, ana: Person, harbour: Locator) -> None:
@@ -290,15 +255,6 @@ def test_the_column_quickbooks_leads_to_the_record_there(stage: Stage, ana: Pers
     tab.close()
 
 
-def linked_invoice(shown: Locator) -> tuple[str, Locator]:
-    """One that both sides have: its number and its row."""
-    chooses(shown, TYPE, "invoice", "invoices · ")
-    names = zip(column(shown, OURS), column(shown, DETAILS), strict=True)
-    name = next(ours for ours, said in names if said.startswith("Created in QuickBooks"))
-    header = shown.page.get_by_role("rowheader", name=name, exact=True)
-    return name.removesuffix(" ↗"), shown.get_by_test_id("row").filter(has=header)
-
-
 def test_the_column_direction_says_from_which_side_it_came(harbour: Locator) -> None:
     chooses(harbour, TYPE, "tax-type", "tax types · ")
     assert set(column(harbour, DIRECTION)) == {"Incoming"}
@@ -355,17 +311,11 @@ def test_access_is_given_by_an_admin_and_whoever_has_none_is_told_whom_to_ask(
     ben.reads("You can look at everything, but only workspace admins can start a sync.", "Ask ")
     ana.types("/qbo-sync settings harbour")
     ana.presses("Who may do what…", ana.modal)
-    name(ana, Role.ADMIN, "Ana Accountant")
-    name(ana, Role.OPERATOR, "Ben Bookkeeper")
+    names_for_role(ana, Role.ADMIN, "Ana Accountant")
+    names_for_role(ana, Role.OPERATOR, "Ben Bookkeeper")
     ana.page.get_by_test_id("modal-submit").click()
     team = stage.demo.app.desk.team
     eventually(lambda: team.roles().named == {"U0ANA": Role.ADMIN, "U0BEN": Role.OPERATOR})
     ben.types("/qbo-sync sync harbour")
     ben.reads(f"🔵 Blue · {HARBOUR} · in sync", "started by @ben", within_ms=SYNC_TIMEOUT_MS)
     team.name_for_roles({}, team.roles(), "U0ANA")
-
-
-def name(admin: Person, role: Role, person: str) -> None:
-    chooser = admin.modal.locator(f'[data-name="people.{role}|people"]')
-    chooser.get_by_test_id("combo-search").fill(person)
-    chooser.get_by_test_id("combo-option").filter(has_text=person).click()

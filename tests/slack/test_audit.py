@@ -89,7 +89,7 @@ def test_people_groups_and_channels_are_mentioned_where_they_are_named_and_nowhe
         Deed("harbour", now, ANA, "cause", ("contact:kiosk",), before="nobody's", after=f"given to {BEN}, muted"),
         Deed("", now, ANA, "roles", before=f"operator: {BEN}, S0FIN", after="nobody named"),
         Deed("harbour", now, ANA, "settings", before="channel default", after="channel C0GENERAL"),
-        Deed("harbour", now, ANA, "link", ("contact:kiosk",), after="U2 Rentals (Customer 12)"),
+        Deed("harbour", now, ANA, "link", ("contact:kiosk",), after="W10RENTALS (Customer 12)"),
     ]
     with bot.desk.team_store.database.write() as connection:
         for deed in deeds:
@@ -99,7 +99,7 @@ def test_people_groups_and_channels_are_mentioned_where_they_are_named_and_nowhe
     assert f"nobody's → given to <@{BEN}>, muted" in shown
     assert f"operator: <@{BEN}>, <!subteam^S0FIN> → nobody named" in shown
     assert "channel default → channel <#C0GENERAL>" in shown
-    assert "linked" in shown and "U2 Rentals" in shown and "<@U2" not in shown
+    assert "linked" in shown and "W10RENTALS" in shown and "<@W10" not in shown
     assert bot.slack.control("GET", "notifications") == []
 
 

@@ -5,6 +5,7 @@ from hashlib import sha256
 import pytest
 
 from bot.core.model import Direction, Outcome
+from tests.rarely import rarely
 from tests.sync.filed import PDF, attachables, content_of, copies, ours, theirs
 from tests.sync.world import COMPANY, Json, World
 
@@ -79,10 +80,12 @@ def test_a_loose_file_that_is_attached_later_comes_in_then(lease: tuple[World, J
     ("effect", "method", "path"),
     [
         ({"kind": "drop_after"}, "POST", "/attachments"),
-        ({"kind": "drop_before"}, "PUT", "/content"),
         ({"kind": "drop_after"}, "PUT", "/content"),
-        ({"kind": "reply", "status": 503, "body": ""}, "PUT", "/content"),
-        ({"kind": "reply", "status": 429, "body": "", "headers": {"retry-after": "2"}}, "PUT", "/content"),
+        *rarely(
+            ({"kind": "drop_before"}, "PUT", "/content"),
+            ({"kind": "reply", "status": 503, "body": ""}, "PUT", "/content"),
+            ({"kind": "reply", "status": 429, "body": "", "headers": {"retry-after": "2"}}, "PUT", "/content"),
+        ),
     ],
 )
 def test_a_file_that_broke_off_on_its_way_in_is_there_once(
@@ -119,7 +122,7 @@ def test_an_announcement_without_its_file_is_finished_by_the_next_sync(
     assert world.now("attachments", attachment)["externalId"]
 
 
-@pytest.mark.parametrize("effect", [{"status": 404}, {"status": 503}])
+@pytest.mark.parametrize("effect", [{"status": 404}, *rarely({"status": 503})])
 def test_a_file_that_quickbooks_does_not_hand_out_fails_alone(lease: tuple[World, Json, Json], effect: Json) -> None:
     world, _, partner = lease
     made = theirs(world, ("Invoice", partner))
@@ -154,8 +157,10 @@ def test_a_file_that_is_shorter_than_quickbooks_says_does_not_come_in(lease: tup
     [
         ("../../etc/passwd.pdf", ".._.._etc_passwd.pdf"),
         ("a\r\nX-Evil: 1.pdf", "a X-Evil: 1.pdf"),
-        ('"Größe" – Ōtāhuhu 契約.pdf', "'Größe' – Ōtāhuhu 契約.pdf"),
-        ("x" * 400 + ".pdf", "x" * 251 + ".pdf"),
+        *rarely(
+            ('"Größe" – Ōtāhuhu 契約.pdf', "'Größe' – Ōtāhuhu 契約.pdf"),
+            ("x" * 400 + ".pdf", "x" * 251 + ".pdf"),
+        ),
     ],
 )
 def test_no_file_name_does_harm_on_the_other_side(lease: tuple[World, Json, Json], name: str, kept: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Outcome
+from tests.rarely import rarely
 from tests.sync.world import Json, World
 
 KINDS = {"income": "CreditMemo", "expense": "VendorCredit"}
@@ -64,7 +65,7 @@ def test_a_credit_note_of_quickbooks_comes_in_with_its_lines(paired: World, kind
         paired.sync_blue()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["income", *rarely("expense")])
 def test_edits_of_a_credit_note_travel_both_ways(paired: World, kind: str) -> None:
     ours = credit(paired, party(paired, kind), "CN-1", kind=kind)
     paired.sync_blue()
@@ -78,7 +79,7 @@ def test_edits_of_a_credit_note_travel_both_ways(paired: World, kind: str) -> No
     assert (now["issueDate"], now["reference"]) == ("2026-10-09", "agreed by phone")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["expense", *rarely("income")])
 def test_an_equal_credit_note_is_adopted_not_created(paired: World, kind: str) -> None:
     tenant = party(paired, kind)
     paired.sync_blue()
@@ -105,7 +106,7 @@ def deleted(world: World, entity: str, external_id: str) -> None:
     world.books.delete(entity, external_id)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["income", *rarely("expense")])
 @pytest.mark.parametrize("deed", [zeroed, deleted])
 def test_a_void_that_quickbooks_cannot_take_fails_with_steps_and_clears_when_a_person_did_it(
     paired: World, kind: str, deed: Callable[[World, str, str], None]
@@ -156,7 +157,7 @@ def test_us_sales_tax_of_a_credit_memo_comes_back(make_world: Callable[..., Worl
 
 
 @pytest.mark.parametrize(("amounts", "mode"), [("inclusive", "TaxInclusive"), ("noTax", "NotApplicable")])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["expense", *rarely("income")])
 def test_tax_inclusive_and_untaxed_credit_notes_agree_to_the_cent(
     paired: World, kind: str, amounts: str, mode: str
 ) -> None:

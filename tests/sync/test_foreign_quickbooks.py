@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 import pytest
 
 from bot.sandbox.exchange import Request, Response
 from bot.sandbox.quickbooks.wire import to_json
+from tests.rarely import named, rarely
 from tests.sync.test_faults import assert_in_step, some_work, until_blue
 from tests.sync.world import Json, World
 
@@ -127,7 +129,11 @@ def speak_otherwise(world: World, change: Change) -> None:
     world.state.handle = handled  # type: ignore[method-assign]
 
 
-@pytest.mark.parametrize("change", VARIATIONS.values(), ids=VARIATIONS.keys())
+def all_at_once(body: Any) -> Any:
+    return reduce(lambda said, change: change(said), VARIATIONS.values(), body)
+
+
+@pytest.mark.parametrize("change", named({"all at once": all_at_once, **VARIATIONS}, "all at once"))
 def test_the_same_said_in_other_words_syncs_all_the_same(world: World, change: Change) -> None:
     speak_otherwise(world, change)
     world.connect()
@@ -169,7 +175,7 @@ def test_invoices_of_a_code_without_rates_come_in_with_the_tax_they_have(world: 
     assert world.named("invoices", "SI-1")["total"] == "114.98"
 
 
-@pytest.mark.parametrize("country,currency", [("US", "USD"), ("GB", "GBP"), ("AU", "AUD"), ("CA", "CAD")])
+@pytest.mark.parametrize("country,currency", [("CA", "CAD"), *rarely(("US", "USD"), ("GB", "GBP"), ("AU", "AUD"))])
 def test_every_country_syncs_both_ways_to_the_cent(
     make_world: Callable[..., World], country: str, currency: str
 ) -> None:

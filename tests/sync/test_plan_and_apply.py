@@ -12,6 +12,7 @@ from bot.core.plan_summary import Plan
 from bot.store.plans import PLANS_KEPT
 from bot.store.tables import planned_steps, plans
 from bot.sync import Finished, run_sync
+from tests.rarely import rarely
 from tests.sync.world import COMPANY, World
 
 
@@ -57,7 +58,7 @@ def test_a_plan_says_what_the_sync_then_does(paired: World) -> None:
     assert plan.operations == 1 + 1 + 2 + 2 + 1
 
 
-@pytest.mark.parametrize("chunk", [300, 1])
+@pytest.mark.parametrize("chunk", [1, *rarely(300)])
 def test_on_the_first_connection_documents_of_matched_contacts_are_planned_as_matches(
     world: World, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,12 +171,14 @@ def test_the_calls_of_the_plan_are_those_that_applying_it_takes(paired: World) -
 @pytest.mark.parametrize(
     "deed",
     [
-        lambda world: world.contact("Newcomer"),
         lambda world: world.customer("Newcomer"),
         lambda world: world.change("invoices", world.named("invoices", "INV-1"), reference="other"),
-        lambda world: world.change("invoices", world.named("invoices", "INV-1"), status="voided"),
-        lambda world: world.change("contacts", world.named("contacts", "Bad: name"), name="Good name"),
-        lambda world: world.change("invoices", world.named("invoices", "DRAFT"), status="approved"),
+        *rarely(
+            lambda world: world.contact("Newcomer"),
+            lambda world: world.change("invoices", world.named("invoices", "INV-1"), status="voided"),
+            lambda world: world.change("contacts", world.named("contacts", "Bad: name"), name="Good name"),
+            lambda world: world.change("invoices", world.named("invoices", "DRAFT"), status="approved"),
+        ),
     ],
 )
 def test_whatever_changes_what_would_be_done_changes_the_hash_and_nothing_is_written(
