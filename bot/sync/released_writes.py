@@ -1,7 +1,7 @@
 """Writes to Re-Leased: what comes in from QuickBooks, and the QuickBooks ids (and numbers) of what went out."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -47,15 +47,18 @@ def bring_in(run: Run, operations: Sequence[Operation]) -> Pushed:
     return pushed
 
 
-def write_back(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> set[RecordRef]:
+def write_back(
+    run: Run, spec: RecordSpec, refs: Sequence[RecordRef], failing: Collection[RecordRef] = frozenset()
+) -> set[RecordRef]:
     """Tell Re-Leased the QuickBooks ids of these records, numbers that QuickBooks gave, and the sales tax of the US.
 
+    Of those that fail, the id alone: a pair is known on both sides whatever else is wrong with it.
     Gives the records for which that could not be done (their result says why), or that people edited meanwhile.
     """
     if spec.part_of:
         return set()
     with run.database.read() as connection:
-        links = records.links_of(connection, run.company.id, refs)
+        links = records.links_of(connection, run.company.id, [*refs, *failing])
         mirrored = records.get_mirror(
             connection, run.company.id, Side.RELEASED, [(spec.collection, ref.key) for ref in links]
         )
@@ -69,12 +72,14 @@ def write_back(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> set[Rec
     for ref, found in links.items():
         record = mirrored.get((spec.collection, ref.key))
         patch = _ids_patch(run, spec, record, found, externals) if record else {}
+        if ref in failing:
+            patch = {name: value for name, value in patch.items() if name == "externalId"}
         if record is not None and patch:
             wanted.append((ref, record, patch))
     edited: set[str] = set()
     answers = _together(run, lambda one: _patch(run, spec, one[1], one[2], edited), wanted)
     _raise_if_not_recordable(answers)
-    return _record_write_backs(run, spec, wanted, answers, edited)
+    return _record_write_backs(run, spec, wanted, answers, edited, failing)
 
 
 def external_id_text(links: Sequence[Link]) -> str:
@@ -255,6 +260,7 @@ def _record_write_backs(
     wanted: Sequence[tuple[RecordRef, MirrorRecord, dict[str, Any]]],
     answers: Sequence[Answer],
     edited: set[str],
+    failing: Collection[RecordRef],
 ) -> set[RecordRef]:
     refused: set[RecordRef] = {ref for ref, record, _ in wanted if record.id in edited}
     if not wanted:
@@ -268,6 +274,8 @@ def _record_write_backs(
                     _settle(run, connection, spec, ref, answer)
                 continue
             refused.add(ref)
+            if ref in failing:
+                continue  # its result says what is wrong already
             for row in results.get(connection, run.company.id, [ref]):
                 failed = outcome.not_written_back(row, answer, run.clock())
                 results.record(connection, run.company.id, run.run_id, [failed])

@@ -37,6 +37,7 @@ def test_a_suggested_match_that_is_linked_becomes_one_pair_and_nothing_is_entere
     paired.sync()
     assert paired.count("Invoice") == 1 and len(paired.all("invoices")) == 1
     assert paired.row(ours["id"]).details == "INV-1 comes to a different total in QuickBooks"
+    assert paired.now("invoices", ours)["externalId"] == there["Id"]
     paired.books.update("Invoice", there["Id"], {"Line": [paired.sales_line("100.00")]})
     paired.sync_blue()
     assert paired.now("invoices", ours)["externalId"] == there["Id"]
