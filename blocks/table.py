@@ -118,8 +118,8 @@ def names(row: Result) -> tuple[str, str]:
 
 
 def _in_words(entity: str) -> str:
-    """ "Bill payment" of QuickBooks' BillPayment."""
-    return " ".join(WORD.findall(clean(entity))).capitalize()
+    """ "Bill payment" of QuickBooks' BillPayment; what its programs call Attachable, its pages call an attachment."""
+    return "Attachment" if entity == "Attachable" else " ".join(WORD.findall(clean(entity))).capitalize()
 
 
 def _details(row: Result) -> str:

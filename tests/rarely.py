@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+edge = pytest.mark.long
+"""An edge of a rule, of which the tests beside it hold the middle in the fast set."""
+
 
 def rarely(*cases: Any) -> list[Any]:
     """For the list of a parametrize: `["Invoice", *rarely("Bill")]`; a case of several arguments is a tuple."""

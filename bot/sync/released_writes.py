@@ -11,7 +11,7 @@ from bot.core.model import Link, MirrorRecord, RecordRef, Result, Side
 from bot.core.spec import RecordSpec
 from bot.core.steps import Operation, Verb
 from bot.records import BY_COLLECTION, BY_TYPE
-from bot.records.allocation import PAYMENT_OF, payment_id
+from bot.records.allocation import PAYMENT_OF, SPEC, payment_id
 from bot.records.attachment import ENTITY
 from bot.records.document import SALES_FORMS
 from bot.records.sales_tax import computed_tax
@@ -189,7 +189,7 @@ def _record(
 ) -> None:
     rows: list[Result] = []
     with run.ledger() as connection:
-        mirror(connection, run.company.id, _told(intents, answers, fresh))
+        changed = mirror(connection, run.company.id, _told(intents, answers, fresh))
         for intent, answer in zip(intents, answers, strict=True):
             operation = intent.operation
             spec = BY_TYPE[operation.ref.type]
@@ -214,6 +214,9 @@ def _record(
             state = ledger.REFUSED if isinstance(answer, ApiError) else ledger.DONE
             ledger.close_intents(connection, [intent.id], state)
         results.record(connection, run.company.id, run.run_id, rows)
+        # What people have set off meanwhile came with the answer, in the same credit note, and nobody planned it yet.
+        parts = {RecordRef(SPEC.type, record.id) for record in changed if record.entity == SPEC.collection}
+        records.add_todo(connection, run.company.id, sorted(parts.difference(row.ref for row in rows)))
     for row in rows:
         run.tally.add(row.outcome)
     run.answered(len(rows))

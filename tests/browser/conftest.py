@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page
 from pydantic import SecretStr
 
 from bot.sandbox import slack
@@ -15,13 +15,12 @@ from bot.sandbox.demo import Demo, Pace
 from bot.sandbox.serving import HOST, ServerThread
 from bot.sandbox.slack.workspace import ACCOUNTS
 from bot.server import start
-from tests.browser.chromium import ARGUMENTS, CHROMIUM
+from tests.browser.chromium import chromium, new_page
 from tests.browser.person import Person
 from tests.demo.copies import copied, running_copy
 
 PACE = Pace(quickbooks_ms=200, released_ms=20)
 """Slow enough that a person sees the flag go through orange."""
-PATIENCE_MS = 30_000  # what is waited for comes within a second, but for a machine that is busy with something else
 
 
 @dataclass(frozen=True)
@@ -75,11 +74,8 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 Sit = Callable[..., Person]
@@ -92,12 +88,11 @@ def seats(browser: Browser) -> Iterator[Sit]:
     troubles: list[str] = []
 
     def sit(stage: Stage, user: str = "U0ANA", width: int = 1000, height: int = 800) -> Person:
-        page = browser.new_page(viewport={"width": width, "height": height})
+        page = new_page(browser, width, height)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
             "console", lambda said: troubles.append(f"{said.text} {said.location}") if said.type == "error" else None
         )
-        page.set_default_timeout(PATIENCE_MS)
         page.goto(f"{stage.page_url}?user={user}&channel={ACCOUNTS}")
         pages.append(page)
         return Person(page)

@@ -18,7 +18,7 @@ from tests.browser.conftest import Sit, Stage, over_socket
 from tests.browser.person import Person
 from tests.store.many_results import MANY, fill
 
-pytestmark = [*MARKS, pytest.mark.long]
+pytestmark = [*MARKS, pytest.mark.long, pytest.mark.timeout(600)]  # to fill the store takes half a minute
 ANSWER_MS = 300
 BUSY_MS = 4_000
 TIMES, MOST_TIMES = 5, 15

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, expect
 
 from bot.core.roles import Role, Roles
 from tests.browser.chromium import MARKS
-from tests.browser.conftest import Sit, Stage
+from tests.browser.conftest import Sit, Stage, eventually
 from tests.browser.person import SYNC_TIMEOUT_MS, Person
 
 pytestmark = MARKS
@@ -46,6 +46,8 @@ def test_two_people_who_click_the_same_button_start_one_sync(one_stage: Stage, s
     since = one_stage.demo.app.engine.clock().replace(hour=0, minute=0, second=0, microsecond=0)
     runs = one_stage.demo.app.desk.runs_since(since)
     assert len([run for run in runs if run.plan]) == 1
+    told = [one.message("nothing was done twice") for one in (ana, ben)]
+    eventually(lambda: sum(one.count() for one in told) == 1)
 
 
 def test_what_changed_between_the_plan_and_its_approval_is_said(one_stage: Stage, sits_down: Sit) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.core.model import Outcome, RecordRef, RecordType
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.world import Json, World
 
 
@@ -80,6 +80,7 @@ def test_a_credit_set_off_in_re_leased_becomes_one_payment_of_total_0(kiosk: Wor
         kiosk.sync_blue()
 
 
+@edge
 def test_it_is_dated_as_in_re_leased(kiosk: World) -> None:
     invoice, note = both(kiosk)
     allocate(kiosk, note, (invoice, "46.00"))
@@ -137,6 +138,7 @@ def test_a_payment_that_uses_a_credit_as_well_comes_in_as_both(kiosk: World) -> 
         kiosk.sync_blue()
 
 
+@edge
 def test_one_credit_set_off_against_two_invoices_by_one_payment_is_two_entries(kiosk: World) -> None:
     invoice, memo = there(kiosk)
     other = kiosk.qb_invoice({"Id": invoice["CustomerRef"]["value"]}, "INV-2", "20.00")
@@ -216,6 +218,7 @@ def test_it_waits_while_its_credit_note_is_unlinked_and_follows_by_itself(kiosk:
     assert open_balances(kiosk) == [(Decimal("69.00"), Decimal(0))] * 2
 
 
+@edge
 def test_it_stays_out_with_an_invoice_from_before_the_sync(kiosk: World) -> None:
     tenant = kiosk.named("contacts", "Kiosk Ltd")
     old = kiosk.invoice(tenant, "OLD-1", issueDate="2026-02-01")

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.core.model import Flag, Outcome, RecordType
 from bot.sandbox.exchange import json_response
+from tests.rarely import edge
 from tests.sync.filed import attachables, copies, ours, ref, theirs
 from tests.sync.world import Json, World
 
@@ -64,6 +65,7 @@ def test_identical_files_are_paired_one_to_one(lease: tuple[World, Json, Json]) 
         world.sync_blue()
 
 
+@edge
 def test_files_are_found_again_after_our_store_was_lost(lease: tuple[World, Json, Json]) -> None:
     world, invoice, partner = lease
     attachment = ours(world, invoice)
@@ -181,6 +183,7 @@ def test_a_dry_run_says_what_it_would_attach_and_attaches_nothing(lease: tuple[W
     assert copies(world) == (3, 3)
 
 
+@edge
 def test_the_sync_goes_on_where_changes_of_files_cannot_be_asked_for(lease: tuple[World, Json, Json]) -> None:
     world, _, partner = lease
     refused = {"Fault": {"Error": [{"code": "2000", "Message": "Object Name:Attachable is unsupported or invalid"}]}}

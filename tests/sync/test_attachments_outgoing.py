@@ -138,29 +138,22 @@ def test_what_quickbooks_would_not_take_is_refused_before_anything_is_fetched(
     assert world.released_knobs.rules[0].seen == 0
 
 
-@pytest.mark.parametrize(
-    ("spoil", "code"),
-    [
-        (lambda contents, id_: contents.pop(id_), "file-missing"),
-        (lambda contents, id_: contents.update({id_: PDF[:-1]}), "file-differs"),
-        (lambda contents, id_: contents.update({id_: PDF[:-1] + b"X"}), "file-differs"),
-    ],
-)
-def test_nothing_is_sent_unless_the_file_is_what_was_announced(
-    lease: tuple[World, Json, Json], spoil: Any, code: str
-) -> None:
+def test_nothing_is_sent_unless_the_file_is_what_was_announced(lease: tuple[World, Json, Json]) -> None:
     world, invoice, _ = lease
-    attachment = ours(world, invoice)
+    spoilt = {"gone.pdf": None, "shorter.pdf": PDF[:-1], "other.pdf": PDF[:-1] + b"X"}
+    ids = {name: ours(world, invoice, name)["id"] for name in spoilt}
     contents = world.released._ledgers[COMPANY]._contents
-    spoil(contents, attachment["id"])
+    for name, content in spoilt.items():
+        contents.pop(ids[name]) if content is None else contents.update({ids[name]: content})
     world.sync_red()
 
-    assert world.row("lease.pdf").code == code and world.row("lease.pdf").more_detail
-    assert not attachables(world)
+    codes = [world.row(name).code for name in spoilt]
+    assert codes == ["file-missing", "file-differs", "file-differs"]
+    assert all(world.row(name).more_detail for name in spoilt) and not attachables(world)
 
-    contents[attachment["id"]] = PDF
+    contents.update(dict.fromkeys(ids.values(), PDF))
     world.sync_blue()
-    assert len(attachables(world)) == 1 and world.row("lease.pdf").outcome is Outcome.ATTACHED
+    assert len(attachables(world)) == 3 and {world.row(name).outcome for name in spoilt} == {Outcome.ATTACHED}
 
 
 @pytest.mark.parametrize(

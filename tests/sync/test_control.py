@@ -8,6 +8,7 @@ from sqlalchemy import event, text
 
 from bot.core.model import Outcome, RecordRef, RecordType, RedReason
 from bot.sync import control
+from tests.rarely import edge
 from tests.sync.world import Json, World
 
 
@@ -143,6 +144,7 @@ def test_a_difference_in_tax_alone_is_a_difference(paired: World) -> None:
     assert paired.sync_red().red_reason is RedReason.OUT_OF_BALANCE
 
 
+@edge
 def test_a_difference_is_remembered_by_runs_in_which_nothing_changed_and_clears_itself(paired: World) -> None:
     two_invoices(paired)
     alter_mirror(paired, "INV-1", gross=Decimal("114.99"))

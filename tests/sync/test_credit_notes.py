@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Outcome
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.world import Json, World
 
 KINDS = {"income": "CreditMemo", "expense": "VendorCredit"}
@@ -45,6 +45,7 @@ def test_an_approved_credit_note_goes_out_to_the_cent_and_is_told_its_id(paired:
         paired.sync_blue()
 
 
+@edge
 def test_a_draft_credit_note_stays_until_it_is_approved(paired: World) -> None:
     ours = credit(paired, party(paired, "income"), "CN-1", status="draft")
     paired.sync_blue()
@@ -133,6 +134,7 @@ def test_a_credit_note_voided_in_quickbooks_is_voided_here(paired: World) -> Non
     assert paired.named("credit-notes", "CM-1")["status"] == "voided"
 
 
+@edge
 def test_quickbooks_numbers_credit_memos_where_it_numbers_sales_forms(paired: World) -> None:
     paired.books.set_preference("SalesFormsPrefs", "CustomTxnNumbers", False)
     ours = credit(paired, party(paired, "income"), "CN-1")

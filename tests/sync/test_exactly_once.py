@@ -17,7 +17,7 @@ from bot.store.tables import leases as lease_table
 from bot.sync import run_sync
 from bot.sync.frozen import REQUESTID_CHARS, RESENDS
 from bot.sync.in_doubt import SETTLING_S
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, Json, World
 
 HTML = {"kind": "reply", "status": 502, "body": "<html><title>Bad Gateway</title></html>"}
@@ -62,6 +62,7 @@ def test_a_batch_is_resent_byte_for_byte_under_one_request_id(paired: World) -> 
     assert len(creates[0].query["requestid"]) == REQUESTID_CHARS and REQUESTID_CHARS + longest <= 50
 
 
+@edge
 def test_a_void_is_resent_byte_for_byte_too(paired: World) -> None:
     invoice = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1")
     paired.sync_blue()
@@ -255,6 +256,7 @@ def test_an_old_batch_that_somebody_may_have_sent_a_moment_ago_is_given_time_to_
     assert SETTLING_S - 30 < max(paired.patience.waits_s) <= SETTLING_S
 
 
+@edge
 def test_an_old_batch_that_nobody_touched_for_minutes_is_looked_up_at_once(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     paired.sync_blue()
@@ -293,6 +295,7 @@ def test_a_replayed_answer_is_never_taken_for_todays_state(paired: World) -> Non
     assert str(paired.named("invoices", "INV-0")["dueDate"]) == "2027-01-31"
 
 
+@edge
 def test_the_records_of_a_batch_are_looked_up_by_one_question(paired: World) -> None:
     from_lookup: list[Any] = []
     handle = paired.state.handle
@@ -354,6 +357,7 @@ def test_single_writes_are_resent_byte_for_byte_under_their_own_request_id(paire
     assert all(len(bodies) == 1 for bodies in by_id.values())
 
 
+@edge
 def test_a_single_write_that_was_left_open_is_settled_by_the_next_run(paired: World) -> None:
     for number in range(80):
         paired.contact(f"Tenant {number}")

@@ -16,6 +16,7 @@ from bot.store import leases, ledger, runs
 from bot.store.leases import LeaseLost
 from bot.sync import Finished, run_sync
 from bot.sync.holding import held
+from tests.rarely import rarely
 from tests.sync.world import COMPANY, World
 
 MANY, WRITERS = 100, 2  # records for more batches than are under way at once
@@ -135,7 +136,7 @@ def test_a_worker_that_claims_a_run_too_late_does_not_carry_it_out_again(paired:
 # Told to stop
 
 
-@pytest.mark.parametrize("writers", [1, WRITERS])
+@pytest.mark.parametrize("writers", [WRITERS, *rarely(1)])
 def test_a_run_that_is_told_to_stop_records_what_is_answered_and_begins_nothing_new(
     paired: World, writers: int
 ) -> None:

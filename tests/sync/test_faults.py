@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.model import CompanyStatus, Flag
 from bot.sandbox.exchange import Request, Response
-from tests.rarely import named, rarely
+from tests.rarely import edge, named, rarely
 from tests.sync.world import COMPANY, Json, World
 
 HTML = {"kind": "reply", "status": 503, "body": "<html><title>Service Unavailable</title></html>"}
@@ -271,6 +271,7 @@ def test_a_stale_version_in_released_is_read_again(paired: World) -> None:
     assert (now["phone"], now["taxNumber"]) == ("09 333", "12-345-678")
 
 
+@edge
 def test_a_wrong_released_key_is_said_and_nothing_is_lost(paired: World) -> None:
     some_work(paired)
     paired.released.api_key = "another key"
@@ -280,6 +281,7 @@ def test_a_wrong_released_key_is_said_and_nothing_is_lost(paired: World) -> None
     assert_in_step(paired)
 
 
+@edge
 def test_a_refused_record_gets_a_new_request_id(paired: World) -> None:
     """QuickBooks replays its refusal for ever under the old one."""
     employee = paired.books.create("Employee", {"DisplayName": "Dup Name"})
@@ -290,6 +292,7 @@ def test_a_refused_record_gets_a_new_request_id(paired: World) -> None:
     assert paired.count("Customer") == 1
 
 
+@edge
 def test_the_same_refusal_may_carry_any_status(paired: World) -> None:
     """A lapsed subscription has been answered with HTTP 200."""
     paired.contact("Kiosk Ltd")

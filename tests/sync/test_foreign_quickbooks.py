@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.exchange import Request, Response
 from bot.sandbox.quickbooks.wire import to_json
-from tests.rarely import named, rarely
+from tests.rarely import edge, named, rarely
 from tests.sync.test_faults import assert_in_step, some_work, until_blue
 from tests.sync.world import Json, World
 
@@ -148,6 +148,7 @@ def test_the_same_said_in_other_words_syncs_all_the_same(world: World, change: C
     assert_in_step(world)
 
 
+@edge
 def test_where_no_batch_of_questions_is_taken_each_is_asked_alone(paired: World) -> None:
     fault = {
         "Fault": {
@@ -162,6 +163,7 @@ def test_where_no_batch_of_questions_is_taken_each_is_asked_alone(paired: World)
     assert_in_step(paired)
 
 
+@edge
 def test_a_tax_code_without_rates_is_a_rate_of_nothing(world: World) -> None:
     speak_otherwise(world, without("SalesTaxRateList", "PurchaseTaxRateList"))
     world.sync_blue()

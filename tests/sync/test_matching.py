@@ -7,6 +7,7 @@ import pytest
 from bot.adapters import quickbooks_wire
 from bot.core.model import Outcome
 from bot.sandbox.quickbooks import cdc
+from tests.rarely import edge
 from tests.sync.world import World
 
 
@@ -219,6 +220,7 @@ def test_a_change_of_one_half_of_a_contact_of_both_roles_reaches_the_other_half(
         paired.sync_blue()
 
 
+@edge
 def test_a_role_added_later_gets_its_own_name(paired: World) -> None:
     both = paired.contact("Both Ltd", "tenant")
     paired.sync_blue()
@@ -268,6 +270,7 @@ def test_a_draft_that_is_in_quickbooks_already_does_not_come_in_twice(paired: Wo
     assert paired.now("invoices", draft)["externalId"] == there["Id"] and paired.count("Invoice") == 1
 
 
+@edge
 def test_two_contacts_of_one_name_get_one_customer_and_one_explanation(paired: World) -> None:
     """QuickBooks knows a name once; which of the two it is, a person decides."""
     first, second = paired.contact("J Smith"), paired.contact("J Smith")
@@ -293,6 +296,7 @@ def test_a_long_pause_reads_everything_again_and_loses_nothing(paired: World) ->
     assert paired.row("SI-1").code == "deleted-in-quickbooks"
 
 
+@edge
 def test_more_changes_than_one_answer_holds_are_all_read(paired: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quickbooks_wire, "MAX_CDC_OBJECTS", 30)
     monkeypatch.setattr(cdc, "MAX_OBJECTS", 30)

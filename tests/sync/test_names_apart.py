@@ -5,7 +5,7 @@ import pytest
 from bot.core.faults import UserError
 from bot.core.model import Outcome, RecordRef, RecordType
 from bot.core.naming import suffix_of
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.test_exactly_once import LOST_AFTER, leave_open, writes_of
 from tests.sync.world import COMPANY, Json, World, contact_ref
 
@@ -98,6 +98,7 @@ def test_a_new_name_of_either_side_crosses_without_what_was_added(paired: World,
     assert paired.now("contacts", tenant)["name"] == "Third Name" and called(paired, tenant) == "Third Name (Tenant)"
 
 
+@edge
 def test_a_name_that_the_bookkeeper_made_plain_again_is_left_so(paired: World) -> None:
     tenant = refused(paired)
     paired.app.desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
@@ -152,6 +153,7 @@ def test_an_answer_that_was_lost_does_not_enter_it_twice(paired: World) -> None:
     assert names == ["Dup Name (Tenant)"] and len(paired.all("contacts")) == 1
 
 
+@edge
 def test_what_came_into_being_there_under_that_name_is_taken_for_it(paired: World) -> None:
     tenant = refused(paired)
     paired.app.desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.core.model import Outcome
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.test_payments_out import applied, paid_by
 from tests.sync.world import Json, World
 
@@ -35,6 +35,7 @@ def test_a_payment_and_its_invoice_voided_in_quickbooks_are_voided_here_in_one_r
     quiet(paired)
 
 
+@edge
 def test_a_payment_deleted_in_quickbooks_frees_its_voided_invoice(paired: World) -> None:
     _, invoice, payment = paid_in_quickbooks(paired)
     paired.books.delete("Payment", payment["Id"])
@@ -92,6 +93,7 @@ def test_a_payment_moved_here_off_an_invoice_that_is_voided_then(paired: World, 
     quiet(paired)
 
 
+@edge
 def test_lines_edited_in_quickbooks_of_a_part_paid_invoice_come_in(paired: World) -> None:
     _, invoice, _ = paid_in_quickbooks(paired, "40.00")
     paired.books.update("Invoice", invoice["Id"], {"Line": [paired.sales_line("80.00")]})
@@ -111,6 +113,7 @@ def test_an_invoice_made_smaller_in_quickbooks_than_what_was_paid_frees_the_rest
     quiet(paired)
 
 
+@edge
 def test_an_invoice_and_its_payment_made_larger_together_come_in_in_one_run(paired: World) -> None:
     _, invoice, payment = paid_in_quickbooks(paired, "40.00")
     paired.books.update("Invoice", invoice["Id"], {"Line": [paired.sales_line("200.00")]})
@@ -121,6 +124,7 @@ def test_an_invoice_and_its_payment_made_larger_together_come_in_in_one_run(pair
     quiet(paired)
 
 
+@edge
 def test_a_part_paid_invoice_edited_here_goes_out_and_keeps_its_payment(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoice = paired.invoice(tenant, "INV-1")

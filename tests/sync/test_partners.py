@@ -6,7 +6,7 @@ from bot.core.faults import UserError
 from bot.core.model import Outcome, RecordRef, RecordType
 from bot.linking import Overtaken
 from bot.store import leases
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, Json, World, contact_ref, invoice_ref
 
 ANA, BEN = "U0ANA", "U0BEN"
@@ -43,6 +43,7 @@ def test_a_suggested_match_that_is_linked_becomes_one_pair_and_nothing_is_entere
     assert paired.now("invoices", ours)["externalId"] == there["Id"]
 
 
+@edge
 def test_from_the_side_of_quickbooks_it_is_the_same_pair(paired: World) -> None:
     ours, there = alike(paired)
     (suggested,) = paired.app.desk.suggestions(COMPANY, alone(there))
@@ -101,6 +102,7 @@ def test_what_is_kept_apart_comes_into_being_on_both_sides_and_stays_apart(paire
         paired.app.desk.create_anyway(COMPANY, invoice_ref(ours), ANA)
 
 
+@edge
 def test_a_new_candidate_after_a_decision_is_a_question_of_its_own(paired: World) -> None:
     """The decision is about exactly those that were looked at."""
     ours, there = alike(paired)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Outcome, RecordRef, RecordType
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.world import Json, World, invoice_ref
 
 
@@ -172,6 +172,7 @@ def test_a_payment_waits_for_its_unlinked_invoice_and_follows_it(paired: World) 
     assert applied(paired.partner("Payment", ours, "payments"))
 
 
+@edge
 def test_a_payment_waits_for_its_failing_invoice(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoice = paired.invoice(tenant, "N" * 22)
@@ -201,6 +202,7 @@ def test_a_payment_of_old_invoices_only_is_skipped_and_a_mixed_one_goes_whole(pa
     assert now["reference"] == "EFT 1" and len(now["allocations"]) == 2, "what QuickBooks was never told stays"
 
 
+@edge
 def test_a_long_reference_is_shortened_there_and_kept_here(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     reference = "Rent for October and the parking space"
@@ -222,6 +224,7 @@ def test_a_payment_in_a_closed_period_is_not_sent(paired: World) -> None:
     assert paired.row(ours["id"]).code == "6210" and not paired.count("Payment")
 
 
+@edge
 def test_an_edit_here_leaves_what_a_credit_pays_in_quickbooks(paired: World) -> None:
     customer = paired.customer("Aroha")
     invoice = paired.qb_invoice(customer, "SI-1")

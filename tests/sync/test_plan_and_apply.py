@@ -12,7 +12,7 @@ from bot.core.plan_summary import Plan
 from bot.store.plans import PLANS_KEPT
 from bot.store.tables import planned_steps, plans
 from bot.sync import Finished, run_sync
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, World
 
 
@@ -89,6 +89,7 @@ def test_a_child_of_a_record_that_fails_in_the_plan_waits_in_the_plan(paired: Wo
     assert (done.counts.failed, done.counts.waiting, done.counts.updated) == (2, 1, 0)
 
 
+@edge
 def test_a_child_of_a_record_that_failed_before_and_is_right_now_goes_out_in_the_plan(paired: World) -> None:
     tenant = paired.contact("Bad: name")
     paired.invoice(tenant, "INV-1")
@@ -108,6 +109,7 @@ def test_a_planned_change_of_a_parent_is_no_change_of_its_children(paired: World
     assert counts(plan, RecordType.INVOICE, Direction.OUTGOING) == {}
 
 
+@edge
 def test_a_plan_leaves_everything_for_the_run_that_follows(paired: World) -> None:
     busy(paired)
     for _ in range(3):
@@ -222,6 +224,7 @@ def test_a_hash_that_nobody_knows_writes_nothing_and_says_so(paired: World) -> N
         assert "No plan" in apply(paired, "0123456789abcdef").could_not_run
 
 
+@edge
 def test_the_order_does_not_hang_on_how_records_fall_into_chunks(
     paired: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,6 +237,7 @@ def test_the_order_does_not_hang_on_how_records_fall_into_chunks(
     assert (parts.hash, parts.by_type) == (whole.hash, whole.by_type)
 
 
+@edge
 def test_old_plans_make_room(paired: World) -> None:
     for number in range(PLANS_KEPT + 3):
         paired.contact(f"Tenant {number}")

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.preflight import Finding, Severity
 from bot.store import look_alikes
+from tests.rarely import edge
 from tests.sync.world import COMPANY, World
 
 
@@ -138,6 +139,7 @@ def test_documents_in_another_currency_are_found(paired: World) -> None:
     assert found.count == 1 and "USD" in found.what
 
 
+@edge
 def test_a_plan_foresees_the_safety_stop(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoices = [paired.invoice(tenant, f"INV-{number}") for number in range(60)]

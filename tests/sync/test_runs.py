@@ -10,7 +10,7 @@ from bot.core.model import CompanyStatus, Flag, LinkStatus, Outcome, RedReason
 from bot.store import leases
 from bot.store.database import Database
 from bot.sync import frozen, push, released_writes
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.test_faults import assert_in_step, some_work
 from tests.sync.world import COMPANY, World
 
@@ -69,6 +69,7 @@ def test_switching_the_built_in_sync_on_stops_our_writes_with_the_next_run(paire
         paired.sync()
 
 
+@edge
 def test_switching_the_built_in_sync_off_again_carries_out_what_was_planned(paired: World) -> None:
     some_work(paired)
     for on in (True, False):
@@ -101,6 +102,7 @@ def test_too_many_voids_at_once_stop_the_run_before_the_first_write(paired: Worl
     assert sum(1 for row in paired.books.entity("Invoice").values() if not row["TotalAmt"]) == 55
 
 
+@edge
 def test_a_few_voids_do_not_stop_a_run(paired: World) -> None:
     ids = many_invoices(paired, 60)
     for id_ in ids[:20]:
@@ -108,6 +110,7 @@ def test_a_few_voids_do_not_stop_a_run(paired: World) -> None:
     assert paired.sync_blue().counts.voided == 20
 
 
+@edge
 def test_archiving_most_of_a_company_in_quickbooks_stops_the_run(paired: World) -> None:
     for number in range(80):
         paired.contact(f"Tenant {number}")
@@ -129,6 +132,7 @@ def test_a_side_that_is_suddenly_empty_stops_the_run(paired: World) -> None:
     paired.sync_blue()
 
 
+@edge
 def test_a_second_run_of_a_company_is_refused_while_the_first_goes_on(paired: World) -> None:
     some_work(paired)
     entered, go_on = threading.Event(), threading.Event()
@@ -151,6 +155,7 @@ def test_a_second_run_of_a_company_is_refused_while_the_first_goes_on(paired: Wo
     assert_in_step(paired)
 
 
+@edge
 def test_a_run_that_lost_its_company_to_another_writes_nothing_more(paired: World) -> None:
     some_work(paired)
     handle, thief = paired.state.handle, Database(paired.app.settings.database)
@@ -277,6 +282,7 @@ def test_a_record_edited_between_a_crash_and_the_next_run_ends_as_it_is_today(
         paired.sync_blue()
 
 
+@edge
 def test_a_batch_that_lay_unanswered_for_days_is_looked_up_before_anything_is_sent(
     paired: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

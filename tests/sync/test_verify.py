@@ -1,7 +1,6 @@
 """A verification reads both sides whole, finds what nobody told us of, and explains every cent or says it cannot."""
 
 import json
-import tracemalloc
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -18,7 +17,7 @@ from bot.sandbox.released.shapes import Collection
 from bot.store import leases, records
 from bot.sync import Finished
 from bot.sync.verify import verify
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.test_allocations import allocate, credit_note, set_off
 from tests.sync.world import COMPANY, Json, World
 
@@ -160,6 +159,7 @@ def test_a_document_that_quickbooks_deleted_without_a_word_is_marked_and_planned
     assert not again.agrees
 
 
+@edge
 def test_what_only_moved_out_of_our_dates_is_read_again_and_not_called_gone(settled: World) -> None:
     behind_our_back(settled, "Invoice", sent_as(settled, "INV-2")["Id"], TxnDate="2025-01-31")
     found = verified(settled)
@@ -246,6 +246,7 @@ def test_what_is_on_one_side_only_for_a_known_reason_explains_its_amount(settled
     assert line.difference.gross == Decimal("80.50") and line.unexplained.gross == 0
 
 
+@edge
 def test_a_payment_that_waits_explains_the_open_balance_of_its_invoice(settled: World) -> None:
     sent = sent_as(settled, "INV-1")
     paid = settled.receive(sent["CustomerRef"]["value"], "20.00", (sent["Id"], "20.00"))
@@ -282,6 +283,7 @@ def test_credits_payments_out_and_what_is_paid_too_much_agree_to_the_cent(settle
     assert [one.quickbooks for one in found.ledgers] == [Decimal("34.00"), Decimal("26.00")]
 
 
+@edge
 def test_a_credit_that_only_quickbooks_set_off_explains_both_open_balances(settled: World) -> None:
     credit_note(settled, settled.named("contacts", "Kiosk Ltd"), "CN-1")
     settled.sync_blue()
@@ -295,6 +297,7 @@ def test_a_credit_that_only_quickbooks_set_off_explains_both_open_balances(settl
     assert found.unexplained == NOTHING and not found.agrees
 
 
+@edge
 def test_a_payment_that_was_lost_explains_no_open_balance(settled: World) -> None:
     sent = sent_as(settled, "INV-1")
     settled.receive(sent["CustomerRef"]["value"], "20.00", (sent["Id"], "20.00"))
@@ -314,6 +317,7 @@ def test_an_open_balance_that_nothing_explains_is_unexplained(settled: World) ->
     assert totals_of(found, "Invoice").unexplained.open == Decimal("40.00")
 
 
+@edge
 def test_too_much_here_and_too_little_there_do_not_cancel_out(settled: World) -> None:
     sent = sent_as(settled, "INV-1")
     two = sent_as(settled, "INV-2")
@@ -385,21 +389,3 @@ def test_an_observe_only_company_can_be_verified(make_world: Any) -> None:
         ("Invoice", "Would be synced (this company is only observed)")
     ]
     assert found.unexplained == NOTHING
-
-
-@pytest.mark.long
-@pytest.mark.timeout(900)
-def test_a_company_of_many_pages_is_read_whole_in_bounded_memory(make_world: Any) -> None:
-    world = make_world()
-    world.rent(), world.repairs(), world.gst()
-    tenant = world.contact("Kiosk Ltd")
-    for number in range(1_500):
-        world.invoice(tenant, f"INV-{number}", "10.00")
-    world.sync_blue()
-    tracemalloc.start()
-    found = agrees(world)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert totals_of(found, "Invoice").quickbooks.gross == Decimal("17250.00")
-    assert found.checked[Side.QUICKBOOKS] >= 1_500 and found.api_calls.quickbooks_writes == 0
-    assert peak < 30 * 2**20

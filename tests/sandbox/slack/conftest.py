@@ -35,13 +35,13 @@ class Workspace:
     details: dict[str, str]
 
     def act(self, action: str, **body: Any) -> Any:
-        return requests.post(f"{self.url}/_control/{action}", json=body, timeout=10).json()
+        return requests.post(f"{self.url}/_control/{action}", json=body, timeout=30).json()
 
     def turn(self, knob: str, **body: Any) -> requests.Response:
-        return requests.put(f"{self.url}/_control/{knob}", json=body, timeout=10)
+        return requests.put(f"{self.url}/_control/{knob}", json=body, timeout=30)
 
     def get(self, what: str, **query: Any) -> Any:
-        return requests.get(f"{self.url}/_control/{what}", params=query, timeout=10).json()
+        return requests.get(f"{self.url}/_control/{what}", params=query, timeout=30).json()
 
     def messages(self, user: str = "@ana", channel: str = "#accounts") -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.get("messages", user=user, channel=channel)
@@ -51,7 +51,7 @@ class Workspace:
         found: list[dict[str, Any]] = self.get("views", user=user)["modals"]
         return found
 
-    def wait(self, look: Callable[[], Any], timeout_s: float = 5) -> Any:
+    def wait(self, look: Callable[[], Any], timeout_s: float = 30) -> Any:
         """The first true value that `look` gives."""
         deadline = time.monotonic() + timeout_s
         while not (found := look()):

@@ -1,35 +1,20 @@
 """The page as a person uses it: everything by mouse and keyboard in Chromium, for two people at once."""
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (looked for chromium, google-chrome)"),
-]
+from tests.browser.chromium import MARKS, chromium, new_page
+
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -39,10 +24,9 @@ def open_as(workspace: Any, browser: Browser) -> Iterator[Any]:
     troubles: list[str] = []
 
     def open_page(user: str, query: str = "&channel=C0ACCOUNTS", width: int = 1280) -> Page:
-        page = browser.new_page(viewport={"width": width, "height": 800})
+        page = new_page(browser, width, 800)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-        page.set_default_timeout(5000)
         page.goto(f"{workspace.url}/?user={user}{query}")
         pages.append(page)
         return page

@@ -118,7 +118,7 @@ def test_a_socket_needs_a_ticket(workspace: Any) -> None:
             "sec-websocket-version": "13",
             "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
         },
-        timeout=5,
+        timeout=30,
     )
     assert answer.status_code == 403
 
