@@ -9,13 +9,17 @@ WORKERS ?= 3
 demo: install
 	$(BIN)/qbo-sync demo $(ARGS)
 
+# Compiled files are kept whatever the surroundings say: the tests start Python many times. Files run in the order of
+# tests/conftest.py, the slow ones first.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 test: install
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not long" $(ARGS)
+	$(PYTEST) -m "not long" $(ARGS)
 
 test-all: test test-long
 
 test-long: install
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "long" $(ARGS)
+	$(PYTEST) -m "long" $(ARGS)
 
 # Histories full of faults, crashes and second thoughts: `make simulate N=5000`; one of them told: `make simulate SEED=123`.
 N ?= 1000

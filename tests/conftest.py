@@ -1,4 +1,4 @@
-"""Where the files of the tests lie, and what is not looked at again and again while they run."""
+"""Where the files of the tests lie, which tests come first, and what is not looked at again while they run."""
 
 import gc
 import os
@@ -6,14 +6,22 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 2 * 2**30
+SLOW = ("tests/simulation/", "tests/browser/", "tests/cli/", "tests/demo/")
 
 
 def pytest_configure() -> None:
     """A store waits for the disk at each of its thousands of commits: its file lies in memory where there is room."""
     if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
         tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long begin first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 def pytest_collection_finish() -> None:

@@ -1,6 +1,5 @@
 """Every test of the store runs on SQLite, and on PostgreSQL where a server can be started."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +10,7 @@ from bot.store import companies
 from bot.store.database import Database, migrate
 from bot.store.tables import metadata
 from tests.store import postgres
+from tests.store.thrift import lay_out, share_statements
 
 COMPANY = "harbour"
 Urls = Callable[[], str]
@@ -24,13 +24,6 @@ def server() -> Iterator[postgres.Server]:
         server.administer("CREATE DATABASE migrated")
         _migrate(server.url("migrated"))
         yield server
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "store.sqlite3"
-    _migrate(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,17 +47,19 @@ def empty_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iter
 def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """Of a database with all tables and one company."""
     if kind == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "store.sqlite3")
+        lay_out(tmp_path / "store.sqlite3")
         yield f"sqlite:///{tmp_path / 'store.sqlite3'}"
         return
     server = request.getfixturevalue("server")
     yield server.url("migrated")
-    server.empty("migrated", metadata.tables)
+    server.empty("migrated", [table.name for table in reversed(metadata.sorted_tables)])
 
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
     database = Database(url)
+    if database.engine.name == "sqlite":
+        share_statements(database.engine)
     with database.write() as connection:
         companies.add(
             connection, COMPANY, name="Harbour City", sync_from="2026-04-01", realm="9341", connected_at=1_000

@@ -42,8 +42,8 @@ class Server:
         _run(_programs() / "pg_ctl", *files, "-w", "-o", options, "start")
 
     def empty(self, name: str, tables: Iterable[str]) -> None:
-        """Take every row out of these tables."""
-        self.administer(f"TRUNCATE {', '.join(tables)}", name)
+        """Take every row out of these tables, children first; to TRUNCATE them makes each of their files anew."""
+        self.administer("; ".join(f"DELETE FROM {table}" for table in tables), name)
 
 
 def missing() -> str:
