@@ -4,9 +4,13 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import chromium
 
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 2 * 2**30
@@ -28,3 +32,10 @@ def pytest_collection_finish() -> None:
     """The modules and thousands of tests are there to stay: the garbage collector leaves them alone."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests of a process: Playwright takes a thread for itself as long as it runs."""
+    with chromium() as started:
+        yield started

@@ -15,7 +15,7 @@ from bot.sandbox.demo import Demo, Pace
 from bot.sandbox.serving import HOST, ServerThread
 from bot.sandbox.slack.workspace import ACCOUNTS
 from bot.server import start
-from tests.browser.chromium import chromium, new_page
+from tests.browser.chromium import new_page
 from tests.browser.person import Person
 from tests.demo.copies import copied, running_copy
 
@@ -70,12 +70,6 @@ def eventually(look: Callable[[], object], timeout_s: float = 60) -> None:
 def _free_port() -> int:
     with socket.create_server((HOST, 0)) as taken:
         return int(taken.getsockname()[1])
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 Sit = Callable[..., Person]
