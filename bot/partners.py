@@ -175,8 +175,7 @@ def _require_free(connection: Connection, company_id: str, pair: Pair, instead: 
     key = (pair.external.entity, pair.external.id)
     holder = records.links_to(connection, company_id, [key]).get(key)
     if holder is not None and not (instead and _gives_way(connection, company_id, pair, holder)):
-        same = holder.released_id == pair.released.id
-        other = "this record" if same else "another record"
+        other = _named(connection, company_id, pair, holder)
         raise UserError(f"{pair.names[1]} in QuickBooks is linked to {other} already. Nothing was changed.")
     for link in dead_links(connection, company_id, pair):
         key = (link.entity, link.external_id)
@@ -185,6 +184,14 @@ def _require_free(connection: Connection, company_id: str, pair: Pair, instead: 
             name = label(pair.spec, there)
             raise UserError(f"{pair.names[0]} is linked to {name} in QuickBooks already. Nothing was changed.")
     return holder
+
+
+def _named(connection: Connection, company_id: str, pair: Pair, holder: Link) -> str:
+    if holder.released_id == pair.released.id:
+        return "this record"
+    key = (pair.spec.collection, holder.released_id)
+    held_by = records.get_mirror(connection, company_id, Side.RELEASED, [key]).get(key)
+    return f"{label(pair.spec, held_by)} in Re-Leased" if held_by else "another record"
 
 
 def _gives_way(connection: Connection, company_id: str, pair: Pair, holder: Link) -> bool:

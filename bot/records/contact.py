@@ -11,7 +11,7 @@ from typing import Any
 from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordType
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec
-from bot.records.names import NAME_LENGTH, check_name, is_active, normalised, reference, shown
+from bot.records.names import NAME_LENGTH, alike, check_name, is_active, normalised, reference, shown
 
 SUPPLIER_SUFFIX = " (Supplier)"
 PHONE_LENGTH = 30  # developer.intuit.com, customer: PrimaryPhone
@@ -169,7 +169,7 @@ def tax_number(entity: str, body: Body) -> str:
 
 
 def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
-    """3 = same name; 2 = same tax number; 1 = same e-mail."""
+    """3 = same name; 2 = same tax number; 1 = same e-mail, or a name that differs in its marks only."""
     if entity not in entities_of(released):
         return 0
     called = display_name(released, entity, _suffix(released, entity, lookup))
@@ -178,11 +178,13 @@ def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
     shared = released_keys(released) & external_keys(entity, external)
     if any(key.startswith("tax:") for key in shared):
         return 2
-    return 1 if any(key.startswith("email:") for key in shared) else 0
+    return 1 if any(key.startswith(("email:", "alike:")) for key in shared) else 0
 
 
 def _keys(name: str, email: Any, tax: Any) -> set[str]:
     keys = {f"name:{name}"}
+    if alike(name):
+        keys.add(f"alike:{alike(name)}")
     if email:
         keys.add(f"email:{str(email).casefold().strip()}")
     if tax:

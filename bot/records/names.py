@@ -1,5 +1,6 @@
 """Names as both sides write them: how they compare, and what QuickBooks allows in them."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +9,7 @@ from bot.core.spec import Problem
 
 DELETED_SUFFIX = " (deleted)"  # QuickBooks appends it to the name of what is made inactive
 NAME_LENGTH = 500  # developer.intuit.com, customer: DisplayName
+LIGHT_MARKS = re.compile(r"[.,'’](?!\d)")
 FORBIDDEN = (":", "\t", "\n", "\r")
 
 
@@ -16,6 +18,13 @@ def normalised(name: Any) -> str:
     folded = unicodedata.normalize("NFKC", str(name or "")).casefold()
     joined = " ".join(folded.split())
     return joined.removesuffix(DELETED_SUFFIX)
+
+
+def alike(name: str) -> str:
+    """A normalised name without full stops, commas and apostrophes: "Beta, Ltd." and "Beta Ltd" are likely one. Marks
+    before a digit stay: "Unit 1.1" is not "Unit 11".
+    """
+    return " ".join(LIGHT_MARKS.sub("", name).split())
 
 
 def shown(name: Any) -> str:

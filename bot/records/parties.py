@@ -43,9 +43,10 @@ def party_out(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str
         return sent
     currency = str(body.get("currency") or facts.home_currency)
     known = lookup.bodies.get((party, external_id), {})
-    own = reference(known, "CurrencyRef") or (facts.home_currency if known else currency)
+    planned = {} if known else lookup.ours.get((RecordType.CONTACT, contact), {"currency": currency})
+    own = reference(known, "CurrencyRef") or str(planned.get("currency") or facts.home_currency)
     if own != currency:
-        name = shown(known.get("DisplayName")) or contact
+        name = shown(known.get("DisplayName")) or str(planned.get("name") or contact)
         more = f"{name} deals in {own} in QuickBooks; this one is in {currency}."
         raise Problem("multi-currency-contact", RecordRef(RecordType.CONTACT, contact), more=more, parent=name)
     return {**sent, "CurrencyRef": {"value": currency}}

@@ -58,10 +58,10 @@ class Control:
             what = "1 suspected duplicate" if count == 1 else f"{count:,} suspected duplicates"
             return f"{what}: {_listed(self.duplicates)}."
         if not self.checked:
-            return "No duplicates: no document or payment was written or changed in this run."
-        what = "1 document or payment" if self.checked == 1 else f"{self.checked:,} documents and payments"
-        were = "was" if self.checked == 1 else "were"
-        return f"No duplicates: {what} written or changed in this run {were} checked on both sides."
+            return "No duplicates: no document or payment is new or changed since the last run."
+        if self.checked == 1:
+            return "No duplicates: 1 new or changed document or payment was checked on both sides."
+        return f"No duplicates: {self.checked:,} new or changed documents and payments were checked on both sides."
 
     @property
     def out_of_balance(self) -> str:

@@ -66,7 +66,7 @@ def test_what_other_records_use_does_not_give_way(paired: World) -> None:
     paired.sync_red()
     one = ref(ACCOUNT, account)
     assert "Rent" not in offered(paired, one)
-    with pytest.raises(UserError, match="is linked to another record already"):
+    with pytest.raises(UserError, match="Rent in QuickBooks is linked to Rent in Re-Leased already"):
         paired.app.desk.choose(COMPANY, one, "Item", paired.id_of("Item", "Rent"), ANA)
 
 

@@ -37,7 +37,7 @@ def test_a_run_says_how_many_documents_and_payments_it_checked_and_pairs_count_o
     paired.invoice(tenant, "INV-1"), paired.invoice(tenant, "INV-2", "200.00")
     finished = paired.sync_blue()
     assert finished.control is not None and finished.control.checked == 2
-    words = "No duplicates: 2 documents and payments written or changed in this run were checked on both sides."
+    words = "No duplicates: 2 new or changed documents and payments were checked on both sides."
     assert finished.control.statement == words
     assert paired.app.desk.run(finished.run_id).control == words
 
@@ -55,7 +55,7 @@ def test_a_run_without_changes_checks_nothing_again(paired: World) -> None:
     paired.sync_blue()
     finished = paired.sync_blue()
     assert finished.control is not None and finished.control.checked == 0
-    assert "no document or payment was written or changed" in finished.control.statement
+    assert "no document or payment is new or changed" in finished.control.statement
 
 
 def test_a_duplicate_that_somebody_entered_by_hand_is_named_with_both_ids_until_it_is_voided(paired: World) -> None:

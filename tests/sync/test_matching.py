@@ -21,6 +21,29 @@ def test_a_contact_of_exactly_the_same_name_is_adopted(paired: World) -> None:
     assert paired.row("Kiosk Ltd").outcome is Outcome.ADOPTED
 
 
+def test_a_contact_whose_name_differs_in_full_stops_and_commas_is_adopted(paired: World) -> None:
+    customer = paired.customer("Beta Ltd")
+    tenant = paired.contact("Beta,  ltd.")
+    assert paired.sync_blue().counts.adopted == 1
+    assert paired.now("contacts", tenant)["externalId"] == customer["Id"]
+    assert (paired.count("Customer"), len(paired.all("contacts"))) == (1, 1)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("Unit 1.1 Ltd", "Unit 11 Ltd"), ("Beta & Co", "Beta + Co")])
+def test_contacts_whose_names_differ_in_more_are_two(paired: World, ours: str, theirs: str) -> None:
+    paired.contact(ours), paired.customer(theirs)
+    paired.sync_blue()
+    assert (paired.count("Customer"), len(paired.all("contacts"))) == (2, 2)
+
+
+def test_a_name_alike_is_left_to_the_contact_that_has_it(paired: World) -> None:
+    customer = paired.customer("Beta Ltd")
+    dotted, exact = paired.contact("Beta Ltd."), paired.contact("Beta Ltd")
+    paired.sync_blue()
+    assert paired.now("contacts", exact)["externalId"] == customer["Id"]
+    assert paired.partner("Customer", dotted, "contacts")["DisplayName"] == "Beta Ltd."
+
+
 def test_adoption_on_the_first_sync_of_two_full_companies_doubles_nothing(world: World) -> None:
     world.rent(), world.repairs(), world.gst()
     tenant, supplier = world.contact("Kiosk Ltd"), world.contact("Plumb Co", "supplier")
