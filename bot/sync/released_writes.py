@@ -214,12 +214,16 @@ def _record(
             state = ledger.REFUSED if isinstance(answer, ApiError) else ledger.DONE
             ledger.close_intents(connection, [intent.id], state)
         results.record(connection, run.company.id, run.run_id, rows)
-        # What people have set off meanwhile came with the answer, in the same credit note, and nobody planned it yet.
-        parts = {RecordRef(SPEC.type, record.id) for record in changed if record.entity == SPEC.collection}
-        records.add_todo(connection, run.company.id, sorted(parts.difference(row.ref for row in rows)))
+        _note_set_off(run, connection, changed, {row.ref for row in rows})
     for row in rows:
         run.tally.add(row.outcome)
     run.answered(len(rows))
+
+
+def _note_set_off(run: Run, connection: Any, changed: Sequence[MirrorRecord], by_us: Collection[RecordRef]) -> None:
+    """What people set off meanwhile came with the answer, in the same credit note, and nobody planned it yet."""
+    parts = {RecordRef(SPEC.type, record.id) for record in changed if record.entity == SPEC.collection}
+    records.add_todo(connection, run.company.id, sorted(parts.difference(by_us)))
 
 
 def _edited_since(spec: RecordSpec, operation: Operation, answer: Mapping[str, Any]) -> bool:
@@ -270,7 +274,7 @@ def _record_write_backs(
         return refused
     with run.ledger() as connection:
         heard = [hear.released(spec, answer) for answer in answers if not isinstance(answer, ApiError)]
-        mirror(connection, run.company.id, heard)
+        _note_set_off(run, connection, mirror(connection, run.company.id, heard), ())
         for (ref, _, patch), answer in zip(wanted, answers, strict=True):
             if not isinstance(answer, ApiError):
                 if patch.keys() - {"externalId"} and ref not in refused:

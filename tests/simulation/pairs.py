@@ -128,9 +128,11 @@ def is_void(record: Json) -> bool:
 
 
 def is_set_off(record: Json) -> bool:
-    """A payment of nothing that applies a credit: an entry of a credit note in Re-Leased, and no record of its own."""
-    links = {link["TxnType"] for line in record.get("Line", ()) for link in line["LinkedTxn"]}
-    return not record["TotalAmt"] and bool(links & {"CreditMemo", "VendorCredit"})
+    """A payment of nothing that applies a credit: an entry of a credit note in Re-Leased, and no record of its own.
+
+    Once its credit was deleted in QuickBooks, the invoice alone is left of it, and its result says so.
+    """
+    return not record["TotalAmt"] and any(line["LinkedTxn"] for line in record.get("Line", ()))
 
 
 def gone(pair: Pair) -> tuple[bool, bool]:

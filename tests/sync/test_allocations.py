@@ -1,6 +1,7 @@
 """Credits set off against invoices: entries of a credit note here, payments of total 0 there; both ways, once."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -204,6 +205,23 @@ def test_a_lost_answer_sets_nothing_off_twice(kiosk: World) -> None:
     kiosk.sync_blue()
     assert kiosk.count("Payment") == 1
     assert open_balances(kiosk) == [(Decimal("95.00"), Decimal("26.00"))] * 2
+
+
+def test_what_is_set_off_while_the_id_of_its_credit_note_is_written_back_follows(kiosk: World) -> None:
+    invoice, _ = both(kiosk)
+    note = credit_note(kiosk, kiosk.named("contacts", "Kiosk Ltd"), "CN-2")
+    perform = kiosk.books.perform
+
+    def set_off_meanwhile(*given: Any, **more: Any) -> Json:
+        kiosk.books.perform = perform  # type: ignore[method-assign]
+        answer = perform(*given, **more)
+        allocate(kiosk, note, (invoice, "20.00"))
+        return answer
+
+    kiosk.books.perform = set_off_meanwhile  # type: ignore[method-assign]
+    kiosk.sync_blue()
+    assert open_balances(kiosk)[0][0] == open_balances(kiosk)[1][0] == Decimal("95.00")
+    assert kiosk.count("Payment") == 1
 
 
 def test_it_waits_while_its_credit_note_is_unlinked_and_follows_by_itself(kiosk: World) -> None:
