@@ -172,7 +172,7 @@ def _carry_out(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
 
 def _write_back(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], work: Work, done: Sequence[RecordRef]) -> None:
     """The last of a chunk: Re-Leased is told, while QuickBooks is busy with the next one already."""
-    failing = {step.ref for step in work.reports if step.outcome is Outcome.FAILED}.difference(done)
+    failing = {step.ref for step in work.reports if step.outcome in NEEDS_ATTENTION}.difference(done)
     unwritten = write_back(run, spec, list(dict.fromkeys(done)), failing)
     _close(run, [*refs, *done], unwritten.union(work.put_off))
 

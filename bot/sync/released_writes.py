@@ -52,7 +52,7 @@ def write_back(
 ) -> set[RecordRef]:
     """Tell Re-Leased the QuickBooks ids of these records, numbers that QuickBooks gave, and the sales tax of the US.
 
-    Of those that fail, the id alone: a pair is known on both sides whatever else is wrong with it.
+    Of those that fail or wait, the id alone: a pair is known on both sides whatever else is wrong with it.
     Gives the records for which that could not be done (their result says why), or that people edited meanwhile.
     """
     if spec.part_of:

@@ -1,8 +1,8 @@
 """A company of 100,000 results: a page, a filter and a search are answered within 300 ms of the click.
 
 The page itself takes the time, from the click to the frame that shows the answer. It is judged in the moments in which
-nothing else keeps the processors busy; where there are none, nothing can be said but that no answer reads everything,
-which would take many seconds. What was measured is printed.
+nothing else keeps the processors busy; where there are none the test is left out, once it is known that no answer reads
+everything, which would take many seconds. What was measured is printed.
 """
 
 import statistics
@@ -79,7 +79,9 @@ def answers_in_time(once: Callable[[int], float]) -> None:
     told = f"undisturbed {_in_order(undisturbed)}, all {_in_order(took)} ms"
     print(told)
     assert statistics.median(took) < BUSY_MS, told
-    assert not undisturbed or min(undisturbed) < ANSWER_MS, told  # something may still have come between
+    if not undisturbed:
+        pytest.skip(f"this machine was busy with something else all the time, so that nothing can be said: {told}")
+    assert statistics.median(undisturbed) < ANSWER_MS, told
 
 
 def _in_order(took: list[float]) -> list[int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import CompanyStatus, Flag
+from bot.core.model import CompanyStatus, Flag, Outcome, RecordRef, RecordType
 from bot.sandbox.exchange import Request, Response
 from tests.rarely import edge, named, rarely
 from tests.sync.world import COMPANY, Json, World
@@ -311,3 +311,19 @@ def _items(body: bytes) -> list[Any]:
 
 def _answer(items: list[Any]) -> bytes:
     return json.dumps({"BatchItemResponse": items}).encode()
+
+
+def test_a_record_that_waits_is_known_on_both_sides_all_the_same(paired: World) -> None:
+    """Its id could not be told to Re-Leased before its tax type was unlinked."""
+    paired.sync_blue()
+    invoice = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1")
+    rule = {"match": {"method": "PATCH", "path": "/invoices/"}, "effect": {"kind": "reply", "status": 503}}
+    paired.released_knobs.add({**rule, "times": None})
+    paired.sync()
+    assert paired.count("Invoice") == 1 and not paired.now("invoices", invoice)["externalId"]
+    paired.released_knobs.clear()
+    paired.unlink(RecordRef(RecordType.TAX_TYPE, paired.gst()["id"]))
+    paired.change("invoices", invoice, dueDate="2026-11-30")
+    paired.sync_red()
+    assert paired.row("INV-1").outcome is Outcome.WAITING
+    assert paired.now("invoices", invoice)["externalId"] == next(iter(paired.books.entity("Invoice")))
