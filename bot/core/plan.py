@@ -12,7 +12,7 @@ from bot.core.money import NotMoney
 from bot.core.one_sided import agree, with_emptied
 from bot.core.pairing import choose
 from bot.core.patch import patch_for
-from bot.core.requirements import refuse_closed, require_equal_totals, require_parents
+from bot.core.requirements import refuse_archived, refuse_closed, require_equal_totals, require_parents
 from bot.core.spec import Facts, Problem, RecordSpec
 from bot.core.step_values import operation_for, report_for
 from bot.core.steps import Operation, Settled, Situation, Slot, Standing, Step, Verb
@@ -81,6 +81,7 @@ def _plan_unpaired(spec: RecordSpec, situation: Situation, slot: Slot, facts: Fa
             return
         spec.check(released.body, facts)
         require_parents(situation.parents, spec)
+        refuse_archived(spec, situation, released)
         operation = _create_outgoing(spec, situation, slot, released, facts)
         refuse_closed(spec, facts, released.body.get(spec.dates[0]))
         yield operation

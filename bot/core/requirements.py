@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from bot.core.model import MirrorRecord, Outcome
+from bot.core.model import MirrorRecord, Outcome, RecordType
 from bot.core.money import ZERO, text
 from bot.core.spec import Facts, Problem, RecordSpec
-from bot.core.steps import Parent, Slot, Standing
+from bot.core.steps import Parent, Situation, Slot, Standing
 from bot.core.totals import Totals, differ, difference, words
 
 HOLDING_UP = (Standing.UNLINKED, Standing.FAILING, Standing.OUTSIDE, Standing.ABSENT)
@@ -28,6 +28,19 @@ def require_parents(
             )
             what = f"{str(parent.ref.type).replace('-', ' ')} {parent.name} ({parent.ref.key})"
             raise Problem(code, parent.root or parent.ref, Outcome.WAITING, parent=what)
+
+
+def refuse_archived(spec: RecordSpec, situation: Situation, released: MirrorRecord) -> None:
+    """QuickBooks takes nothing new for a customer or supplier that is inactive, so it is not asked.
+
+    Errors 610 and 6250: https://developer.intuit.com/app/developer/qbo/docs/develop/troubleshooting/error-codes
+    """
+    for reference in spec.references(released.body):
+        ref, lookup = reference.ref, situation.lookup
+        there = lookup.any_entity(ref.type, ref.key, (reference.entity,))
+        if ref.type is RecordType.CONTACT and there and lookup.bodies.get(there, {}).get("Active") is False:
+            name = next((parent.name for parent in situation.parents if parent.ref == ref), ref.key)
+            raise Problem("archived-contact", ref, parent=f"contact {name} ({ref.key})", name=name)
 
 
 def require_equal_totals(

@@ -111,7 +111,7 @@ def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[s
         "ownerId": lookup.released[owner],
         "fileName": name,
         "contentType": kind_of(name, str(body.get("ContentType") or "")),
-        "size": _size(body),
+        "size": _size(body) if body.get("Size") is not None else None,
     }
 
 

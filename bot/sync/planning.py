@@ -53,9 +53,11 @@ def approve(run: Run, wanted: str) -> None:
                 "A run was cut off and must be finished before a plan can be carried out. Nothing was written. "
                 f"Run one sync, then plan again: qbo-sync sync {run.company.id}"
             )
+    kept = run.tally, run.noticed
+    run.tally, run.noticed = Tally(), Noticed()
     plan = make(run, (), Planned(), lambda done: None)
     made, run.plan_id = run.plan_id, ""
-    run.tally, run.noticed = Tally(), Noticed()
+    run.tally, run.noticed = kept
     if plan.hash != wanted:
         raise PlanChanged(_changed(run, before, made))
     run.approved_plan_id = made
@@ -66,8 +68,7 @@ def _from(behind: int, advance: Callable[[int], None]) -> Callable[[int], None]:
 
 
 def _changed(run: Run, before: str | None, after: str) -> str:
-    look = f"/qbo-sync plan in Slack, or qbo-sync sync {run.company.id} --dry-run"
-    again = f"Nothing was written. Look at it again: {look}"
+    again = "Nothing was written. Make a new plan and look at it again."
     if before is None:
         return f"No plan of {run.company.name} has this hash, or it is too old to be compared. {again}"
     with run.database.read() as connection:

@@ -64,7 +64,7 @@ def test_a_plan_that_changed_is_refused_with_what_changed(shell: Shell) -> None:
     with shell.world.nothing_written():
         said = shell.run("sync", COMPANY, "--plan", hash_, "--json")
     assert said.code == 2 and said.json["error"] == said.err.strip() == said.json["error"]
-    assert "1 more to create (contact Another)" in said.err and "--dry-run" in said.err
+    assert "1 more to create (contact Another)" in said.err and "Make a new plan" in said.err
     assert shell.run("sync", COMPANY).code == 0
 
 

@@ -76,7 +76,7 @@ def test_put_right_on_the_pages_it_turns_blue_and_stays_so(harbour) -> None:
     assert harbour.sync().counts.failed == 26
     assert len(harbour.writes()) == before, "a second sync writes nothing"
 
-    harbour.press_in_quickbooks(causes["610"].external_url, "Make active")
+    harbour.press_in_quickbooks(causes["archived-contact"].external_url, "Make active")
     harbour.press_in_quickbooks(f"/company/{harbour.company.realm}/settings", "Reopen the books", do="reopen")
     harbour.renumber_in_released(causes["6140"].refs[0].key, "1042-N")
     finished = harbour.sync()
@@ -94,7 +94,7 @@ def test_with_kiosk_unlinked_and_the_rest_put_right_in_quickbooks_it_turns_blue(
     holder = books.entity("Bill").find("DocNumber", harbour_months.CLASHING_NUMBER)
     earlier = (books.books.close_date - timedelta(days=20)).isoformat()
 
-    change = harbour.demo.app.desk.unlink(harbour.company.id, [causes["610"].ref], "U0ANA", propagate=True)
+    change = harbour.demo.app.desk.unlink(harbour.company.id, [causes["archived-contact"].ref], "U0ANA", propagate=True)
     page = f"/company/{harbour.company.realm}/settings"
     harbour.press_in_quickbooks(page, "Close the books", do="close", day=earlier)
     page = f"/app/bill?txnId={holder['Id']}&realm={harbour.company.realm}"

@@ -141,6 +141,21 @@ def test_a_file_that_quickbooks_does_not_hand_out_fails_alone(lease: tuple[World
     assert len(world.all("attachments")) == 1
 
 
+@pytest.mark.parametrize("content", [b"", PDF])
+def test_a_page_of_an_error_is_not_taken_for_the_file(lease: tuple[World, Json, Json], content: bytes) -> None:
+    world, _, partner = lease
+    made = theirs(world, ("Invoice", partner), content=content)
+    effect = {"kind": "reply", "status": 200, "body": {"Fault": {"Error": [{"code": "10000"}], "type": "SYSTEM"}}}
+    world.quickbooks_knobs.add({"match": {"path": f"/v3/files/9341/{made['Id']}"}, "times": None, "effect": effect})
+
+    world.sync_red()
+
+    assert not world.all("attachments")
+    world.quickbooks_knobs.clear()
+    world.sync_blue()
+    assert [content_of(world, attachment) for attachment in world.all("attachments")] == [content]
+
+
 def test_a_file_that_is_shorter_than_quickbooks_says_does_not_come_in(lease: tuple[World, Json, Json]) -> None:
     world, _, partner = lease
     made = theirs(world, ("Invoice", partner))

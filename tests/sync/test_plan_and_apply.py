@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.core.model import Direction, Flag, Outcome, Progress, RecordType, Side, Trigger
+from bot.core.model import Direction, Flag, Outcome, Progress, RecordRef, RecordType, Side, Trigger
 from bot.core.plan_summary import Plan
 from bot.store.plans import PLANS_KEPT
 from bot.store.tables import planned_steps, plans
@@ -87,6 +87,20 @@ def test_a_child_of_a_record_that_fails_in_the_plan_waits_in_the_plan(paired: Wo
     assert counts(plan, RecordType.INVOICE, Direction.OUTGOING) == {"wait": 1}
     done = paired.sync()
     assert (done.counts.failed, done.counts.waiting, done.counts.updated) == (2, 1, 0)
+
+
+def test_what_an_archived_contact_holds_up_is_foreseen_and_not_sent(paired: World) -> None:
+    tenant = paired.contact("Kiosk Ltd")
+    paired.sync_blue()
+    paired.books.update("Customer", paired.now("contacts", tenant)["externalId"], {"Active": False})
+    paired.invoice(tenant, "INV-1"), paired.invoice(tenant, "INV-2")
+    writes = paired.writes()[0]
+    planned = paired.plan()
+    assert planned.counts.failed == 2 and planned.plan is not None and planned.plan.operations == 1  # archived here too
+    assert paired.sync_red().counts.failed == 2 and paired.writes()[0] == writes
+    row = paired.row("INV-1")
+    assert (row.code, row.cause) == ("archived-contact", RecordRef(RecordType.CONTACT, tenant["id"]))
+    assert row.details == "Kiosk Ltd is archived in QuickBooks" and "Make active" in row.more_detail
 
 
 @edge
@@ -192,7 +206,8 @@ def test_whatever_changes_what_would_be_done_changes_the_hash_and_nothing_is_wri
     before = paired.company().flag
     with paired.nothing_written():
         said = apply(paired, plan.hash)
-    assert "The plan changed since" in said.could_not_run and "--dry-run" in said.could_not_run
+    assert "The plan changed since" in said.could_not_run and "Make a new plan" in said.could_not_run
+    assert "Before that" not in said.could_not_run and not said.counts.created
     assert plan_of(paired).hash != plan.hash
     assert paired.company().flag == before
     assert apply(paired, plan_of(paired).hash).could_not_run == ""
