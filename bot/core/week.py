@@ -1,8 +1,8 @@
 """What a company's week was like: the causes that came and went, how long they took, and how its syncs ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -61,9 +61,8 @@ class Week:
 
 
 def begin_of(until: datetime, timezone: str) -> datetime:
-    """Midnight of the day a week before, where the company is."""
-    zone = ZoneInfo(timezone)
-    return datetime.combine(until.astimezone(zone).date() - timedelta(days=DAYS), datetime.min.time(), zone)
+    """The same hour of the company's clock a week before, so that each moment is in one week and no other."""
+    return until.astimezone(ZoneInfo(timezone)) - timedelta(days=DAYS)
 
 
 def week(
@@ -73,15 +72,17 @@ def week(
     runs: Sequence[RunView],
     days_out_of_balance: int = 0,
 ) -> Week:
-    """The seven whole days before `until`'s day and what there is of that day; days are those of the company."""
-    zone, start = ZoneInfo(timezone), begin_of(until, timezone)
-    recent = [span for span in spans if span.closed_at is None or span.closed_at >= start]
+    """From a week before `until` up to it, `until` itself left out; days are those of the company, cut at both ends."""
+    zone, start = ZoneInfo(timezone), begin_of(until, timezone).astimezone(UTC)
+    known = [_as_of(until, span) for span in spans if span.opened_at < until]
+    recent = [span for span in known if span.closed_at is None or span.closed_at >= start]
     opened = [span.opened_at.astimezone(zone).date() for span in recent if span.opened_at >= start]
     closed = [span for span in recent if span.closed_at is not None]
     ends = [span.closed_at.astimezone(zone).date() for span in closed if span.closed_at]
-    dates = [start.date() + timedelta(days=place) for place in range(DAYS + 1)]
+    first, last = start.astimezone(zone).date(), (until - timedelta.resolution).astimezone(zone).date()
+    dates = [first + timedelta(days=place) for place in range((last - first).days + 1)]
     lasted = [(span.closed_at - span.opened_at).total_seconds() for span in closed if span.closed_at]
-    flags = [run.flag for run in runs if run.finished_at is not None and start <= run.finished_at <= until]
+    flags = [run.flag for run in runs if run.finished_at is not None and start <= run.finished_at < until]
     return Week(
         until=until,
         days=tuple(DayOfCauses(day, opened.count(day), ends.count(day)) for day in dates),
@@ -93,3 +94,8 @@ def week(
         incomplete=len(flags) - flags.count(Flag.BLUE) - flags.count(Flag.RED),
         days_out_of_balance=days_out_of_balance,
     )
+
+
+def _as_of(until: datetime, span: CauseSpan) -> CauseSpan:
+    """What came to its end later is told in the next week."""
+    return replace(span, closed_at=None) if span.closed_at is not None and span.closed_at >= until else span

@@ -9,7 +9,7 @@ Kinds of effect:
     reply        answer this instead of processing the request
     after_reply  process the request (it takes effect), then answer this instead
     drop_before  cut the connection without processing the request
-    drop_after   process the request, then cut the connection
+    drop_after   process the request, wait `ms` (none: 0), then cut the connection: an answer lost, or too late
     truncate     process the request, announce the whole length, send only `bytes` of it, cut the connection
     delay        wait `ms`, then process the request
 """

@@ -53,6 +53,7 @@ class ExchangeApp:
             if kind == "after_reply":
                 await _answer(send, _canned(effect))
             elif kind == "drop_after":
+                await asyncio.sleep(effect.get("ms", 0) / 1000)
                 _cut(receive)
             elif kind == "truncate":
                 await _answer(send, response, cut_at=int(effect.get("bytes", len(response.body) // 2)))

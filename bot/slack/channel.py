@@ -1,24 +1,23 @@
 """Whether flags can be written to SLACK_CHANNEL: found out at start and said with a remedy, not at the first post.
 
-See https://docs.slack.dev/reference/methods/conversations.info and conversations.list (20 calls a minute)
+The same for the channels of each company: one that became shared with another organisation gets no messages any more.
 """
 
-import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from slack_sdk import WebClient
 
 from blocks.kit import escape
+from bot.core.model import CompanyView
+from bot.slack.channels import Channels, TooMany, find, is_shared
+from bot.slack.desk import Desk
 from bot.slack.replies import UNREACHABLE, refusal
 
-CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,}")
 REMEMBERED_S = 60
-MOST_PAGES = 10
-PAGE = 1000
-KINDS = "public_channel,private_channel"
+MOST_ASKED = 10
+"""Channels that are asked about in one look: whoever waits for an overview is not made to wait for more."""
 UNKNOWN = frozenset({"channel_not_found", "missing_scope"})
 
 
@@ -42,32 +41,58 @@ class DefaultChannel:
     def _look(self) -> str:
         called = escape(self.name, 80)
         try:
-            found = self._find()
+            found = find(self.client, self.name)
+        except TooMany:
+            return f"Flags go nowhere: there are too many channels to find {called}. Set SLACK_CHANNEL to its id."
         except UNREACHABLE as error:
             return _unknown(called) if refusal(error) in UNKNOWN else ""
         if found is None:
             return _unknown(called)
         if found.get("is_archived"):
             return f"Flags go nowhere: the channel {called} is archived. Set SLACK_CHANNEL to another one and restart."
-        if found.get("is_ext_shared"):
-            return f"The channel {called} is shared with another company: set SLACK_CHANNEL to one of your own."
+        if is_shared(found):
+            return f"Flags go nowhere: {called} is shared with another company. Set SLACK_CHANNEL to one of your own."
         if found.get("is_member") is False:
             return f"Flags go nowhere yet: qbo-sync is not in {called}. Write `/invite @qbo-sync` there."
         return ""
 
-    def _find(self) -> dict[str, Any] | None:
-        if CHANNEL_ID.fullmatch(self.name):
-            return dict(self.client.conversations_info(channel=self.name).get("channel") or {})
-        wanted, cursor = self.name.removeprefix("#").casefold(), ""
-        for _ in range(MOST_PAGES):
-            page = self.client.conversations_list(types=KINDS, limit=PAGE, cursor=cursor)
-            for channel in page.get("channels") or []:
-                if channel.get("name") == wanted:
-                    return dict(channel)
-            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                return None
-        return {}  # too many channels to look through: no reason to raise an alarm
+
+@dataclass(frozen=True)
+class ChannelTroubles:
+    """`default` is for companies without a channel of their own."""
+
+    desk: Desk
+    channels: Channels
+    default: DefaultChannel
+
+    def of_default(self) -> str:
+        return self.default.trouble()
+
+    def of(self, companies: Sequence[CompanyView]) -> dict[str, list[str]]:
+        """By company id, the ids of its channels that another organisation reads; only companies that have such."""
+        wanted = {company.id: self._wanted(company) for company in companies}
+        shared = self._shared(dict.fromkeys(name for names in wanted.values() for name in names))
+        found = {id_: [shared[name] for name in names if name in shared] for id_, names in wanted.items()}
+        return {id_: ids for id_, ids in found.items() if ids}
+
+    def _wanted(self, company: CompanyView) -> list[str]:
+        routes = self.desk.team.settings(company.id).routes.values()
+        return list(dict.fromkeys(filter(None, [company.channel_id or self.default.name, *routes])))
+
+    def _shared(self, names: Iterable[str]) -> dict[str, str]:
+        """Those that another organisation reads, with their ids. What Slack does not say now is said another time."""
+        shared, left = {}, MOST_ASKED
+        for name in names:
+            if not self.channels.is_fresh(name):
+                if not left:
+                    continue
+                left -= 1
+            try:
+                if self.channels.is_shared(name):
+                    shared[name] = self.channels.id_of(name)
+            except UNREACHABLE:
+                left = 0
+        return shared
 
 
 def _unknown(called: str) -> str:

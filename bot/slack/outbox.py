@@ -1,6 +1,8 @@
 """Posts messages and edits them when what they should show has changed; once, across restarts and processes.
 
-Slack being slow, down or refusing never raises here: the answer says "later", and the caller asks again.
+Slack being slow, down or refusing never raises here: the answer says "later", and the caller asks again. A post without
+an answer may stand in Slack all the same: it is looked up before it is posted again, and its channel waits meanwhile,
+so that the order holds. Nothing is written into a channel that another organisation reads.
 Limits: about one post a second per channel, chat.update 50 a minute, https://docs.slack.dev/apis/web-api/rate-limits
 """
 
@@ -9,25 +11,27 @@ import json
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from blocks.kit import Block, Message
+from bot.core.posting import Claim
+from bot.slack import history
+from bot.slack.channels import Channels
 from bot.slack.desk import Desk, PostedMessage
+from bot.slack.refusals import GONE, SHARED, TOO_RICH, UNWELCOME, may_have_been_taken, retry_after
 from bot.slack.replies import UNREACHABLE, refusal
 
 EDIT_EVERY = timedelta(seconds=2)
 EDITED_LATELY = timedelta(minutes=2)
 FAILED_FOR = timedelta(seconds=5)
+DOUBT_FOR = timedelta(seconds=10)
+"""Slack may still be at a message whose answer was lost: that it is not there is believed only so much later."""
 CLAIM_PATIENCE = timedelta(seconds=60)
 """A claim without a message after this long is that of a process that died between the two."""
-UNWELCOME = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
-TOO_RICH = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_attachments"})
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 log = logging.getLogger(__name__)
 
 
@@ -42,13 +46,15 @@ class Shown(StrEnum):
 class Sent:
     """How posting or editing went; `channel_id` and `ts` name the message when it is shown.
 
-    `refusal` is Slack's word when it was not.
+    `refusal` is Slack's word when it was not. `is_found`: an earlier attempt had posted it, with what was true then.
     """
 
     shown: Shown
     channel_id: str = ""
     ts: str = ""
     refusal: str = ""
+    is_found: bool = False
+    is_in_doubt: bool = False
 
 
 def digest_of(message: Message) -> str:
@@ -63,10 +69,13 @@ class Outbox:
     client: WebClient
     clock: Callable[[], datetime]
     unwelcome_for: timedelta = timedelta(0)
+    channels: Channels = field(init=False)
     _held_until: dict[str, datetime] = field(default_factory=dict)
     _edited_at: dict[str, datetime] = field(default_factory=dict)
-    _waiting_since: dict[str, datetime] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.channels = Channels(self.client)
 
     def show(
         self, key: str, channel: str, message: Message, thread_ts: str = "", every: timedelta = EDIT_EVERY
@@ -77,28 +86,26 @@ class Outbox:
         """
         posted = self.desk.posted(key)
         if posted is None:
-            return self._first(key, key, channel, message, thread_ts)
+            return self._first(key, key, channel, message, thread_ts, every)
         if posted.digest == digest_of(message):
             return Shown.YES
         sent = self.edit(posted, message, every)
         if sent.shown is Shown.YES:
             self.desk.note_posted(key, posted.channel_id, posted.ts, digest_of(message))
         if sent.shown is Shown.GONE:  # somebody deleted it: what is true is posted anew, once
-            return self._first(key, f"{key}:{posted.ts}", posted.channel_id, message, thread_ts)
+            return self._first(key, f"{key}:{posted.ts}", posted.channel_id, message, thread_ts, every)
         return sent.shown
 
-    def show_once(self, key: str, channel: str, message: Message, plainer: Message) -> Shown:
-        """Post it unless it was posted; where Slack does not take its blocks, the plainer one at once. Never edited."""
+    def show_once(self, key: str, channel: str, message: Message) -> Sent:
+        """Post it unless it was posted; never edited. Where its blocks are too rich another one may come at once."""
         if self.desk.posted(key) is not None:
-            return Shown.YES
-        if not self.claim(key):
-            return Shown.LATER
-        sent = self.post(channel, message)
-        if sent.refusal in TOO_RICH:
+            return Sent(Shown.YES)
+        sent = self.post_once(key, channel, message)
+        if sent.shown is Shown.YES:
+            self.desk.note_posted(key, sent.channel_id, sent.ts, digest_of(message))
+        elif sent.refusal in TOO_RICH:
             self._let_go(f"post {channel}")
-            sent = self.post(channel, plainer)
-        self._keep(key, key, sent, message)
-        return sent.shown
+        return sent
 
     def publish(self, user_id: str, view: Block) -> Shown:
         """Somebody's App Home, see https://docs.slack.dev/reference/methods/views.publish"""
@@ -111,22 +118,19 @@ class Outbox:
             return self._refused(error, "home", name)
         return Shown.YES
 
-    def post(self, channel: str, message: Message, thread_ts: str = "") -> Sent:
-        hold = f"post {channel}"
-        if self._is_held(hold):
+    def post_once(self, claim: str, channel: str, message: Message, thread_ts: str = "") -> Sent:
+        """Post what nobody has posted and nobody is posting under this name; the caller notes where it stands."""
+        if self._is_held(f"post {channel}"):
             return Sent(Shown.LATER)
-        try:
-            answer = self.client.chat_postMessage(
-                channel=channel,
-                text=message.text,
-                blocks=message.blocks,
-                thread_ts=thread_ts or None,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except UNREACHABLE as error:
-            return Sent(self._refused(error, hold, hold), refusal=refusal(error))
-        return Sent(Shown.YES, str(answer["channel"]), str(answer["ts"]))
+        known = self._refused_there(channel, f"post {channel}") or self._taken_up(claim, channel, thread_ts)
+        if known is not None:
+            return known
+        sent = self._send(claim, channel, message, thread_ts)
+        if sent.is_in_doubt:
+            self._doubt(claim)
+        elif sent.shown is not Shown.YES:
+            self.desk.release_post(claim)
+        return sent
 
     def edit(self, posted: PostedMessage, message: Message, every: timedelta = EDIT_EVERY) -> Sent:
         """At most every two seconds a message, so that a long run does not eat the allowance."""
@@ -134,6 +138,9 @@ class Outbox:
         just_edited = now - self._edited_at.get(name, now - every) < every
         if just_edited or self._is_held("edit") or self._is_held(name):
             return Sent(Shown.LATER)
+        refused = self._refused_there(posted.channel_id, name)
+        if refused is not None:
+            return replace(refused, shown=Shown.LATER)
         try:
             self.client.chat_update(channel=posted.channel_id, ts=posted.ts, text=message.text, blocks=message.blocks)
         except UNREACHABLE as error:
@@ -143,30 +150,88 @@ class Outbox:
             self._edited_at[name] = now
         return Sent(Shown.YES, posted.channel_id, posted.ts)
 
-    def claim(self, key: str) -> bool:
-        """True for the one who may post it. A claim that came to nothing is taken over after a while."""
-        now = self.clock()
-        if self.desk.claim_post(key):
-            self._waiting_since.pop(key, None)
-            return True
-        if now - self._waiting_since.setdefault(key, now) < CLAIM_PATIENCE:
+    def has_left(self, before: str, channel: str) -> bool:
+        """Whether what stands in `before` belongs to another channel now, as others read it there."""
+        try:
+            return bool(channel) and self.channels.is_shared(before) and self.channels.id_of(channel) != before
+        except UNREACHABLE:
             return False
-        self._waiting_since.pop(key, None)
-        self.desk.release_post(key)
-        return self.desk.claim_post(key)
 
-    def _first(self, key: str, claim: str, channel: str, message: Message, thread_ts: str) -> Shown:
-        if not self.claim(claim):
-            return Shown.LATER
-        sent = self.post(channel, message, thread_ts)
-        self._keep(key, claim, sent, message)
-        return sent.shown
-
-    def _keep(self, key: str, claim: str, sent: Sent, message: Message) -> None:
+    def _first(self, key: str, claim: str, channel: str, message: Message, thread_ts: str, every: timedelta) -> Shown:
+        sent = self.post_once(claim, channel, message, thread_ts)
         if sent.shown is Shown.YES:
-            self.desk.note_posted(key, sent.channel_id, sent.ts, digest_of(message))
-        else:
-            self.desk.release_post(claim)
+            self.desk.note_posted(key, sent.channel_id, sent.ts, "" if sent.is_found else digest_of(message))
+        return self.show(key, channel, message, thread_ts, every) if sent.is_found else sent.shown
+
+    def _refused_there(self, channel: str, hold: str) -> Sent | None:
+        """Nothing goes where others read it, nor where that cannot be found out; None where it may."""
+        try:
+            is_shared = self.channels.is_shared(channel)
+        except UNREACHABLE as error:
+            return Sent(self._refused(error, hold, hold), refusal=refusal(error))
+        return Sent(Shown.UNWELCOME, refusal=SHARED) if is_shared else None
+
+    def _taken_up(self, claim: str, channel: str, thread_ts: str) -> Sent | None:
+        """None for the one who is to post it now. A claim that came to nothing is taken over after a while."""
+        if self.desk.claim_post(claim):
+            return None
+        seen, now = self.desk.claimed(claim), self.clock()
+        if seen is None:
+            return Sent(Shown.LATER)
+        left = (DOUBT_FOR if seen.is_in_doubt else CLAIM_PATIENCE) - (now - seen.tried_at)
+        if left > timedelta(0):
+            if seen.is_in_doubt:
+                self._hold(f"post {channel}", left)
+            return Sent(Shown.LATER)
+        mine = replace(seen, tried_at=now, is_in_doubt=False)
+        if not self.desk.change_claim(claim, seen, mine):
+            return Sent(Shown.LATER)  # another process was quicker
+        return self._looked_up(claim, seen, mine, channel, thread_ts)
+
+    def _looked_up(self, claim: str, seen: Claim, mine: Claim, channel: str, thread_ts: str) -> Sent | None:
+        """Where the message stands that an earlier attempt may have posted; None when it does not.
+
+        Where it cannot be looked up at all it is posted once the claim is old: twice rather than never.
+        """
+        try:
+            channel_id = self.channels.id_of(channel)
+            ts = history.find(self.client, channel_id, claim, seen.first_at, thread_ts)
+        except UNREACHABLE as error:
+            is_for_good = refusal(error) in history.CANNOT_LOOK
+            left = CLAIM_PATIENCE - (mine.tried_at - seen.tried_at) if is_for_good else DOUBT_FOR
+            if left <= timedelta(0):
+                log.warning("whether %s was posted cannot be looked up (%s): posting it", claim, refusal(error))
+                return None
+            self.desk.change_claim(claim, mine, replace(seen if is_for_good else mine, is_in_doubt=True))
+            self._hold(f"post {channel}", left)
+            return Sent(Shown.LATER, refusal=refusal(error))
+        return Sent(Shown.YES, channel_id, ts, is_found=True) if ts else None
+
+    def _send(self, claim: str, channel: str, message: Message, thread_ts: str) -> Sent:
+        hold = f"post {channel}"
+        try:
+            answer = self.client.chat_postMessage(
+                channel=channel,
+                text=message.text,
+                blocks=message.blocks,
+                thread_ts=thread_ts or None,
+                metadata=history.mark(claim),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except UNREACHABLE as error:
+            sent = Sent(self._refused(error, hold, hold), refusal=refusal(error))
+            if not may_have_been_taken(error):
+                return sent
+            self._hold(hold, DOUBT_FOR)
+            return replace(sent, is_in_doubt=True)
+        return Sent(Shown.YES, str(answer["channel"]), str(answer["ts"]))
+
+    def _doubt(self, claim: str) -> None:
+        """Whoever comes next looks it up first; without this word only once the claim is old."""
+        seen = self.desk.claimed(claim)
+        if seen is not None:
+            self.desk.change_claim(claim, seen, replace(seen, tried_at=self.clock(), is_in_doubt=True))
 
     def _let_go(self, hold: str) -> None:
         with self._lock:
@@ -192,15 +257,7 @@ class Outbox:
             self._hold(this, self.unwelcome_for)
             log.warning("Slack does not let the bot write (%s: %s): invite it with /invite @qbo-sync", this, word)
             return Shown.UNWELCOME
-        wait = _retry_after(error)
+        wait = retry_after(error)
         self._hold(everything if wait else this, wait or FAILED_FOR)
         log.warning("Slack did not take a message (%s: %s); trying again later", this, word)
         return Shown.LATER
-
-
-def _retry_after(error: Exception) -> timedelta | None:
-    if not isinstance(error, SlackApiError) or error.response.status_code != 429:
-        return None
-    headers = {name.lower(): value for name, value in error.response.headers.items()}
-    seconds = str(headers.get("retry-after", ""))
-    return timedelta(seconds=int(seconds)) if seconds.isdecimal() else None

@@ -126,7 +126,7 @@ class Announcer:
             return True
         midnight = datetime.combine(day, time.min, ZoneInfo(company.timezone))
         runs = [run for run in self.desk.runs_since(midnight) if _belongs(run, company, day)]
-        key = f"day:{company.id}:{day.isoformat()}"
+        key = self._day_key(company, day, channel)
         shown = self.outbox.show(key, channel, pages.day(company, day, runs)) is Shown.YES if runs else True
         posted = self.desk.posted(key)
         if posted is None:
@@ -137,6 +137,12 @@ class Announcer:
             if run.state in pages.ENDED
         ]
         return shown and all(entries)
+
+    def _day_key(self, company: CompanyView, day: date, channel: str) -> str:
+        """Another message where today's stands in a channel that others read by now, and another one was chosen."""
+        key = f"day:{company.id}:{day.isoformat()}"
+        posted = self.desk.posted(key)
+        return f"{key}:{channel}" if posted and self.outbox.has_left(posted.channel_id, channel) else key
 
 
 def _day(run: RunView, company: CompanyView) -> date:

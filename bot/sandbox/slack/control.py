@@ -8,7 +8,8 @@ POST close {user, view_id?, everything?}                view_id is by default th
 POST home {user}, POST shortcut {user, callback_id, channel?, ts?}
 GET messages?channel=&user=   views?user=   log   notifications   connection
 PUT request_url {url}, outage {on}, rate_limits {enabled, posts_per_s, burst}, settings {ack_timeout_s, retry_delays_s}
-PUT membership {channel, is_member}, archived {channel, on}; POST disconnect {reason} (empty: cut)
+PUT membership {channel, is_member}, archived {channel, on}, shared {channel, on} (with another organisation)
+POST disconnect {reason} (empty: cut)
 `latency` and `faults` are those of every stand-in. Users and channels may be named by id, `@ana` or `#accounts`.
 """
 
@@ -206,6 +207,11 @@ async def archived(delivery: Delivery, body: Body) -> Any:
     return {"ok": True}
 
 
+async def shared(delivery: Delivery, body: Body) -> Any:
+    _channel(delivery, body).is_ext_shared = bool(body["on"])
+    return {"ok": True}
+
+
 async def disconnect(delivery: Delivery, body: Body) -> Any:
     closed = await delivery.sockets.disconnect(str(body.get("reason", "refresh_requested")))
     await asyncio.sleep(0)
@@ -231,6 +237,7 @@ CONTROLS = (
     Control("PUT", "settings", settings),
     Control("PUT", "membership", membership),
     Control("PUT", "archived", archived),
+    Control("PUT", "shared", shared),
     Control("POST", "disconnect", disconnect),
 )
 

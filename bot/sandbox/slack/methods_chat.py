@@ -12,7 +12,7 @@ from bot.sandbox.slack.arguments import Arguments
 from bot.sandbox.slack.errors import SlackRefusal
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.state import SlackState
-from bot.sandbox.slack.validation import checked_attachments, checked_blocks
+from bot.sandbox.slack.validation import checked_attachments, checked_blocks, checked_pictures
 from bot.sandbox.slack.workspace import BOT_USER_ID, Channel
 
 TEXT_CHARS = 40_000
@@ -43,7 +43,9 @@ def content(state: SlackState, given: Arguments) -> dict[str, Any]:
     """Text, blocks and attachments of a message to post; one of them must be there."""
     found: dict[str, Any] = {
         "text": arguments.text(given, "text")[:TEXT_CHARS],
-        "blocks": checked_blocks(arguments.structure(given, "blocks", "invalid_blocks"), state.table_limits),
+        "blocks": checked_pictures(
+            state, checked_blocks(arguments.structure(given, "blocks", "invalid_blocks"), state.table_limits)
+        ),
         "attachments": checked_attachments(
             arguments.structure(given, "attachments", "invalid_attachments"), state.table_limits
         ),
@@ -51,6 +53,18 @@ def content(state: SlackState, given: Arguments) -> dict[str, Any]:
     if not any(found.values()):
         raise SlackRefusal("no_text")
     return found
+
+
+def checked_metadata(given: Arguments) -> dict[str, Any]:
+    """What only apps see, see https://docs.slack.dev/messaging/message-metadata"""
+    metadata = arguments.structure(given, "metadata", "invalid_metadata_format")
+    if metadata is None:
+        return {}
+    if not isinstance(metadata, dict) or set(metadata) != {"event_type", "event_payload"}:
+        raise SlackRefusal("invalid_metadata_format")
+    if not isinstance(metadata["event_type"], str) or not isinstance(metadata["event_payload"], dict):
+        raise SlackRefusal("invalid_metadata_format")
+    return metadata
 
 
 def root_of_thread(state: SlackState, channel: str, thread_ts: str) -> str:
@@ -69,7 +83,7 @@ def post_message(state: SlackState, given: Arguments) -> dict[str, Any]:
             **content(state, given),
             thread_ts=root_of_thread(state, channel.id, arguments.text(given, "thread_ts")),
             is_broadcast=arguments.flag(given, "reply_broadcast"),
-            metadata=arguments.structure(given, "metadata", "invalid_metadata_format") or {},
+            metadata=checked_metadata(given),
         )
     )
     return {"channel": channel.id, "ts": posted.ts, "message": posted.to_json()}

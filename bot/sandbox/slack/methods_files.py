@@ -48,7 +48,7 @@ def complete_upload(state: SlackState, given: Arguments) -> dict[str, Any]:
     references = arguments.text(given, "channel_id") or arguments.text(given, "channels")
     channels = [channel_to_write(state, reference) for reference in references.split(",") if reference]
     for file in files:
-        file.is_complete = True
+        file.completed_at = state.clock()
     shared = tuple(file_json(state, file) for file in files)
     for channel in channels:
         thread_ts = root_of_thread(state, channel.id, arguments.text(given, "thread_ts"))

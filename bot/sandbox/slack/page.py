@@ -21,6 +21,7 @@ from bot.sandbox.slack.workspace import Channel, User
 
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_S = 15
+OTHER_FILES = "application/octet-stream"
 SECURITY = {
     "content-security-policy": "default-src 'self'; img-src * data:; frame-ancestors 'none'; base-uri 'none'",
     "x-content-type-options": "nosniff",
@@ -130,7 +131,8 @@ class Site:
         if file is None or not file.is_complete:
             return PlainTextResponse("no such file", 404)
         headers = {"content-disposition": "attachment", "x-content-type-options": "nosniff"}
-        return Response(file.content, media_type="application/octet-stream", headers=headers)
+        media_type = "image/png" if file.name.endswith(".png") else OTHER_FILES
+        return Response(file.content, media_type=media_type, headers=headers)
 
     async def permalink(self, request: Request) -> Response:
         """`/archives/C1/p1700000000000001` opens the channel at that message."""

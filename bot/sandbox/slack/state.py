@@ -50,7 +50,10 @@ class Shortcut:
 
 @dataclass
 class AppSettings:
-    """What an app's manifest says, and how patient Slack is with it."""
+    """What an app's manifest says (of its scopes only those to read messages), and how patient Slack is with it.
+
+    `file_ready_after_s`: an uploaded picture may be shown in a block only so much later, as Slack looks at it first.
+    """
 
     commands: tuple[SlashCommand, ...] = (
         SlashCommand("/qbo-sync", "Sync Re-Leased and QuickBooks", "[help | sync | results | find | settings]"),
@@ -60,8 +63,10 @@ class AppSettings:
         Shortcut("Look up in qbo-sync", "look_up", "message"),
     )
     events: frozenset[str] = frozenset({"app_mention", "app_home_opened", "message.im"})
+    scopes: frozenset[str] = frozenset({"channels:history", "groups:history", "im:history"})
     ack_timeout_s: float = 3.0
     retry_delays_s: tuple[float, ...] = (0.0, 60.0, 300.0)
+    file_ready_after_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,11 @@ class UploadedFile:
     announced_bytes: int
     content: bytes = b""
     title: str = ""
-    is_complete: bool = False
+    completed_at: datetime | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.completed_at is not None
 
 
 @dataclass

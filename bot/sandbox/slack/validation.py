@@ -1,12 +1,15 @@
 """Refuses what Block Kit refuses, in Slack's words, from the one table of limits in `blocks.limits`."""
 
+from datetime import timedelta
 from typing import Any
 
 from blocks.limits import Surface, TableLimits, Violation, violations
 from bot.sandbox.slack.errors import SlackRefusal
 from bot.sandbox.slack.messages import Blocks
+from bot.sandbox.slack.state import SlackState
 
 MESSAGE_BYTES = 1_000_000
+PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 
 
 def checked_blocks(blocks: Any, tables: TableLimits, *, over_response_url: bool = False) -> Blocks:
@@ -21,6 +24,20 @@ def checked_blocks(blocks: Any, tables: TableLimits, *, over_response_url: bool 
     if too_long and not over_response_url:
         raise SlackRefusal("msg_blocks_too_long", _messages(too_long))
     return list(blocks)
+
+
+def checked_pictures(state: SlackState, blocks: Blocks) -> Blocks:
+    """An uploaded picture may be shown once Slack has looked at it, see python-slack-sdk #1797 and #1658."""
+    now, patience = state.clock(), timedelta(seconds=state.settings.file_ready_after_s)
+    for place, block in enumerate(blocks):
+        if block["type"] != "image" or "slack_file" not in block:
+            continue
+        file = state.files.get(str(block["slack_file"].get("id")))
+        is_ready = file is not None and file.completed_at is not None and now - file.completed_at >= patience
+        if file is None or not is_ready or not file.name.lower().endswith(PICTURES):
+            message = f"invalid slack file [json-pointer:/blocks/{place}/slack_file]"
+            raise SlackRefusal("invalid_blocks", [f"[ERROR] {message}"], errors=[message])
+    return blocks
 
 
 def checked_attachments(attachments: Any, tables: TableLimits) -> list[dict[str, Any]]:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.exchange import Request, Response, json_response
-from bot.sandbox.slack import arguments, methods_chat, methods_directory, methods_files, methods_views
+from bot.sandbox.slack import (
+    arguments,
+    methods_chat,
+    methods_directory,
+    methods_files,
+    methods_history,
+    methods_views,
+)
 from bot.sandbox.slack.errors import SlackRefusal
 from bot.sandbox.slack.rate_limits import POSTING
 from bot.sandbox.slack.response_url import RESPONSE_PREFIX, answer_to_response_url
@@ -42,11 +49,13 @@ METHODS = {
     "chat.postEphemeral": Method(methods_chat.post_ephemeral, 4),
     "chat.postMessage": Method(methods_chat.post_message, POSTING),
     "chat.update": Method(methods_chat.update, 3),
+    "conversations.history": Method(methods_history.history, 3),
     "conversations.info": Method(methods_directory.conversations_info, 3),
     "conversations.join": Method(methods_directory.conversations_join, 3),
     "conversations.list": Method(methods_directory.conversations_list, 2),
     "conversations.members": Method(methods_directory.conversations_members, 4),
     "conversations.open": Method(methods_directory.conversations_open, 3),
+    "conversations.replies": Method(methods_history.replies, 3),
     "files.completeUploadExternal": Method(methods_files.complete_upload, 4),
     "files.getUploadURLExternal": Method(methods_files.get_upload_url, 4),
     "reactions.add": Method(methods_chat.add_reaction, 3),

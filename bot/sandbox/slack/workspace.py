@@ -63,10 +63,16 @@ class Channel:
     is_private: bool = False
     is_archived: bool = False
     is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
     im_user: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        shared = {"id": self.id, "is_archived": self.is_archived, "is_ext_shared": self.is_ext_shared}
+        shared = {
+            "id": self.id,
+            "is_archived": self.is_archived,
+            "is_ext_shared": self.is_ext_shared,
+            "is_pending_ext_shared": self.is_pending_ext_shared,
+        }
         if self.im_user:
             return {**shared, "is_im": True, "is_channel": False, "user": self.im_user}
         return {

@@ -1,5 +1,6 @@
 """The stand-in draws Slack's charts, and refuses those that Slack would."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from bot.core.week import CauseSpan, week
 from bot.sandbox.slack.render.charts import chart
 from tests.blocks import samples
 
-WEEK = week(samples.NOW, "UTC", [CauseSpan("<b>Kiosk</b>", 3, samples.NOW)], [samples.run()])
+WEEK = week(samples.NOW, "UTC", [CauseSpan("<b>Kiosk</b>", 3, samples.NOW - timedelta(hours=1))], [samples.run()])
 
 
 def drawn_by_us() -> dict[str, Any]:

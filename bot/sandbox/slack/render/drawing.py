@@ -56,6 +56,10 @@ class Drawing:
     def markdown(self, text: str) -> Markup:
         return markdown(text, self.reader)
 
+    def picture(self, file: Mapping[str, Any]) -> str:
+        """The address of an uploaded picture."""
+        return f"/files/{file['id']}/picture.png"
+
     def chart(self, block: Mapping[str, Any]) -> Markup:
         return chart(block)
 
