@@ -17,8 +17,8 @@ APPROVAL, DIGEST, CALL = "approval", "digest", "call"
 MOST_GROUPS = 100
 NOBODY = {
     Role.ADMIN: "Nobody named: workspace admins.",
-    Role.OPERATOR: "Nobody named: workspace admins, while no admin is named above either.",
-    Role.VIEWER: "Nobody named: everybody in this workspace.",
+    Role.OPERATOR: "Nobody named: workspace admins, while no admin is named above either. Else only whoever is named.",
+    Role.VIEWER: "Nobody named: everybody in this workspace but guests.",
 }
 
 

@@ -17,6 +17,7 @@ from blocks.kit import Message
 from blocks.notice import WhoMay
 from bot.core.faults import UserError
 from bot.core.roles import Person, Role, Roles, is_group
+from bot.slack.channels import is_shared
 from bot.slack.groups import UserGroups
 from bot.slack.payloads import Payload, channel_id, team_id, user_id
 from bot.slack.replies import UNREACHABLE, refusal
@@ -29,6 +30,18 @@ PATIENCE_S = 1.25
 ALTOGETHER_S = 1.5
 """Slack waits three seconds for an answer to a submit: after this long nothing more is asked, and the answer is no."""
 FOREIGN = ("is_stranger", "deleted", "is_bot")
+UNKNOWN = frozenset({"user_not_found", "user_not_visible"})
+GUEST = ("is_restricted", "is_ultra_restricted")
+"""Invited to some channels only: not meant by "everybody", so that they look only where they are named.
+
+https://docs.slack.dev/reference/objects/user-object
+"""
+MEMBER_FOR_S = 60
+"""How long somebody is believed to be a full member, for looking."""
+ADMINS_FOR_S = 3600
+MEMBERS_ASKED = 200
+"""Among these the admins are looked for, whose names a refusal tells."""
+ADMINS_NAMED = 3
 
 
 class Refused(UserError):
@@ -59,6 +72,8 @@ class Permission:
         self._settled = settled
         self._elapsed_s = elapsed_s
         self._not_shared: dict[str, float] = {}
+        self._members: dict[str, float] = {}
+        self._admins: tuple[float, tuple[str, ...]] = (-ADMINS_FOR_S, ())
         self._asking = threading.Lock()
         self._silent_since = -SILENT_FOR_S
         self.groups = UserGroups(self._client, elapsed_s)
@@ -110,19 +125,27 @@ class Permission:
 
     def _require(self, role: Role, body: Payload, doing: str, channel: str) -> str:
         person, until = user_id(body), self._elapsed_s() + ALTOGETHER_S
-        if not self._may(self.roles(), person, role, until):
-            raise Refused(notice.refused(doing, self._who_may(role)))
+        roles = self.roles()
+        if not self._may(roles, person, role, until):
+            is_outsider = roles.is_for_everybody(role)
+            raise Refused(notice.strangers() if is_outsider else notice.refused(doing, self._who_may(role)))
         if self._elapsed_s() > until:
             raise Refused(notice.cannot_check())
         self.require_own_channel(channel or channel_id(body))
         return person
 
     def _may(self, roles: Roles, person: str, role: Role, until: float) -> bool:
-        if roles.is_for_everybody(role):
+        everybody = roles.is_for_everybody(role)
+        if everybody and self._elapsed_s() - self._members.get(person, -MEMBER_FOR_S) < MEMBER_FOR_S:
             return True
         found = self._ask_about(person)
         if found.get("id") != person or any(found.get(mark) for mark in FOREIGN):
             return False
+        if any(found.get(mark) for mark in GUEST):
+            return person in roles.at_least(role) or any(self._is_in(one, person, until) for one in roles.groups(role))
+        if everybody:
+            self._members[person] = self._elapsed_s()
+            return True
         is_admin = bool(found.get("is_admin") or found.get("is_owner"))
         if roles.allow(Person(person, is_admin, bool(found.get("is_primary_owner"))), role):
             return True
@@ -132,6 +155,8 @@ class Permission:
         try:
             return dict(self._client.users_info(user=person).get("user") or {})
         except UNREACHABLE as error:
+            if refusal(error) in UNKNOWN:
+                return {}
             raise Refused(notice.cannot_check()) from error
 
     def _is_in(self, group: str, person: str, until: float) -> bool:
@@ -149,7 +174,22 @@ class Permission:
         people = tuple(name for name in named if not is_group(name))
         handles = self._handles() if groups else {}
         called = tuple(handles.get(group, group) for group in groups)
-        return WhoMay(role, people, called, roles.is_for_workspace_admins(role))
+        by_admins = roles.is_for_workspace_admins(role)
+        return WhoMay(role, people or (self._workspace_admins() if by_admins else ()), called, by_admins)
+
+    def _workspace_admins(self) -> tuple[str, ...]:
+        """A few of them by id, as far as Slack tells at once."""
+        asked_at, known = self._admins
+        if self._elapsed_s() - asked_at < ADMINS_FOR_S:
+            return known
+        try:
+            members = self._client.users_list(limit=MEMBERS_ASKED).get("members") or []
+        except UNREACHABLE:
+            return ()
+        acting = [one for one in members if (one.get("is_admin") or one.get("is_owner")) and not one.get("deleted")]
+        found = tuple(str(one["id"]) for one in acting[:ADMINS_NAMED])
+        self._admins = self._elapsed_s(), found
+        return found
 
     def _handles(self) -> dict[str, str]:
         try:
@@ -165,4 +205,4 @@ class Permission:
                 return False  # the bot is not in there, so nothing it says can be read by others there
             self._silent_since = self._elapsed_s()
             raise Refused(notice.cannot_check()) from error
-        return bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))
+        return is_shared(found)

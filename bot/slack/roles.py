@@ -15,6 +15,7 @@ from bot.slack.settings_modal import kept as kept_settings
 
 DOING = "say who may do what"
 LOCKED_OUT = "You would not be an admin any more yourself. Name yourself, or a group that you are in."
+NO_OPERATOR = "You could not sync or relink any more yourself. Name yourself too, or press Save again to leave it so."
 ADMINS = f"people.{Role.ADMIN}"
 
 
@@ -37,9 +38,17 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission) ->
         if not permission.would_let(Roles(wanted), person, Role.ADMIN):
             ack(response_action="errors", errors={ADMINS: LOCKED_OUT})
             return
+        if found.get("warned_of") != wanted and _stops_acting(person, Roles(wanted)):
+            desk.update_view(view["private_metadata"], {**found, "warned_of": wanted})
+            ack(response_action="errors", errors={f"people.{Role.OPERATOR}": NO_OPERATOR})
+            return
         seen = Roles({name: Role(role) for name, role in found["roles"].items()})
         desk.team.name_for_roles(wanted, seen, person)
         ack()
+
+    def _stops_acting(person: str, wanted: Roles) -> bool:
+        may_now = permission.would_let(permission.roles(), person, Role.OPERATOR)
+        return may_now and not permission.would_let(wanted, person, Role.OPERATOR)
 
     app.action("settings.roles")(open_modal)
     app.view("settings.roles")(submit)

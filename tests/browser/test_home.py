@@ -36,7 +36,7 @@ def test_who_may_only_look_is_refused_at_home_and_told_whom_to_ask(synced: Stage
     ben = sits_down(synced, "U0BEN")
     at_home(synced, ben, "U0BEN")
     ben.presses("Sync again", ben.page.get_by_test_id("home").get_by_test_id("block").nth(3))
-    expect(ben.modal).to_contain_text("only workspace admins can start a sync. Ask a workspace admin.")
+    expect(ben.modal).to_contain_text("only workspace admins can start a sync. Ask @")
 
 
 def test_settings_are_checked_where_they_are_entered(ana: Person) -> None:

@@ -125,19 +125,48 @@ def test_strangers_are_refused_even_when_named(start: Start) -> None:
     bot = start(operators=(ANA,))
     bot.slack.state.workspace.users[ANA] = Stranger(ANA, "ana", "Ana Accountant", is_admin=True)
     bot.slack.command("sync")
-    bot.said(REFUSED)
+    bot.said("only for members of the workspace")
     assert bot.desk.runs == {}
 
 
+@dataclass(frozen=True)
+class Guest(User):
+    def to_json(self, now: datetime) -> dict[str, Any]:
+        return {**super().to_json(now), "is_restricted": True}
+
+
+@dataclass(frozen=True)
+class Another(User):
+    def to_json(self, now: datetime) -> dict[str, Any]:
+        return {**super().to_json(now), "id": "U0OTHER"}
+
+
+@pytest.mark.parametrize("who", [Stranger, Guest, Another])
+def test_whoever_is_no_full_member_may_not_even_look(bot: Bot, who: type[User]) -> None:
+    bot.slack.state.workspace.users[BEN] = who(BEN, "ben", "Ben Bookkeeper")
+    for words in ("", "results", "find kiosk", "audit"):
+        bot.slack.command(words, user="@ben")
+        bot.said("only for members of the workspace", user="@ben")
+    assert "INV-" not in str(bot.slack.seen("@ben"))
+
+
+def test_a_guest_who_is_named_may(start: Start) -> None:
+    bot = start(operators=(BEN,))
+    bot.slack.state.workspace.users[BEN] = Guest(BEN, "ben", "Ben Bookkeeper")
+    bot.slack.command("sync", user="@ben")
+    bot.said("waiting to start", user="@ben")
+
+
 def test_nothing_is_done_or_shown_in_a_channel_shared_with_another_company(bot: Bot) -> None:
+    red = red_message(bot)
     bot.slack.state.workspace.channels["C0ACCOUNTS"].is_ext_shared = True
     for words in ("sync", "results", ""):
         bot.slack.command(words)
-    red = red_message(bot)
     bot.slack.click(red, "cause.retry")
     bot.slack.click(red, "cause.show")
     eventually(lambda: sum("shared with another company" in one["text"] for one in bot.slack.seen()) == 5)
     assert bot.desk.runs == {}
+    assert [one["ts"] for one in bot.slack.seen() if "Harbour" in str(one)] == [red["ts"]]
 
 
 def test_when_slack_does_not_say_whether_a_channel_is_shared_nothing_is_shown(bot: Bot) -> None:

@@ -111,6 +111,15 @@ def test_nobody_saves_themselves_out_of_it(bot: Bot) -> None:
     assert bot.desk.team.roles() == Roles()
 
 
+def test_whoever_would_not_act_any_more_is_told_before_it_is_saved(bot: Bot) -> None:
+    open_roles(bot)
+    answer = bot.slack.submit(**choose(people_operator=[BEN]))
+    assert "You could not sync or relink any more yourself" in answer["errors"]["people.operator"]
+    assert bot.desk.team.roles() == Roles()
+    bot.slack.submit(**choose(people_operator=[BEN]))
+    eventually(lambda: bot.desk.team.roles().named == {BEN: Role.OPERATOR})
+
+
 def test_two_admins_at_once_the_second_is_told_and_nothing_is_overwritten(bot: Bot) -> None:
     open_roles(bot)
     name(bot, **{ANA: Role.ADMIN})
@@ -121,7 +130,8 @@ def test_two_admins_at_once_the_second_is_told_and_nothing_is_overwritten(bot: B
 
 def test_others_open_neither_settings_nor_roles(bot: Bot) -> None:
     bot.slack.command("settings", user="@ben")
-    assert "only workspace admins can change settings. Ask a workspace admin." in bot.said(REFUSED, user="@ben")["text"]
+    words = f"only workspace admins can change settings. Ask <@{ANA}> or a workspace admin."
+    assert words in bot.said(REFUSED, user="@ben")["text"]
     assert bot.slack.modal("@ben") is None
 
 
