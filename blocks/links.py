@@ -92,7 +92,7 @@ def confirm(
     """
     what = called(chosen, change.names)
     blocks = [section(f"⚠ *Look again:* {since}")] if since else []
-    blocks.append(section(_consequences(verb, change, what, len(chosen))))
+    blocks.append(section(_consequences(verb, change, what, len(chosen), extent)))
     done = len(change.left_out & set(chosen)) if verb is Verb.UNLINK else len(set(chosen) - change.left_out)
     if done and len(chosen) > 1:
         of_them = "All" if done == len(chosen) else number(done)
@@ -114,8 +114,11 @@ def note_field(note: str = "") -> Block:
     return field("note", "Note", element, hint="Why, for whoever looks at this later")
 
 
-def meanwhile(before: LinkChange, now: LinkChange) -> str:
-    """What is otherwise than when it was shown: who refers to the records, and which are linked; "" = nothing."""
+def meanwhile(before: LinkChange, now: LinkChange, are_dropped: bool = False) -> str:
+    """What is otherwise than when it was shown: who refers to it, what is linked, matches, is open; "" = nothing.
+
+    `are_dropped`: those that the filter does not have any more are not among the chosen ones now.
+    """
     more, fewer = [one for one in now.cascade if one not in before.cascade], set(before.cascade) - set(now.cascade)
     said = []
     if more:
@@ -128,6 +131,16 @@ def meanwhile(before: LinkChange, now: LinkChange) -> str:
     for refs, word in ((now.left_out - before.left_out, "unlinked"), (before.left_out - now.left_out, "relinked")):
         if refs:
             said.append(f"{_few(sorted(refs), now)} {'was' if len(refs) == 1 else 'were'} {word} by somebody else")
+    if gone := sorted(now.unmatched - before.unmatched):
+        match, stay = ("does", "stands") if len(gone) == 1 else ("do", "stand")
+        follows = "and will stay as it is" if are_dropped else f"but {stay} below all the same"
+        if are_dropped and len(gone) > 1:
+            follows = "and will stay as they are"
+        counts = f"{counted(len(gone), 'record')} {match} not match your filter any more"
+        said.append(f"{counts} {follows}: {_few(gone, now)}")
+    if set(before.open_amounts) != set(now.open_amounts):
+        was, is_ = (", ".join(map(_owed, one.open_amounts)) or "nothing open" for one in (before, now))
+        said.append(f"{is_} by now, where it was {was}")
     return f"{'; '.join(said)}. Nothing was done yet." if said else ""
 
 
@@ -181,7 +194,7 @@ def called(chosen: Sequence[RecordRef], names_of: Mapping[RecordRef, str]) -> st
     return counted(len(chosen), "record")
 
 
-def _consequences(verb: Verb, change: LinkChange, what: str, count: int) -> str:
+def _consequences(verb: Verb, change: LinkChange, what: str, count: int, extent: Extent) -> str:
     it, stop, start = ("It", "stops", "syncs") if count == 1 else ("They", "stop", "sync")
     question = f"*{verb.value.capitalize()} {escape(what, 120)}?*"
     and_more = ""
@@ -192,6 +205,13 @@ def _consequences(verb: Verb, change: LinkChange, what: str, count: int) -> str:
         stop, start = "stop", "can sync"
     parts = [by_type(change.cascade_counts), *map(_owed, change.open_amounts)]
     told = f": {', '.join(filter(None, parts))}" if any(parts) else ""
+    if verb is Verb.UNLINK and extent is Extent.ONLY and change.cascade:
+        stops, to = ("stops", "it") if count == 1 else ("stop", "them")
+        others = counted(len(change.cascade), "record")
+        refers = "refers to" if len(change.cascade) == 1 else "refer to"
+        waits = "waits" if len(change.cascade) == 1 else "wait"
+        then = f"{others} that {refers} {to} {waits} until {'it is' if count == 1 else 'they are'} linked again{told}"
+        return f"{question}\n{it} {stops} syncing, and {then}. Nothing is deleted on either side."
     if verb is Verb.UNLINK:
         return f"{question}\n{it}{and_more} {stop} syncing{told}. Nothing is deleted on either side."
     return f"{question}\n{it}{and_more} {start} again from the next sync on{told}."
@@ -230,7 +250,7 @@ def _whole_lines(lines: Sequence[str], limit: int = 2_500) -> str:
 
 def _extents(verb: Verb, change: LinkChange, what: str, count: int, extent: Extent) -> Block:
     others = len(change.cascade)
-    rest = "the other one waits and stays red" if others == 1 else f"the {number(others)} wait and stay red"
+    rest = "the other one waits, shown red" if others == 1 else f"the {number(others)} wait, shown red"
     if verb is Verb.RELINK:
         rest = "the other one stays as it is" if others == 1 else f"the other {number(others)} stay as they are"
     subject = shorten(what, 30) if count == 1 else f"these {number(count)}"

@@ -99,7 +99,7 @@ class Approving:
                 raise UserError("Somebody else was quicker with this plan. Nothing was done twice.")
             hash_ = asked.plan.hash if asked.plan else ""
             who = (Trigger.PERSON, by, now)
-            if not runs.request(connection, run_id, asked.company_id, *who, plan=hash_):
+            if not runs.request(connection, run_id, asked.company_id, *who, plan=hash_, source=source):
                 raise UserError(f"{asked.company_name} is being synced just now. When that is done, refresh the plan.")
             count = asked.plan.operations if asked.plan else 0
             said = f"plan {hash_}: {count:,} changes, asked for by {asked.requested_by}"

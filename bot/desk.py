@@ -20,7 +20,6 @@ from bot.core.model import (
     Flag,
     LinkChange,
     RecordRef,
-    RedReason,
     Result,
     ResultsFilter,
     ResultsOrder,
@@ -32,9 +31,10 @@ from bot.core.model import (
 )
 from bot.core.naming import NameChoice
 from bot.core.pairing import Suggestion
-from bot.core.plan_summary import PLAN_HASH_LENGTH, is_plan_hash
+from bot.core.posting import Claim
 from bot.core.preflight import Finding
-from bot.linking import Act, Linking
+from bot.linking import Act, Confirmed, Linking
+from bot.requesting import Requesting
 from bot.side_by_side import side_by_side
 from bot.store import companies, notes, results, runs
 from bot.store.companies import Company
@@ -84,6 +84,10 @@ class Desk:
     @property
     def linking(self) -> Linking:
         return Linking(self.database, self.clock, self.new_id)
+
+    @property
+    def requesting(self) -> Requesting:
+        return Requesting(self.database, self.clock, self.new_id, self.wake)
 
     # Companies
 
@@ -172,45 +176,35 @@ class Desk:
             return side_by_side(connection, company_id, ref, partner)
 
     def causes(self, company_id: str) -> list[Cause]:
+        """What holds up most comes first. What a click can do about one is looked for by `with_fixes`."""
         company = self._company(company_id)
         with self.database.read() as connection:
             return mending.causes_of(connection, company, self.web_links)
 
+    def with_fixes(self, company_id: str, shown: Sequence[Cause]) -> list[Cause]:
+        """These causes with the fix that suits each as it stands now: asked for those that are drawn."""
+        company = self._company(company_id)
+        with self.database.read() as connection:
+            return mending.with_their_fixes(connection, company, self.web_links, shown)
+
     # Runs
 
     def request_run(
-        self, company_id: str, requested_by: str, trigger: Trigger, channel_id: str = "", plan: str = ""
+        self,
+        company_id: str,
+        requested_by: str,
+        trigger: Trigger,
+        channel_id: str = "",
+        plan: str = "",
+        source: str = "",
     ) -> tuple[RunView, bool]:
-        """The run, and whether it is new: a second request while one is under way gives that one.
+        """The run, and whether it is new. `plan` is the hash of a plan; see bot/requesting.py."""
+        return self.requesting.request(self._company(company_id).id, requested_by, trigger, plan, source)
 
-        `plan` is the hash of a plan: the run does exactly that or nothing, so it must be a run of its own.
-        """
-        if plan and not is_plan_hash(plan):
-            raise UserError(f"“{plan}” is no plan. A plan is named by the {PLAN_HASH_LENGTH} characters below it.")
-        run, new = self._request(self._company(company_id).id, requested_by, trigger, plan=plan)
-        if plan and not new:
-            raise UserError(f"{run.company_name} is being synced already, so the plan was not begun. Plan again later.")
-        return run, new
-
-    def _request(
-        self, company_id: str, requested_by: str, trigger: Trigger, accepts_stop: bool = False, plan: str = ""
-    ) -> tuple[RunView, bool]:
-        run_id, now = self.new_id(), to_ms(self.clock())
-        with self.database.write() as connection:
-            new = runs.request(connection, run_id, company_id, trigger, requested_by, now, accepts_stop, plan)
-            run = runs.get(connection, run_id) if new else runs.open_run(connection, company_id)
-        if run is None:
-            raise UserError("The run has just finished; ask again.")
-        self.wake()
-        return run, new
-
-    def accept_stop(self, run_id: str, requested_by: str, trigger: Trigger) -> tuple[RunView, bool]:
+    def accept_stop(self, run_id: str, requested_by: str, trigger: Trigger, source: str = "") -> tuple[RunView, bool]:
         """Go on after a safety stop, as somebody has looked. Raises UserError unless the last run was stopped so."""
         stopped = self.run(run_id)
-        company = self._company(stopped.company_id)
-        if stopped.red_reason is not RedReason.SAFETY_STOP or company.last_run_id != run_id:
-            raise UserError("There is no safety stop to go on from: that run was not stopped, or others came after it.")
-        return self._request(company.id, requested_by, trigger, accepts_stop=True)
+        return self.requesting.accept_stop(stopped, self._company(stopped.company_id), requested_by, trigger, source)
 
     def run(self, run_id: str) -> RunView:
         with self.database.read() as connection:
@@ -236,11 +230,15 @@ class Desk:
 
     # Unlink, relink, undo: see bot/linking.py
 
-    def preview_unlink(self, company_id: str, refs: Sequence[RecordRef]) -> LinkChange:
-        return self.linking.preview(self._company(company_id), refs)
+    def preview_unlink(
+        self, company_id: str, refs: Sequence[RecordRef], wanted: ResultsFilter | None = None
+    ) -> LinkChange:
+        return self.linking.preview(self._company(company_id), refs, wanted)
 
-    def preview_relink(self, company_id: str, refs: Sequence[RecordRef]) -> LinkChange:
-        return self.linking.preview(self._company(company_id), refs)
+    def preview_relink(
+        self, company_id: str, refs: Sequence[RecordRef], wanted: ResultsFilter | None = None
+    ) -> LinkChange:
+        return self.linking.preview(self._company(company_id), refs, wanted)
 
     def unlink(
         self,
@@ -250,8 +248,9 @@ class Desk:
         propagate: bool = False,
         note: str = "",
         source: str = "",
+        confirmed: Confirmed | None = None,
     ) -> LinkChange:
-        return self.linking.unlink(self._company(company_id), refs, Act(by, note, source), propagate)
+        return self.linking.unlink(self._company(company_id), refs, Act(by, note, source), propagate, confirmed)
 
     def relink(
         self,
@@ -261,8 +260,9 @@ class Desk:
         propagate: bool = False,
         note: str = "",
         source: str = "",
+        confirmed: Confirmed | None = None,
     ) -> LinkChange:
-        return self.linking.relink(self._company(company_id), refs, Act(by, note, source), propagate)
+        return self.linking.relink(self._company(company_id), refs, Act(by, note, source), propagate, confirmed)
 
     def link_to(
         self,
@@ -337,6 +337,16 @@ class Desk:
     def claim_post(self, key: str) -> bool:
         with self.database.write() as connection:
             return notes.claim_post(connection, key, to_ms(self.clock()))
+
+    def claimed(self, key: str) -> Claim | None:
+        """The claim on a message that is not posted yet."""
+        with self.database.read() as connection:
+            return notes.get_claim(connection, key)
+
+    def change_claim(self, key: str, seen: Claim, now: Claim) -> bool:
+        """False when somebody else has changed it since it was seen."""
+        with self.database.write() as connection:
+            return notes.change_claim(connection, key, seen, now)
 
     def release_post(self, key: str) -> None:
         with self.database.write() as connection:

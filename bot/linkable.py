@@ -1,14 +1,12 @@
 """What is known of records whose links people change: who depends on them, what is owed, what the results say."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import Connection
 
+from bot.core.control_totals import PAYABLE, RECEIVABLE, Figures, external_figures, released_figures
 from bot.core.model import Direction, MirrorRecord, OpenAmount, Outcome, RecordRef, Result, Side
-from bot.core.money import decimal
 from bot.core.spec import Facts, Problem
 from bot.records import BY_COLLECTION, BY_ENTITY, BY_TYPE
 from bot.store import records, results
@@ -64,19 +62,27 @@ def name_of(ref: RecordRef, record: MirrorRecord) -> str:
 
 
 def open_amounts(bodies: Iterable[MirrorRecord], home: str) -> tuple[OpenAmount, ...]:
-    """What is still owed on the invoices and bills among these, by currency."""
+    """What is still owed among these, by currency, as the control totals count it.
+
+    Open invoices, less what is left of credit notes and not allocated of receipts; bills and what suppliers have had
+    by themselves. Tenants' money is never set off against suppliers'.
+    """
     found: dict[str, OpenAmount] = {}
     for record in bodies:
-        balance = decimal(record.body.get("balance")) if record.entity == "invoices" else Decimal(0)
-        if balance:
-            spec = BY_COLLECTION[record.entity]
-            currency = spec.currency(record.body) or home
+        said = _figures(record)
+        if said is not None and said.open:
+            currency = said.currency or home
             before = found.get(currency, OpenAmount(currency))
-            if "Bill" in spec.entities_of(record.body):
-                found[currency] = replace(before, payable=before.payable + balance)
-            else:
-                found[currency] = replace(before, receivable=before.receivable + balance)
-    return tuple(found.values())
+            receivable = before.receivable + RECEIVABLE.get(said.kind, 0) * said.open
+            payable = before.payable + PAYABLE.get(said.kind, 0) * said.open
+            found[currency] = OpenAmount(currency, receivable, payable)
+    return tuple(one for one in found.values() if one.receivable or one.payable)
+
+
+def _figures(record: MirrorRecord) -> Figures | None:
+    if record.side is Side.RELEASED:
+        return released_figures(BY_COLLECTION[record.entity], record.body, record.deleted)
+    return external_figures(BY_ENTITY[record.entity], record.entity, record.body, record.deleted)
 
 
 def say_left_out(

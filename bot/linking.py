@@ -10,15 +10,11 @@ from sqlalchemy import Connection
 
 from bot import choosing, naming, partners
 from bot.core.faults import UserError
-from bot.core.links import cascade
-from bot.core.model import (
-    LinkChange,
-    RecordRef,
-    RecordType,
-)
+from bot.core.links import cascade, differs
+from bot.core.model import LinkChange, RecordRef, RecordType, ResultsFilter
 from bot.linkable import bodies_of, dependents_of, name_of, open_amounts, say, say_left_out, takes_part
 from bot.partners import CREATE, DECISIONS, LINK, RENAME
-from bot.store import cause_spans, companies, decisions, notes, records, results
+from bot.store import cause_spans, companies, decisions, leases, notes, records, results
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
 from bot.store.notes import Deed, Undo
@@ -42,6 +38,22 @@ class Overtaken(UserError):
         self.name, self.done, self.by = name, done, by
 
 
+class ChangedMeanwhile(UserError):
+    """Something else would follow by now than what was shown, so nothing was done; `now` is what would."""
+
+    def __init__(self, now: LinkChange) -> None:
+        super().__init__("What follows from this has changed since it was shown. Nothing was done: look again.")
+        self.now = now
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What somebody saw before they said yes: the preview, and the filter that the rows were chosen with."""
+
+    shown: LinkChange
+    wanted: ResultsFilter | None = None
+
+
 @dataclass(frozen=True)
 class Act:
     """Who does something, why, and from which message ("channel ts")."""
@@ -59,16 +71,25 @@ class Linking:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
 
-    def preview(self, company: Company, refs: Sequence[RecordRef]) -> LinkChange:
-        """What unlinking or relinking these records would take along; changes nothing."""
+    def preview(self, company: Company, refs: Sequence[RecordRef], wanted: ResultsFilter | None = None) -> LinkChange:
+        """What unlinking or relinking these records would take along; changes nothing.
+
+        `wanted` is the filter that they were chosen with.
+        """
         with self.database.read() as connection:
-            return self._change(connection, company, refs, propagate=False)
+            return self._change(connection, company, refs, False, wanted)
 
-    def unlink(self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool) -> LinkChange:
-        return self._set(company, refs, act, propagate, "unlink")
+    def unlink(
+        self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool, confirmed: Confirmed | None = None
+    ) -> LinkChange:
+        """Raises ChangedMeanwhile when that is not what was `confirmed`."""
+        return self._set(company, refs, act, propagate, "unlink", confirmed)
 
-    def relink(self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool) -> LinkChange:
-        return self._set(company, refs, act, propagate, "relink")
+    def relink(
+        self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool, confirmed: Confirmed | None = None
+    ) -> LinkChange:
+        """Raises ChangedMeanwhile when that is not what was `confirmed`."""
+        return self._set(company, refs, act, propagate, "relink", confirmed)
 
     def link_to(
         self, company: Company, ref: RecordRef, entity: str, external_id: str, act: Act, listed: bool = False
@@ -224,10 +245,22 @@ class Linking:
         """A preview as it would be with everything that depends on the named records."""
         return replace(change, changed=(*change.changed, *change.cascade), blocked=())
 
-    def _set(self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool, what: str) -> LinkChange:
+    def _set(
+        self,
+        company: Company,
+        refs: Sequence[RecordRef],
+        act: Act,
+        propagate: bool,
+        what: str,
+        confirmed: Confirmed | None,
+    ) -> LinkChange:
         now, token = to_ms(self.clock()), self.new_id()
         with self.database.write() as connection:
-            change = self._change(connection, company, refs, propagate)
+            leases.stand_still(connection, company.id)
+            wanted = confirmed.wanted if confirmed else None
+            change = self._change(connection, company, refs, propagate, wanted)
+            if confirmed is not None and differs(confirmed.shown, change):
+                raise ChangedMeanwhile(change)
             unlinking = what == "unlink"
             moved = [ref for ref in change.changed if (ref in change.left_out) is not unlinking]
             self._apply(connection, company.id, moved, act.by, unlinking, now)
@@ -257,7 +290,12 @@ class Linking:
         cause_spans.note(connection, company_id, now, results.needing_attention(connection, company_id))
 
     def _change(
-        self, connection: Connection, company: Company, refs: Sequence[RecordRef], propagate: bool
+        self,
+        connection: Connection,
+        company: Company,
+        refs: Sequence[RecordRef],
+        propagate: bool,
+        wanted: ResultsFilter | None,
     ) -> LinkChange:
         named = tuple(dict.fromkeys(refs))
         bodies = bodies_of(connection, company.id, named)
@@ -269,6 +307,7 @@ class Linking:
         facts = pull.facts_of(company, company.preferences)
         dependents = tuple(ref for ref in found if ref in bodies and takes_part(ref, bodies[ref], facts))
         changed = (*named, *dependents) if propagate else named
+        matching = results.matching(connection, wanted, company.timezone, named) if wanted else named
         return LinkChange(
             changed=changed,
             blocked=() if propagate else dependents,
@@ -276,6 +315,7 @@ class Linking:
             names={ref: name_of(ref, record) for ref, record in bodies.items()},
             open_amounts=open_amounts([bodies[ref] for ref in (*named, *dependents)], company.currency),
             left_out=frozenset(records.unlinked_among(connection, company.id, [*named, *dependents])),
+            unmatched=frozenset(named).difference(matching),
         )
 
 

@@ -18,7 +18,7 @@ KEPT_FILTER = "This is your last filter here."
 
 def remember(desk: Desk, place: Place, state: ResultsState) -> None:
     """A cause is not remembered: tomorrow it may be gone, and its filter would show nothing."""
-    lasting = filtered(state, cause=None, code="", needs_attention=state.wanted.needs_attention and not _caused(state))
+    lasting = filtered(state, cause="", needs_attention=state.wanted.needs_attention and not _caused(state))
     desk.update_view(_id(place), to_json(replace(lasting, note=None, revision=0, shared_by="")))
 
 
@@ -45,26 +45,33 @@ def opening(desk: Desk, place: Place, company: CompanyView | None) -> ResultsSta
 
     None while no company is connected.
     """
-    known = recall(desk, place, company)
+    if company is not None:
+        return as_left(desk, place, company)
+    known = recall(desk, place, None)
     if known is not None:
         return known
-    if company is not None:
-        return results_of(desk, company)
     companies = desk.companies()
-    return worst_of(desk, companies[0], len(companies)) if companies else None
+    return worst_of(desk, place, companies[0], len(companies)) if companies else None
 
 
-def worst_of(desk: Desk, company: CompanyView, of_all: int) -> ResultsState:
+def as_left(desk: Desk, place: Place, company: CompanyView) -> ResultsState:
+    """What *View results* of a company shows: the filter that this person left here, and says so; else the usual."""
+    return recall(desk, place, company) or results_of(desk, company)
+
+
+def worst_of(desk: Desk, place: Place, company: CompanyView, of_all: int) -> ResultsState:
     """Nobody named a company: which one was opened is said, and where the others are."""
-    state = results_of(desk, company)
+    state = as_left(desk, place, company)
     if of_all == 1:
         return state
     words = f"Of {of_all:,} companies this is the one to look at first: {company.name}. The menu above has the others."
-    return replace(state, note=Note(words))
+    return replace(state, note=Note(f"{words} {KEPT_FILTER}" if state.note else words))
 
 
 def with_habits(desk: Desk, place: Place, state: ResultsState) -> ResultsState:
-    """What a button asks for, in the order and with the rows a page that this person is used to here."""
+    """What a button asks for by itself (a red message: what needs attention; a cause: what it holds up), in the order
+    and with the rows a page that this person is used to here.
+    """
     try:
         kept = from_json(desk.view(_id(place)))
     except UserError:
@@ -73,7 +80,7 @@ def with_habits(desk: Desk, place: Place, state: ResultsState) -> ResultsState:
 
 
 def _caused(state: ResultsState) -> bool:
-    return state.wanted.cause is not None or state.wanted.code != ""
+    return state.wanted.cause != ""
 
 
 def _id(place: Place) -> str:

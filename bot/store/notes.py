@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
 from bot.core.model import RecordRef, RecordType
+from bot.core.posting import Claim
 from bot.store.database import dump, insert_if_new, insert_into, load
 from bot.store.tables import audit, posts, runs, undos, unlinked, views
 
@@ -87,7 +89,12 @@ def deeds(connection: Connection, company_id: str, limit: int) -> list[Deed]:
     ]
     syncs = connection.execute(asked.order_by(runs.c.requested_at.desc()).limit(limit))
     found += [
-        Deed(row.company_id, row.requested_at, row.requested_by, "sync", after=row.flag or row.state) for row in syncs
+        Deed(
+            *(row.company_id, row.requested_at, row.requested_by, "sync"),
+            after=row.flag or row.state,
+            source=row.source,
+        )
+        for row in syncs
     ]
     return sorted(found, key=lambda deed: -deed.at)[:limit]
 
@@ -149,8 +156,24 @@ def put_post(connection: Connection, key: str, channel_id: str, ts: str, digest:
 
 
 def claim_post(connection: Connection, key: str, at: int) -> bool:
-    return insert_if_new(connection, posts, key=key, channel_id="", ts="", digest="", at=at)
+    now = _instant(at)
+    return insert_if_new(connection, posts, key=key, channel_id="", ts="", digest=str(Claim(now, now)), at=at)
+
+
+def get_claim(connection: Connection, key: str) -> Claim | None:
+    row = connection.execute(select(posts).where(posts.c.key == key, posts.c.ts == "")).first()
+    return Claim.parse(row.digest, _instant(row.at)) if row else None
+
+
+def change_claim(connection: Connection, key: str, seen: Claim, now: Claim) -> bool:
+    """Only while it is still as it was seen; one of an earlier version says nothing yet."""
+    where = [posts.c.key == key, posts.c.ts == "", posts.c.digest.in_((str(seen), ""))]
+    return connection.execute(update(posts).where(*where).values(digest=str(now))).rowcount == 1
 
 
 def release_post(connection: Connection, key: str) -> None:
     connection.execute(delete(posts).where(posts.c.key == key, posts.c.ts == ""))
+
+
+def _instant(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)

@@ -28,8 +28,12 @@ def request(
     at: int,
     accepts_stop: bool = False,
     plan: str = "",
+    source: str = "",
 ) -> bool:
-    """Write down that a run is wanted; False when one is requested or running already."""
+    """Write down that a run is wanted; False when one is requested or running already.
+
+    `source` is the message that a person started it from, "channel ts".
+    """
     return insert_if_new(
         connection,
         runs,
@@ -47,6 +51,7 @@ def request(
         error="",
         accepts_stop=accepts_stop,
         plan=plan,
+        source=source,
     )
 
 

@@ -177,6 +177,7 @@ runs = Table(
     Column("accepts_stop", Boolean, nullable=False, default=False),
     Column("plan", String(16), nullable=False, default="", server_default=""),
     Column("control", Text, nullable=False, default="", server_default=""),
+    Column("source", String(160), nullable=False, default="", server_default=""),
     Index("runs_by_company", "company_id", "requested_at"),
     Index("runs_by_change", "changed_at"),
     Index(

@@ -36,7 +36,7 @@ def offered(world: World, one: RecordRef, query: str = "") -> dict[str, str]:
 
 def test_what_waits_for_an_account_without_a_partner_is_a_choice(paired: World) -> None:
     account = parking(paired)
-    (cause,) = paired.app.desk.causes(COMPANY)
+    (cause,) = paired.causes()
     assert (cause.ref, cause.fix, cause.name) == (ref(ACCOUNT, account), "choose", "Parking")
 
 
@@ -48,7 +48,7 @@ def test_the_account_that_is_chosen_is_linked_and_what_waited_follows(paired: Wo
     assert offered(paired, one)["Car park"] == "In place of Car park, which nothing in Re-Leased uses"
     with paired.nothing_written():
         change = paired.app.desk.choose(COMPANY, one, "Item", there["Id"], ANA, "same thing", "C1 12.5")
-    assert change.undo_token and paired.app.desk.causes(COMPANY)[0].fix == "retry"
+    assert change.undo_token and paired.causes()[0].fix == "retry"
     finished = paired.sync_blue()
     assert finished.counts.created == 1
     assert paired.now("accounts", account)["externalId"] == there["Id"]
@@ -90,7 +90,7 @@ def test_a_tax_type_is_linked_to_a_code_of_the_same_rate_only(paired: World) -> 
     paired.invoice(paired.contact("Kiosk Ltd"), "INV-1", lines=[line])
     paired.sync_red()
     one = ref(TAX, odd)
-    (cause,) = paired.app.desk.causes(COMPANY)
+    (cause,) = paired.causes()
     assert (cause.ref, cause.fix) == (one, "choose")
     names = offered(paired, one)
     assert names and all("15" in name for name in names)
@@ -111,7 +111,7 @@ def test_a_tracking_option_is_chosen_from_the_classes(paired: World) -> None:
     paired.invoice(paired.contact("Kiosk Ltd"), "INV-1", lines=[line])
     paired.sync_red()
     one = ref(TRACKING, ours)
-    assert paired.app.desk.causes(COMPANY)[0].fix == "choose"
+    assert paired.causes()[0].fix == "choose"
     paired.app.desk.choose(COMPANY, one, "Class", harbour["Id"], ANA)
     paired.sync_blue()
     invoice = next(iter(paired.books.entity("Invoice").values()))
@@ -128,7 +128,7 @@ def test_undoing_gives_the_old_partner_back(paired: World) -> None:
     paired.books.update("Item", there["Id"], {"Name": "Car park new"})
     paired.sync_red()
     assert paired.now("accounts", before)["name"] == "Car park new"
-    assert paired.now("accounts", account)["externalId"] is None and desk.causes(COMPANY)[0].fix == "choose"
+    assert paired.now("accounts", account)["externalId"] is None and paired.causes()[0].fix == "choose"
 
 
 def test_what_has_its_partner_by_now_is_not_chosen_for(paired: World) -> None:

@@ -27,7 +27,7 @@ def called(world: World, tenant: Json, entity: str = "Customer") -> str:
 
 def test_the_cause_offers_a_name_with_what_tells_it_apart(paired: World) -> None:
     tenant = refused(paired, address={"city": "Wellington"})
-    (cause,) = paired.app.desk.causes(COMPANY)
+    (cause,) = paired.causes()
     assert (cause.ref, cause.fix, cause.count) == (contact_ref(tenant), "rename", 2)
     choice = paired.app.desk.name_choice(COMPANY, contact_ref(tenant))
     assert (choice.entity, choice.name, choice.holders) == ("Customer", "Dup Name", ())

@@ -18,7 +18,7 @@ def test_a_pair_that_may_be_the_same_is_one_cause_with_both_records(paired: Worl
     there = paired.qb_invoice(customer, "INV-1", "120.00", TxnDate="2026-10-05")
     finished = paired.sync_red()
     assert len(finished.failures) == 2
-    (cause,) = paired.app.desk.causes(COMPANY)
+    (cause,) = paired.causes()
     assert cause.ref == invoice_ref(ours) and cause.count == 2
     assert cause.headline == "INV-1 looks like INV-1 of 5 Oct 2026, 138.00, but not exactly"
     assert cause.fix == "adopt"
@@ -80,7 +80,7 @@ def test_a_document_that_stands_twice_in_quickbooks_is_adopted_by_neither(paired
     paired.sync_red()
     assert not paired.now("invoices", ours)["externalId"] and len(paired.all("invoices")) == 1
     assert {row.code for row in paired.rows(needs_attention=True)} == {"ambiguous-match"}
-    (cause,) = paired.app.desk.causes(COMPANY)
+    (cause,) = paired.causes()
     assert (cause.ref, cause.count) == (invoice_ref(ours), 3)
     assert all(one["Id"] in paired.row(ours["id"]).more_detail for one in pair)
 
@@ -115,7 +115,7 @@ def test_a_missing_parent_is_named(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     paired.invoice(tenant, "INV-1", lines=[paired.line(taxTypeId=gone["id"], taxAmount="12.50")])
     paired.sync_red()
-    (cause,) = paired.app.desk.causes(COMPANY)
+    (cause,) = paired.causes()
     assert "tax type Old GST 12.5%" in cause.headline
     assert cause.fix == "retry", "there is nothing to choose from"
 
@@ -124,7 +124,7 @@ def test_the_bill_that_holds_the_number_for_another_supplier_is_named_and_can_be
     holder = paired.qb_bill(paired.vendor("Other Vendor"), "USED-1", "57.50")
     ours = paired.bill(paired.contact("Plumb Co", "supplier"), "USED-1", "50.00")
     paired.sync_red()
-    (cause,) = paired.app.desk.causes(COMPANY)
+    (cause,) = paired.causes()
     assert (cause.ref, cause.fix, cause.partners) == (invoice_ref(ours), "retry", 0)
     assert cause.partner == (
         "QuickBooks has it on USED-1 of 6 Oct 2026, 66.13, of Other Vendor; "
@@ -140,7 +140,7 @@ def test_a_free_bill_that_holds_the_number_is_suggested_with_what_speaks_against
     unpaired(paired, holder)
     ours = paired.bill(paired.contact("Plumb Co", "supplier"), "USED-1", "50.00")
     paired.sync_red()
-    (cause,) = [one for one in paired.app.desk.causes(COMPANY) if one.ref == invoice_ref(ours)]
+    (cause,) = [one for one in paired.causes() if one.ref == invoice_ref(ours)]
     assert (cause.fix, cause.partners) == ("adopt", 1)
     assert "other contact: Plumb Co in Re-Leased, Other Vendor in QuickBooks" in cause.partner
     said = {label: (one, other) for label, one, other in paired.app.desk.compared(COMPANY, *pair(ours, holder))}

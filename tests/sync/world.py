@@ -18,7 +18,7 @@ from bot.adapters.quickbooks import QuickBooks
 from bot.adapters.released import Released
 from bot.app import App, build, first_tokens, new_id
 from bot.connect import connect
-from bot.core.model import Flag, Outcome, RecordRef, RecordType, Result, ResultsFilter, Trigger
+from bot.core.model import Cause, Flag, Outcome, RecordRef, RecordType, Result, ResultsFilter, Trigger
 from bot.sandbox import quickbooks as quickbooks_stand_in
 from bot.sandbox import released as released_stand_in
 from bot.sandbox.knobs import Knobs
@@ -230,6 +230,10 @@ class World:
 
     def rows(self, **filters: Any) -> list[Result]:
         return list(self.app.desk.results(ResultsFilter(COMPANY, **filters), rows=None).rows)
+
+    def causes(self) -> list[Cause]:
+        """As their cards show them."""
+        return self.app.desk.with_fixes(COMPANY, self.app.desk.causes(COMPANY))
 
     def row(self, name: str) -> Result:
         """The one row of a record, by its name or one of its ids."""
