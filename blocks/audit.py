@@ -21,6 +21,7 @@ VERBS = {
     "plan": "asked for a plan",
     "approve": "approved a",
     "sync": "started a sync",
+    "override": "let a safety stop pass",
     "cause": "assigned or snoozed",
     "settings": "changed settings",
     "roles": "changed who may do what",

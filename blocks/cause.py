@@ -59,19 +59,28 @@ def title(cause: Cause, limit: int = HEADLINE_CHARS) -> str:
     return escape(sentence(without_id(cause.headline, cause.ref)), limit)
 
 
-def card(company: CompanyView, cause: Cause, place: int, syncing: bool, work: Work | None = None) -> list[Block]:
-    """While a run is under way the buttons that would start one are left out.
+def card(
+    company: CompanyView,
+    cause: Cause,
+    place: int,
+    syncing: bool,
+    work: Work | None = None,
+    rests: bool = False,
+    tells_why: bool = False,
+) -> list[Block]:
+    """While a run is under way the buttons that would start one are left out. `tells_why` however far down it stands.
 
     What it may be on the other side, or whose its number is there, says more than why such things are refused.
     """
+    told = tells_why or place <= MOST_WHYS
     here = HERE.get(cause.fix, "")
     move = f"_Next move: {escape(cause.move)}._ " if cause.move else ""
     lines = [
         f"*{place}  {title(cause)}*",
         held_up(cause),
-        escape(cause.partner or sentence(without_id(cause.why, cause.ref)), WHY_CHARS) if place <= MOST_WHYS else "",
+        escape(cause.partner or sentence(without_id(cause.why, cause.ref)), WHY_CHARS) if told else "",
         f"{move}{here}{escape(without_id(cause.how, cause.ref), HOW_CHARS - len(here))}",
-        whose(work),
+        " · ".join(filter(None, (_rest(work) if work and rests else "", whose(work)))),
     ]
     buttons = _buttons(company, cause, place, syncing)
     return [section("\n".join(filter(None, lines))), actions(*buttons, block_id=f"cause.{place}.{company.id}")]

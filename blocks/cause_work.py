@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from blocks.cause import title, whose
+from blocks.cause import HEADLINE_CHARS, how_mended, title, whose
 from blocks.kit import Block, Message, context, escape, field, modal, option, plain, radio, section
 from blocks.links import NOTE_CHARS
-from blocks.words import attention, by_type, counted, headline
-from bot.core.cause_work import Rest, Work
+from blocks.words import attention, by_type, counted, headline, sentence
+from bot.core.cause_work import Mended, Rest, Work
 from bot.core.causes import CAUSED_BY_SETTING
 from bot.core.model import Cause, CompanyView, Flag
 
@@ -51,9 +51,17 @@ def given(company: CompanyView, cause: Cause, by: str, note: str) -> Message:
     return Message(text, [section(f"{said}\n{what}"), context(where)])
 
 
-def reminder(company: CompanyView, causes: int, days: int) -> Message:
-    """Once a working day, in the thread of the red message; nobody is mentioned."""
-    held = f"{attention(company.needs_attention)}, {counted(causes, 'cause')}"
+def given_gone(company: CompanyView, mended: Mended) -> Message:
+    """The same message once that cause is no more; `given` said whose it was."""
+    held, said = counted(mended.records, "record"), escape(sentence(mended.headline), HEADLINE_CHARS)
+    text = headline(None, company.name, f"settled: {held} · {said}, which was given to you", bold=False)
+    now = f"~{said}~\n{held} · {how_mended(mended)}\nIt was given to you: nothing is left to do."
+    return Message(text, [section(f"{headline(None, company.name)}\n{now}")])
+
+
+def reminder(company: CompanyView, records: int, causes: int, days: int) -> Message:
+    """Once a working day, in the thread of the red message; nobody is mentioned. What rests is not counted."""
+    held = f"{attention(records)}, {counted(causes, 'cause')}"
     parts = (held, f"open for {counted(days, 'day')}")
     line = context(headline(Flag.RED, company.name, *parts))
     return Message(headline(Flag.RED, company.name, *parts, bold=False), [line])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from blocks.kit import OPTION_VALUE_CHARS, Block, clean, context, escape, field, modal, option, plain, section
 from blocks.links import note_field
+from blocks.retrying import Retry, box
 from blocks.words import TYPE_NOUNS, by_type
 from bot.core.choosing import ListEntry
 from bot.core.model import Cause, RecordType
@@ -17,7 +18,7 @@ SEPARATOR = "|"
 FOLLOWS = "Linking writes nothing on either side. From then on a change in QuickBooks comes over to Re-Leased."
 
 
-def question(cause: Cause, view_id: str) -> Block:
+def question(cause: Cause, view_id: str, retry: Retry | None = None) -> Block:
     """`cause` is the entry of Re-Leased that has no partner, with what waits for it."""
     kind = cause.ref.type if cause.ref else RecordType.ACCOUNT
     noun = TYPE_NOUNS[kind]
@@ -32,6 +33,7 @@ def question(cause: Cause, view_id: str) -> Block:
     blocks = [
         section(f"{lead}\nNothing there is linked to it.{held}"),
         field("entry", f"In QuickBooks: {LISTS.get(kind, 'its list')}", element, optional=False),
+        *box(retry),
         note_field(),
         context(FOLLOWS),
     ]

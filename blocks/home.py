@@ -6,7 +6,7 @@ from datetime import datetime
 
 from blocks.cause import how_mended
 from blocks.kit import Block, Message, actions, button, context, divider, escape, header, home_view, instant, section
-from blocks.overview import first_steps, summary
+from blocks.overview import first_steps, held_back, summary
 from blocks.verification import last
 from blocks.words import company_name, company_state, counted, headline, number
 from bot.core.cause_work import Mended
@@ -18,11 +18,12 @@ MOST_ITEMS = 10
 
 @dataclass(frozen=True)
 class HomeCompany:
-    """`causes` are the open ones; `next_run` is None while none can be due."""
+    """`causes` are the open ones; `next_run` is None while none can be due; `held` as in the overview."""
 
     view: CompanyView
     causes: int = 0
     next_run: datetime | None = None
+    held: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def _company(one: HomeCompany) -> list[Block]:
         "observing only, nothing is written" if company.observe_only else "",
     ]
     said = f"{headline(company.flag, company.name, company_state(company))}\n{' · '.join(filter(None, facts))}"
-    return [section(said), actions(*_buttons(company), block_id=f"home.{company.id}")]
+    said += f"\n⚠ {held_back(one.held)}" if one.held else ""
+    return [section(said), actions(*_buttons(company), *_causes(one), block_id=f"home.{company.id}")]
 
 
 def _found(one: HomeCompany) -> list[str]:
@@ -113,6 +115,14 @@ def _buttons(company: CompanyView) -> list[Block]:
     return [view, sync, button("Verify", "home.verify", company.id, spoken=f"Verify {company.name}")]
 
 
+def _causes(one: HomeCompany) -> list[Block]:
+    """Where there is no channel this is the only place with their cards."""
+    if not one.causes:
+        return []
+    label = f"{counted(one.causes, 'cause')}…"
+    return [button(label, "home.causes", one.view.id, spoken=f"Causes of {one.view.name}")]
+
+
 def _paging(page: int, pages: int, total: int) -> list[Block]:
     if pages == 1:
         return []
@@ -130,17 +140,21 @@ def _paging(page: int, pages: int, total: int) -> list[Block]:
 def _items(items: Sequence[MyItem]) -> list[Block]:
     if not items:
         return [context("Nothing waits for you. What somebody assigns to you from a red message stands here.")]
-    found = [_item(place, item) for place, item in enumerate(items[:MOST_ITEMS])]
+    found = [block for place, item in enumerate(items[:MOST_ITEMS]) for block in _item(place, item)]
     if len(items) > MOST_ITEMS:
         found.append(context(f"and {number(len(items) - MOST_ITEMS)} more"))
     return found
 
 
-def _item(place: int, item: MyItem) -> Block:
+def _item(place: int, item: MyItem) -> list[Block]:
     if item.ended is not None:
         gone = f"~{escape(item.headline, 200)}~\n{company_name(item.company)} · {how_mended(item.ended)}"
-        return section(gone, block_id=f"item.{place}")
+        return [section(gone, block_id=f"item.{place}")]
     note = f"\n{escape(item.note, 200)}" if item.note else ""
     said = f"*{escape(item.headline, 200)}*\n{company_name(item.company)}{note}"
-    show = button("Show", "home.item", item.value, spoken=f"Show: {item.headline}") if item.value else None
-    return section(said, show, block_id=f"item.{place}")
+    about = section(said, block_id=f"item.{place}")
+    if not item.value:
+        return [about]
+    mend = button("What to do…", "home.settle", item.value, spoken=f"What to do: {item.headline}")
+    show = button("Show", "home.item", item.value, spoken=f"Show: {item.headline}")
+    return [about, actions(mend, show, block_id=f"item.{place}.acts")]

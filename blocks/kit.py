@@ -20,6 +20,7 @@ LABEL_CHARS = 24
 OPTION_CHARS = 75
 OPTION_VALUE_CHARS = 150
 SECTION_CHARS = 3000
+ALT_TEXT_CHARS = 2000
 TITLE_CHARS = 24
 HEADER_CHARS = 150
 
@@ -137,6 +138,11 @@ def header(text: str) -> Block:
 
 def divider() -> Block:
     return {"type": "divider"}
+
+
+def picture(file_id: str, alt_text: str) -> Block:
+    """A picture that was uploaded to Slack before; `alt_text` says what it shows to whoever does not see it."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": shorten(alt_text, ALT_TEXT_CHARS)}
 
 
 def actions(*elements: Block, block_id: str = "") -> Block:

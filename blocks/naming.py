@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from blocks.kit import Block, clean, context, escape, field, link, modal, option, plain, radio, section
 from blocks.links import note_field
+from blocks.retrying import Retry, box
 from bot.core.naming import SUFFIX_CHARS, NameChoice, NameHolder
 
 OWN = "own"
@@ -14,13 +15,20 @@ STAYS = "In Re-Leased nothing changes. In QuickBooks it stays behind the name, a
 
 
 def question(
-    choice: NameChoice, own: str, view_id: str, chosen: str = "0", written: str = "", note: str = "", problem: str = ""
+    choice: NameChoice,
+    own: str,
+    view_id: str,
+    chosen: str = "0",
+    written: str = "",
+    note: str = "",
+    problem: str = "",
+    retry: Retry | None = None,
 ) -> Block:
     """`own` is its name in Re-Leased; `chosen` the place of a suffix, or OWN for what is `written`."""
     blocks = [section(f"⚠ {escape(problem, 600)}")] if problem else []
     taken = f"“{escape(choice.name, 120)}” is taken there {_by(choice.holders)}."
     blocks.append(section(f"*Which name shall contact {escape(own, 120)} have in QuickBooks?*\n{taken}"))
-    blocks += [_choices(choice, own, chosen), _written(written), note_field(note), context(STAYS)]
+    blocks += [_choices(choice, own, chosen), _written(written), *box(retry), note_field(note), context(STAYS)]
     return modal("naming.choose", "A name for QuickBooks", blocks, view_id, submit="Save name", close="Cancel")
 
 

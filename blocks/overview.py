@@ -1,12 +1,14 @@
 """All companies with their flags, the ones that need somebody first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from blocks.kit import (
     Block,
     Message,
     actions,
     button,
+    channel,
     context,
     escape,
     instant,
@@ -16,40 +18,66 @@ from blocks.kit import (
     section,
     select,
 )
-from blocks.words import company_name, company_state, counted, headline, number
+from blocks.words import company_name, company_state, counted, headline, listed, number
 from bot.core.model import CompanyStatus, CompanyView, Flag
 
 MOST_SHOWN = 20
 MOST_OPTIONS = 100
 MOST_BUTTONS = 5
+HELD = "its messages are held back"
+Held = Mapping[str, Sequence[str]]
+"""By company id, the ids of the channels that another organisation reads: nothing is written there."""
+NOTHING: Held = MappingProxyType({})
 CONNECT = "☐  Connect a company: whoever runs qbo-sync does it with `qbo-sync connect`"
 CALM = frozenset({CompanyStatus.SYNCED, CompanyStatus.IN_PROGRESS, CompanyStatus.INCOMPLETE_SETUP})
 
 
-def overview(companies: Sequence[CompanyView], trouble: str = "") -> Message:
-    """`companies` worst first, as the desk gives them. `trouble` is what keeps messages from coming, safe text."""
+def overview(companies: Sequence[CompanyView], trouble: str = "", held: Held = NOTHING) -> Message:
+    """`companies` worst first, as the desk gives them. `trouble` is what keeps messages from coming, safe text.
+
+    `held` are the companies whose messages do not come.
+    """
     if not companies:
         return nothing_connected()
     said = summary(companies)
     shown, rest = companies[:MOST_SHOWN], companies[MOST_SHOWN:]
-    blocks = [*_trouble(trouble), section(f"*{said}*"), *(_row(company) for company in shown)]
+    lead = [*_trouble(trouble), *_held_back(held), section(f"*{said}*")]
+    blocks = [*lead, *(_row(company, held.get(company.id, ())) for company in shown)]
     if rest:
         blocks.append(context(_rest(rest)))
     blocks.append(actions(*_footer(companies), block_id="overview"))
-    lines = [headline(one.flag, one.name, company_state(one), bold=False) for one in shown]
+    lines = [
+        headline(one.flag, one.name, company_state(one), *([HELD] if held.get(one.id) else []), bold=False)
+        for one in shown
+    ]
     return Message("\n".join([said, *lines]), blocks)
 
 
-def overview_modal(companies: Sequence[CompanyView], trouble: str = "") -> Block:
+def overview_modal(companies: Sequence[CompanyView], trouble: str = "", held: Held = NOTHING) -> Block:
     """The same where no message can stand: the shortcut opens it from anywhere."""
     shown, rest = companies[:MOST_SHOWN], companies[MOST_SHOWN:]
     lead = section(f"*{summary(companies)}*" if companies else first_steps(0))
-    blocks = [*_trouble(trouble), lead, *(_row(company) for company in shown)]
-    return modal("overview", "QuickBooks sync", [*blocks, *([context(_rest(rest))] if rest else [])])
+    blocks = [*_trouble(trouble), lead, *(_row(one, held.get(one.id, ())) for one in shown)]
+    return modal("overview", "QuickBooks sync", [*_held_back(held), *blocks, *([context(_rest(rest))] if rest else [])])
 
 
 def _trouble(words: str) -> list[Block]:
     return [section(f"⚠ {words}")] if words else []
+
+
+def _held_back(held: Held) -> list[Block]:
+    """Said once in full; each company has a short line of its own."""
+    channels = dict.fromkeys(id_ for ids in held.values() for id_ in ids)
+    return _trouble(held_back(list(channels))) if channels else []
+
+
+def held_back(channels: Sequence[str]) -> str:
+    """Messages that go nowhere, because others would read them in these channels."""
+    more = [f"{number(len(channels) - 1)} more"] if len(channels) > 1 else []
+    return (
+        f"Messages are held back: {listed([channel(channels[0]), *more])} {'are' if more else 'is'} shared with "
+        "another organisation. An admin chooses another channel with `/qbo-sync settings`, and they come."
+    )
 
 
 def nothing_connected() -> Message:
@@ -117,9 +145,10 @@ def _first_sync(new: int, of_all: int) -> str:
     return f"{who} companies {'waits for its' if new == 1 else 'wait for their'} first sync."
 
 
-def _row(company: CompanyView) -> Block:
+def _row(company: CompanyView, held: Sequence[str]) -> Block:
     facts = filter(None, [_last_run(company), _last_clean(company), _observing(company)])
     lines = [headline(company.flag, company.name, company_state(company)), " · ".join(facts), _error(company)]
+    lines.append(f"⚠ Held back: {channel(held[0])} is shared" if held else "")
     choices = [option("View results", f"results|{company.id}"), option("Sync now", f"sync|{company.id}")]
     choices.append(option("Verify", f"verify|{company.id}", "Read both sides whole and hold them against each other"))
     return section("\n".join(filter(None, lines)), overflow("company.more", *choices))

@@ -20,6 +20,7 @@ from blocks.kit import (
     section,
 )
 from blocks.links import note_field
+from blocks.retrying import Retry, box
 from blocks.words import TYPE_NOUNS
 from bot.core.model import RecordRef, Said, Side
 from bot.core.pairing import Suggestion
@@ -49,6 +50,7 @@ def question(
     note: str = "",
     problem: str = "",
     is_number_taken: bool = False,
+    retry: Retry | None = None,
 ) -> Block:
     """`partners` the likeliest first; `chosen` is the place of one, or NONE; `compared` its fields on both sides.
 
@@ -64,6 +66,8 @@ def question(
         )
     )
     blocks.append(_choices(partners[:MOST_PARTNERS], there, chosen, is_number_taken))
+    if not (chosen == NONE and is_number_taken):  # until it has another number, a retry ends where it was
+        blocks += box(retry)
     if chosen == NONE and is_number_taken:
         blocks.append(section(f"Then they are different records. {TAKEN} Nobody is asked about these again."))
     elif chosen == NONE:

@@ -22,7 +22,7 @@ from blocks.kit import (
     user,
 )
 from blocks.run import RED_REASONS
-from blocks.words import attention, company_state, counted, duration, headline, without_id
+from blocks.words import attention, company_state, counted, duration, headline, number, sentence, without_id
 from bot.core.cause_work import Mended, Settled
 from bot.core.causes import key
 from bot.core.model import Cause, CompanyStatus, CompanyView, Flag, RedReason, RunState, RunView
@@ -30,6 +30,11 @@ from bot.core.model import Cause, CompanyStatus, CompanyView, Flag, RedReason, R
 MOST_CAUSES = 8
 NOTHING_SETTLED = Settled()
 NOWHERE_ELSE: Mapping[str, int] = MappingProxyType({})
+
+
+def drawn(causes: Sequence[Cause], settled: Settled) -> list[Cause]:
+    """Those that the message shows as cards: the only ones whose buttons are looked for."""
+    return [cause for cause in causes if key(cause) not in settled.resting][:MOST_CAUSES]
 
 
 def cause_key(cause: Cause) -> str:
@@ -52,7 +57,7 @@ def red(
     channel, None in the company's own. `calls_channel` puts @channel into it: Slack calls once, not with each edit.
     """
     said = _said(company, causes, sum(elsewhere.values())) if here is None else f"{totals(here, len(causes))} here"
-    syncing = _is_running(company.last_run)
+    syncing = is_running(company.last_run)
     awake = [cause for cause in causes if key(cause) not in settled.resting]
     asleep = [cause for cause in causes if key(cause) in settled.resting]
     called = f" {EVERYBODY}" if calls_channel else ""
@@ -62,7 +67,7 @@ def red(
     for place, cause in enumerate(awake[:MOST_CAUSES], start=1):
         blocks += cards.card(company, cause, place, syncing, settled.work.get(key(cause)))
     if len(awake) > MOST_CAUSES:
-        blocks.append(context(f"and {counted(len(awake) - MOST_CAUSES, 'more cause')}: see all results"))
+        blocks.append(context(f"and {counted(len(awake) - MOST_CAUSES, 'more cause')}: the last button shows all"))
     blocks += [*cards.at_rest(company, asleep, settled.work), *cards.mended(settled.mended)]
     if elsewhere:
         there = [f"{counted(count, 'cause')} in {channel(name)}" for name, count in elsewhere.items()]
@@ -71,7 +76,10 @@ def red(
         blocks.append(context(_syncing(company.last_run)))
     if causes:
         blocks.append(divider())
-    blocks.append(actions(*_footer(company, syncing, bool(awake)), block_id=f"red.{company.id}"))
+    is_cut = len(awake) > MOST_CAUSES or len(asleep) > cards.MOST_RESTING or bool(elsewhere)
+    every = None if here is not None else len(causes) + sum(elsewhere.values())
+    buttons = [*_footer(company, syncing, bool(awake)), *([_all_causes(company, every)] if is_cut else [])]
+    blocks.append(actions(*buttons, block_id=f"red.{company.id}"))
     rests = f" · {cards.resting(settled.work[key(cause)] for cause in asleep)}" if asleep else ""
     first = f" · {title(awake[0])}" if awake else ""
     return Message(f"{headline(_flag(company), company.name, said, bold=False)}{rests}{first}", blocks)
@@ -109,6 +117,14 @@ def new_cause(company: CompanyView, cause: Cause) -> Message:
     return Message(text, [section("\n".join(filter(None, [said, *lines])))])
 
 
+def new_cause_gone(company: CompanyView, mended: Mended) -> Message:
+    """The same line once that cause is no more: struck through, with what ended it. Nobody is notified of an edit."""
+    held, said = counted(mended.records, "record"), sentence(mended.headline)
+    was = headline(Flag.RED, company.name, f"new: {held}")
+    text = headline(None, company.name, f"settled: {held} · {escape(said, cards.HEADLINE_CHARS)}", bold=False)
+    return Message(text, [section(f"~{was}~\n~{escape(said, cards.HEADLINE_CHARS)}~\n{cards.how_mended(mended)}")])
+
+
 def recovery(company: CompanyView, words: str, lasted_s: float) -> Message:
     """One quiet line: nobody is mentioned."""
     over = f"back in sync after {duration(lasted_s)}. It was: {escape(words)}"
@@ -144,7 +160,7 @@ def _flag(company: CompanyView) -> Flag | None:
     return Flag.RED if company.flag is not Flag.BLUE else company.flag
 
 
-def _is_running(run: RunView | None) -> bool:
+def is_running(run: RunView | None) -> bool:
     return run is not None and run.state in (RunState.REQUESTED, RunState.RUNNING)
 
 
@@ -162,6 +178,12 @@ def _footer(company: CompanyView, syncing: bool, has_causes: bool) -> list[Block
         return [view, _go_on(company, last)]
     again = button("Sync again", "sync.company", company.id, spoken=f"Sync {company.name} again")
     return [view] if syncing else [view, again]
+
+
+def _all_causes(company: CompanyView, count: int | None) -> Block:
+    """Opens the window with every one of them, also those that other channels look after; None = not counted here."""
+    label = "All causes…" if count is None else f"All {number(count)} causes…"
+    return button(label, "causes.open", company.id, spoken=f"All causes of {company.name}")
 
 
 def _go_on(company: CompanyView, last: RunView) -> Block:

@@ -202,6 +202,8 @@ def _acts(shown: ResultsShown) -> list[Block]:
     if not shown.is_syncing:
         found.append(button("Sync now", "results.sync", view_id))
     more = [option("More detail…", "detail")] if shown.page.rows else []
+    if shown.company.needs_attention:
+        more.append(option("Causes…", "causes"))
     if not shown.shared_by:
         more.append(option("Share in this channel", "share"))
     if shown.page.rows:

@@ -53,7 +53,7 @@ def narrowed_by(wanted: ResultsFilter) -> list[str]:
     parts = [
         "needs attention" if wanted.needs_attention else "",
         f"only “{OUTCOME_WORDS[wanted.outcome]}”" if wanted.outcome else "",
-        "held up by one cause" if wanted.cause or wanted.code else "",
+        "held up by one cause" if wanted.cause else "",
         wanted.status.value if wanted.status is not LinkStatus.ALL else "",
         f"{TYPE_NOUNS[wanted.type]}s" if wanted.type else "",
         f"since {calendar(wanted.since)}" if wanted.since else "",
@@ -142,7 +142,7 @@ def held_up(cause: Cause) -> str:
 
 
 def _cause(wanted: ResultsFilter) -> Block:
-    chosen = KEPT_OPTION if wanted.cause or wanted.code else option("Any cause", ANY_CAUSE)
+    chosen = KEPT_OPTION if wanted.cause else option("Any cause", ANY_CAUSE)
     chooser = {
         "type": "external_select",
         "action_id": "filter.cause",

@@ -1,5 +1,6 @@
 """The causes of a company, each with what a person can do about it as it stands now: link, rename, choose, retry."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -18,16 +19,19 @@ from bot.sync.suggestions import suggestions
 from bot.web_links import WebLinks
 
 DECIDED = (Fix.ADOPT, Fix.RENAME, Fix.CHOOSE)
-SHOWN_AT_ONCE = 8
-"""Causes in one message: the others are counted there, and their buttons are not looked for."""
 
 
 def causes_of(connection: Connection, company: Company, web_links: WebLinks) -> list[Cause]:
-    """What holds up most comes first."""
+    """What holds up most comes first. The fix of each is that of its kind: see `with_their_fixes`."""
     rows = [web_links.on(row, company.realm) for row in results.needing_attention(connection, company.id)]
-    found = [_as_itself(connection, company, web_links, cause) for cause in causes.group(rows)]
-    shown = [_opening(connection, company, web_links, cause) for cause in found[:SHOWN_AT_ONCE]]
-    return [*shown, *found[SHOWN_AT_ONCE:]]
+    return [_as_itself(connection, company, web_links, cause) for cause in causes.group(rows)]
+
+
+def with_their_fixes(
+    connection: Connection, company: Company, web_links: WebLinks, shown: Iterable[Cause]
+) -> list[Cause]:
+    """The same as they are to be drawn: what a click can do about each is looked for, which costs a moment each."""
+    return [_opening(connection, company, web_links, cause) for cause in shown]
 
 
 def with_its_fix(connection: Connection, company: Company, cause: Cause) -> Cause:

@@ -22,6 +22,12 @@ from bot.sync.suggestions import suggestions
 
 LINK, CREATE, RENAME = "link", "create", "rename"
 DECISIONS = (LINK, CREATE, RENAME)
+INSTEAD = {
+    LINK: "Unlink the record instead.",
+    CREATE: "Unlink the record instead.",
+    RENAME: "Change the name in QuickBooks instead: what you write there stays.",
+}
+"""What can still be done once a sync has built on a decision."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class Pair:
 
 def require_rest(connection: Connection, company: Company) -> None:
     """Raises UserError while a run could be writing the very records that are decided on."""
+    leases.stand_still(connection, company.id)
     if leases.is_held(connection, company.id):
         raise UserError(f"{company.name} is being synced just now. Try again when that is done; nothing was changed.")
     if ledger.open_batches(connection, company.id) or ledger.open_released(connection, company.id):
@@ -134,7 +141,7 @@ def take_back(connection: Connection, company: Company, undo: Undo, by: str) -> 
     require_rest(connection, company)
     last = runs.last(connection, company.id)
     if last is not None and (last.started_at or last.requested_at).timestamp() * 1000 > undo.at:
-        raise UserError("A sync has worked with this since, so it cannot be undone here. Unlink the record instead.")
+        raise UserError(f"A sync has worked with this since, so it cannot be undone here. {INSTEAD[undo.what]}")
     details: Mapping[str, Any] = undo.details
     type_ = undo.refs[0].type
     if undo.what == RENAME:

@@ -48,6 +48,11 @@ class TeamWork:
         with self.database.read() as connection:
             return team.ended_of_person(connection, user_id, to_ms(self.clock() - SHOWN_FOR))
 
+    def ended(self, company_id: str) -> list[Mended]:
+        """Causes of a company that are over and about which something was settled, for a day and until it is told."""
+        with self.database.read() as connection:
+            return team.ended_of_company(connection, company_id)
+
     def settle(self, wanted: Work, seen: Work | None, source: str = "", headline: str = "") -> Work:
         """Raises Stale unless it still stands as `wanted.by` saw it. `headline` is for the audit trail."""
         now = self.clock()

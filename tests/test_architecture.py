@@ -18,7 +18,7 @@ LAYERS = (
     ("bot.boundary", "bot.vault", "bot.schedule", "bot.settings", "bot.web_links", "bot.side_by_side", "bot.partners"),
     ("bot.linkable", "bot.naming", "bot.choosing"),
     ("bot.linking", "bot.team_work", "bot.mending"),
-    ("bot.team", "bot.approving", "bot.planner", "bot.verifying"),
+    ("bot.team", "bot.approving", "bot.requesting", "bot.planner", "bot.verifying"),
     ("bot.connect", "bot.desk", "bot.plan_table", "bot.control_statement"),
     ("blocks",),
     ("bot.slack", "bot.web", "bot.jobs"),

@@ -1,8 +1,9 @@
 """Groups what needs attention by its cause, so that one archived contact is one line, not twenty-three."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Protocol
 from zlib import crc32
 
 from bot.core.cause_fix import UNLINKED, fix_of, whose_move
@@ -10,6 +11,20 @@ from bot.core.model import Cause, Outcome, RecordRef, RecordType, Result
 
 CAUSED_BY_SETTING = frozenset({"6200", "6210", "closed-period"})  # one reason for many records, no record to blame
 HOW = "How to fix it: "
+RECORD = "record"
+
+
+class Blaming(Protocol):
+    """What of a row says which cause it belongs to."""
+
+    @property
+    def ref(self) -> RecordRef: ...
+    @property
+    def cause(self) -> RecordRef | None: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def details(self) -> str: ...
 
 
 def group(rows: Sequence[Result]) -> list[Cause]:
@@ -55,7 +70,13 @@ def outlines(rows: Iterable[Result]) -> list[Outline]:
 
 def key(cause: Cause | Outline) -> str:
     """Names a cause among those of its company, for as long as it lasts; one code may have several headlines."""
-    return str(cause.ref) if cause.ref else f"code:{cause.code}:{crc32(cause.headline.encode()):08x}"
+    return str(cause.ref) if cause.ref else _key_of_setting(cause.code, cause.headline)
+
+
+def held_up_by(rows: Sequence[Blaming], cause_key: str) -> list[RecordRef]:
+    """Exactly the records that the cause of this key counts, of all rows that need attention; [] when it is gone."""
+    own = {row.ref: row for row in rows}
+    return [row.ref for row in rows if _named(_key(row, own)) == cause_key]
 
 
 def plain_headline(cause: Cause | Outline) -> str:
@@ -71,7 +92,17 @@ def _headline(lead: Result) -> str:
     return _unlinked_headline(lead) if lead.code in UNLINKED else lead.details.rstrip(".")
 
 
-def _root(row: Result, own: dict[RecordRef, Result]) -> RecordRef:
+def _key_of_setting(code: str, headline: str) -> str:
+    return f"code:{code}:{crc32(headline.encode()):08x}"
+
+
+def _named(group: tuple[str, str]) -> str:
+    """The key of the cause that this group becomes."""
+    kind, text = group
+    return text if kind == RECORD else _key_of_setting(kind, text.rstrip("."))
+
+
+def _root(row: Blaming, own: Mapping[RecordRef, Blaming]) -> RecordRef:
     """Follow causes to the record that starts it all; a loop ends where it began."""
     ref, seen = row.cause or row.ref, {row.ref}
     while ref not in seen and ref in own:
@@ -80,12 +111,12 @@ def _root(row: Result, own: dict[RecordRef, Result]) -> RecordRef:
     return ref
 
 
-def _key(row: Result, own: dict[RecordRef, Result]) -> tuple[str, str]:
+def _key(row: Blaming, own: Mapping[RecordRef, Blaming]) -> tuple[str, str]:
     root = _root(row, own)
     culprit = own.get(root, row)
     if culprit.code in CAUSED_BY_SETTING:
         return culprit.code, culprit.details
-    return "record", str(root)
+    return RECORD, str(root)
 
 
 def _cause(rows: list[Result], own: dict[RecordRef, Result]) -> Cause:

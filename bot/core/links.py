@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from bot.core.model import RecordRef, RecordType
+from bot.core.model import LinkChange, RecordRef, RecordType
 
 Dependents = Callable[[list[RecordRef]], Iterable[RecordRef]]
 PARENTS_FIRST = {type_: place for place, type_ in enumerate(RecordType)}
@@ -20,3 +20,10 @@ def cascade(named: Iterable[RecordRef], dependents_of: Dependents) -> tuple[Reco
         seen.update(level)
         found += level
     return tuple(sorted(found, key=lambda ref: PARENTS_FIRST[ref.type]))
+
+
+def differs(shown: LinkChange, now: LinkChange) -> bool:
+    """Whether something else would be changed, or would follow from it, than what a person was shown."""
+    if set(shown.cascade) != set(now.cascade) or shown.left_out != now.left_out:
+        return True
+    return set(shown.open_amounts) != set(now.open_amounts) or not now.unmatched <= shown.unmatched

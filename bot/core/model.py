@@ -210,7 +210,7 @@ class Result:
 class ResultsFilter:
     """`since` is a calendar date in the company's time zone; None = no lower bound. `text` ignores case.
 
-    `cause` is the record that holds others up; `code` the fault that does where no record is to blame.
+    `cause` is the key of a cause (bot.core.causes.key), "" = any: exactly the records that it counts now are left.
     """
 
     company_id: str
@@ -219,9 +219,8 @@ class ResultsFilter:
     text: str = ""
     since: date | None = None
     needs_attention: bool = False
-    cause: RecordRef | None = None
+    cause: str = ""
     outcome: Outcome | None = None
-    code: str = ""
 
 
 Said = str | date | Decimal
@@ -336,7 +335,10 @@ class CompanyView:
 
 @dataclass(frozen=True)
 class OpenAmount:
-    """What is still owed in one currency: by tenants (receivable) and to suppliers (payable)."""
+    """What is still owed in one currency: by tenants (receivable) and to suppliers (payable).
+
+    Credit that is left, and money that is not allocated, are taken off: below zero it is they who are owed.
+    """
 
     currency: str
     receivable: Decimal = Decimal(0)
@@ -349,7 +351,8 @@ class LinkChange:
 
     `blocked` are dependents left linked that will wait; `cascade` are all dependents, counted by type in
     `cascade_counts`; `undo_token` is "" when nothing was changed. `left_out` are those of them that are unlinked, and
-    `open_amounts` what is owed on all of them, as they were before.
+    `open_amounts` what is owed on all of them, as they were before. `unmatched` are those of the named ones that the
+    filter does not have any more which they were chosen with.
     """
 
     changed: tuple[RecordRef, ...]
@@ -359,6 +362,7 @@ class LinkChange:
     names: Mapping[RecordRef, str] = field(default_factory=dict)
     open_amounts: tuple[OpenAmount, ...] = ()
     left_out: frozenset[RecordRef] = frozenset()
+    unmatched: frozenset[RecordRef] = frozenset()
 
     @property
     def cascade_counts(self) -> dict[RecordType, int]:

@@ -38,8 +38,9 @@ class CompanySettings:
 @dataclass(frozen=True)
 class AuditEntry:
     """Something that somebody did. `what` is "unlink", "relink", "link", "create" (kept apart), "rename" (its name in
-    QuickBooks), "undo", "plan", "approve", "sync", "verify", "export" (a file of results), "cause" (given to somebody,
-    snoozed, muted), "settings" or "roles". `source` is the message it was done from, "channel ts", or "".
+    QuickBooks), "undo", "plan", "approve", "sync", "override" (of a safety stop), "verify", "export" (a file of
+    results), "cause" (given to somebody, snoozed, muted), "settings" or "roles". `source` is the message it was done
+    from, "channel ts", or "".
 
     `by` is a Slack user id or a word; `names` are those of the first `records`, of which there are `count` in all.
     """

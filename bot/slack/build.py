@@ -14,6 +14,7 @@ from bot.slack import (
     acknowledging,
     audit,
     cause_work,
+    causes,
     choosing,
     command,
     detail,
@@ -36,7 +37,8 @@ from bot.slack import (
     verify,
 )
 from bot.slack.audit import AuditTrail
-from bot.slack.channel import DefaultChannel
+from bot.slack.causes import CausesWindow
+from bot.slack.channel import ChannelTroubles, DefaultChannel
 from bot.slack.desk import Desk
 from bot.slack.digest import Digests
 from bot.slack.episodes import Episodes
@@ -49,6 +51,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.permission import Permission
 from bot.slack.plan import PlanMessages, Planner
 from bot.slack.replies import Replies
+from bot.slack.retrying import Aftermath
 from bot.slack.run import Announcer
 from bot.slack.screen import ResultsScreen
 from bot.slack.settings import SlackSettings
@@ -86,11 +89,12 @@ def build_app(desk: Desk, settings: SlackSettings, client: WebClient, clock: Cal
     replies = Replies(client)
     outbox = Outbox(desk, client, clock)
     permission = Permission(client, settings.operators, lambda: desk.team.roles())
-    channel = DefaultChannel(client, settings.channel)
-    homes = HomePages(desk, outbox, clock, AssignedItems(desk), channel.trouble)
+    troubles = ChannelTroubles(desk, outbox.channels, DefaultChannel(client, settings.channel))
+    homes = HomePages(desk, outbox, clock, AssignedItems(desk), troubles)
     starter = SyncStarter(desk, outbox, replies, client)
     screen = ResultsScreen(desk, replies, TableForms(settings.table_limits, settings.table_form), clock)
     report = ChangeReport(desk, screen, outbox)
+    windows = CausesWindow(desk, client)
     _register_members_only(app, permission)
     acknowledging.register(app)
     _register_viewers_only(app, permission)
@@ -99,10 +103,10 @@ def build_app(desk: Desk, settings: SlackSettings, client: WebClient, clock: Cal
     planner = Planner(desk, permission, PlanMessages(desk, outbox), replies, client)
     verifier = Verifier(desk, permission, VerificationMessages(desk, outbox), replies, client)
     words = command.Words(starter, screen, finder, trail, planner, verifier)
-    command.register(app, desk, permission, replies, client, words, channel.trouble)
+    command.register(app, desk, permission, replies, client, words, troubles)
     verify.register(app, permission, verifier)
     plan.register(app, desk, client, permission, starter, planner)
-    shortcuts.register(app, desk, client, channel.trouble)
+    shortcuts.register(app, desk, client, troubles)
     find.register(app, desk, client, finder)
     audit.register(app, trail)
     settings_modal.register(app, desk, client, permission)
@@ -115,11 +119,13 @@ def build_app(desk: Desk, settings: SlackSettings, client: WebClient, clock: Cal
     filtering.register(app, desk, client, screen)
     selection.register(app, desk, client, permission)
     links.register(app, desk, client, permission, report)
-    partners.register(app, desk, client, permission, report.say)
-    naming.register(app, desk, permission, report.say)
-    choosing.register(app, desk, permission, report.say)
+    aftermath = Aftermath(report.say, starter, windows)
+    partners.register(app, desk, client, permission, aftermath)
+    naming.register(app, desk, permission, aftermath)
+    choosing.register(app, desk, permission, aftermath)
     detail.register(app, desk, client)
-    red.register(app, desk, client, permission, starter, screen, report)
+    red.register(app, desk, client, permission, starter, screen, report, windows)
+    causes.register(app, windows)
     cause_work.register(app, desk, client, permission, outbox, clock)
     app.action(re.compile(r"^(link|pick)\."))(_nothing_to_do)
     return app
@@ -129,7 +135,7 @@ def build_announcer(
     desk: Desk, settings: SlackSettings, client: WebClient, clock: Callable[[], datetime] = utc_now
 ) -> Announcer:
     outbox = Outbox(desk, client, clock, UNWELCOME_FOR)
-    channel = DefaultChannel(client, settings.channel)
+    troubles = ChannelTroubles(desk, outbox.channels, DefaultChannel(client, settings.channel))
     return Announcer(
         desk=desk,
         outbox=outbox,
@@ -137,7 +143,7 @@ def build_announcer(
         digests=Digests(desk, outbox, clock),
         plans=PlanMessages(desk, outbox),
         verifications=VerificationMessages(desk, outbox),
-        homes=HomePages(desk, outbox, clock, AssignedItems(desk), channel.trouble),
+        homes=HomePages(desk, outbox, clock, AssignedItems(desk), troubles),
         clock=clock,
         default_channel=settings.channel,
     )

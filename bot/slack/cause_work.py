@@ -3,35 +3,35 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from blocks import cause_work as pages
+from blocks.causes import SAVED
 from bot.core.cause_work import Rest, Work
 from bot.core.causes import key, plain_headline
 from bot.core.faults import UserError
 from bot.core.model import Cause
+from bot.slack.causes import CausesWindow, Scene, put_up
 from bot.slack.desk import Desk
-from bot.slack.direct import direct_channel
-from bot.slack.modals import TOO_OLD
+from bot.slack.given import give
+from bot.slack.modals import TOO_OLD, close
 from bot.slack.outbox import Outbox
-from bot.slack.payloads import Payload, Place, chosen, place_of, user_name
+from bot.slack.payloads import Payload, Place, chosen, user_name
 from bot.slack.permission import Permission
 from bot.team_work import Stale
 
 DOING = "settle who looks after what"
-log = structlog.get_logger()
 
 
-def open_settling(desk: Desk, client: WebClient, body: Payload, company_id: str, cause: Cause) -> None:
+def open_settling(desk: Desk, client: WebClient, body: Payload, scene: Scene, company_id: str, cause: Cause) -> None:
     work = desk.team.work.on(company_id, key(cause))
-    kept = {"cause": key(cause), "company_id": company_id, "place": asdict(place_of(body)), "seen": _plain(work)}
-    client.views_open(trigger_id=body["trigger_id"], view=pages.settle(cause, work, desk.remember_view(kept)))
+    kept = {"cause": key(cause), "company_id": company_id, "place": asdict(scene.place), "seen": _plain(work)}
+    kept |= {"window": scene.window}
+    put_up(client, body, pages.settle(cause, work, desk.remember_view(kept)))
 
 
 def register(
@@ -47,6 +47,7 @@ def register(
         cause = next((one for one in desk.causes(company.id) if key(one) == kept["cause"]), None)
         if cause is None:
             ack(response_action="update", view=pages.gone(modal_id))
+            CausesWindow(desk, client).show(kept.get("window", ""), "")
             return
         today = clock().astimezone(ZoneInfo(company.timezone)).date()
         wanted = _wanted(view["state"]["values"], company.id, kept["cause"], person, clock())
@@ -59,9 +60,10 @@ def register(
         except Stale:
             _show_again(desk, ack, modal_id, kept, cause, wanted)
             return
-        ack(response_action="clear")
+        close(ack, kept.get("window", ""))
+        CausesWindow(desk, client).show(kept.get("window", ""), SAVED)
         if work.assignee and work.assignee not in (person, seen.assignee if seen else ""):
-            _tell(desk, client, outbox, cause, work, user_name(body))
+            give(desk, client, outbox, cause, work, user_name(body))
 
     app.view("cause.settle")(submit)
 
@@ -74,17 +76,6 @@ def _show_again(desk: Desk, ack: Ack, modal_id: str, kept: dict[str, Any], cause
         "Somebody settled this while the window was open. What you entered stands below: save it again to change it."
     )
     ack(response_action="update", view=pages.settle(cause, wanted, modal_id, problem, now))
-
-
-def _tell(desk: Desk, client: WebClient, outbox: Outbox, cause: Cause, work: Work, by: str) -> None:
-    """One direct message. It is settled whether Slack lets it through or not."""
-    try:
-        channel = direct_channel(client, work.assignee)
-    except UserError as problem:
-        log.warning("an assignee was not told", why=str(problem))
-        return
-    name = sha256(f"{work.company_id}|{work.key}|{work.assignee}|{work.at.isoformat()}".encode()).hexdigest()[:32]
-    outbox.show(f"given:{name}", channel, pages.given(desk.company(work.company_id), cause, by, work.note))
 
 
 def _wanted(values: dict[str, Any], company_id: str, cause_key: str, by: str, at: datetime) -> Work:

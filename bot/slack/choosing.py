@@ -6,30 +6,32 @@ from slack_bolt import Ack, App
 
 from blocks import choosing as pages
 from blocks.kit import Block
+from blocks.retrying import is_ticked
 from bot.core.faults import UserError
 from bot.core.model import Cause
 from bot.slack.desk import Desk
-from bot.slack.modals import Modal, keep_modal, kept_modal
-from bot.slack.partners import Say
-from bot.slack.payloads import Place, chosen, user_name
+from bot.slack.modals import Modal, close, keep_modal, kept_modal
+from bot.slack.payloads import Place, chosen
 from bot.slack.permission import Permission
+from bot.slack.retrying import Aftermath, offered
 from bot.slack.searching import MOST_OPTIONS
 
 DOING = "choose what stands for it in QuickBooks"
 NOTHING = "QuickBooks has nothing that could stand for it. Add it there, then sync again."
 
 
-def question(desk: Desk, place: Place, company_id: str, cause: Cause) -> Block:
+def question(desk: Desk, place: Place, company_id: str, cause: Cause, window: str = "") -> Block:
     """Raises UserError when the entry that this cause is about has its partner by now."""
     refs = (cause.ref,) if cause.ref else ()
     if not refs or not desk.list_entries(company_id, refs[0], "", 1):
         raise UserError(NOTHING)
-    modal_id = keep_modal(desk, Modal("", place, company_id, refs))
+    modal = Modal("", place, company_id, refs, retries=cause.count, window=window)
+    modal_id = keep_modal(desk, modal)
     desk.update_view(modal_id, {**desk.view(modal_id), "name": cause.name})
-    return pages.question(cause, modal_id)
+    return pages.question(cause, modal_id, offered(modal))
 
 
-def register(app: App, desk: Desk, permission: Permission, say: Say) -> None:
+def register(app: App, desk: Desk, permission: Permission, aftermath: Aftermath) -> None:
     def suggest(body: dict[str, Any], ack: Ack) -> None:
         modal = kept_modal(desk, body["view"]["private_metadata"])
         try:
@@ -52,10 +54,10 @@ def register(app: App, desk: Desk, permission: Permission, say: Say) -> None:
         except UserError as problem:
             ack(response_action="errors", errors={"entry": str(problem)})
             return
-        ack(response_action="clear")
+        close(ack, modal.window)
         name = str(desk.view(modal_id).get("name") or modal.refs[0].key)
         words = pages.linked(name, picked["selected_option"]["text"]["text"], note)
-        say(words, change, pages.undone(name), modal, person, user_name(body))
+        aftermath.follow(words, change, pages.undone(name), modal, body, is_ticked(values))
 
     app.options("choose.entry")(suggest)
     app.view("choosing.choose")(submit)

@@ -1,6 +1,5 @@
 """/qbo-sync: the overview, and every word that may follow it; one that nobody knows gets help."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +7,12 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from blocks.help import help_page
-from blocks.overview import nothing_connected, overview, overview_modal
+from blocks.overview import MOST_SHOWN, nothing_connected, overview, overview_modal
 from bot.core.faults import UserError
 from bot.core.model import CompanyView
 from bot.slack import sync, verify
 from bot.slack.audit import AuditTrail
+from bot.slack.channel import ChannelTroubles
 from bot.slack.desk import Desk
 from bot.slack.direct import own_place
 from bot.slack.find import Finder
@@ -20,7 +20,7 @@ from bot.slack.home import open_results
 from bot.slack.payloads import Place, chosen, place_of
 from bot.slack.permission import Permission
 from bot.slack.plan import Planner
-from bot.slack.remembering import opening, results_of
+from bot.slack.remembering import as_left, opening
 from bot.slack.replies import Replies
 from bot.slack.screen import ResultsScreen
 from bot.slack.settings_modal import open_settings
@@ -55,7 +55,7 @@ def register(
     replies: Replies,
     client: WebClient,
     words: Words,
-    channel_trouble: Callable[[], str],
+    troubles: ChannelTroubles,
 ) -> None:
     starter, screen = words.starter, words.screen
 
@@ -82,7 +82,8 @@ def register(
         place = place_of(body)
         match parse(body.get("text", "")):
             case ("", _):
-                replies.tell(place, overview(desk.companies(), channel_trouble()))
+                companies = desk.companies()
+                replies.tell(place, overview(companies, troubles.of_default(), troubles.of(companies[:MOST_SHOWN])))
             case ("sync", name):
                 start(body, place, name)
             case ("results", name):
@@ -124,13 +125,14 @@ def register(
             permission.require_operator(body, verify.DOING)
             words.verifier.start_from(body, company_id)
         else:
-            open_results(client, screen, body, results_of(desk, company), company.name)
+            open_results(client, screen, body, lambda place: as_left(desk, place, company), company.name)
 
     def _redraw(body: dict[str, Any]) -> None:
         """The window of the shortcut shows what was clicked in it."""
         view = body.get("view") or {}
         if view.get("callback_id") == "overview":
-            shown = overview_modal(desk.companies(), channel_trouble())
+            companies = desk.companies()
+            shown = overview_modal(companies, troubles.of_default(), troubles.of(companies[:MOST_SHOWN]))
             client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
 
     app.command(COMMAND)(command)

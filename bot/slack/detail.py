@@ -10,6 +10,7 @@ from blocks import detail as pages
 from blocks.kit import Block
 from bot.core.model import NEEDS_ATTENTION, Cause, RecordRef, Result, ResultsFilter
 from bot.slack import searching
+from bot.slack.causes import put_up
 from bot.slack.desk import Desk
 from bot.slack.modals import Modal, keep_modal, kept_modal
 from bot.slack.payloads import Payload, chosen, place_of, record_ref
@@ -29,13 +30,14 @@ def open_chooser(desk: Desk, client: WebClient, body: Payload, view_id: str) -> 
 
 
 def open_cause(desk: Desk, client: WebClient, body: Payload, company_id: str, cause: Cause) -> None:
+    """Over the window with all causes, where it is opened from there."""
     modal_id = keep_modal(desk, Modal("", place_of(body), company_id))
     has_result = cause.ref is not None and desk.result(company_id, cause.ref) is not None
     if cause.ref is not None and has_result:
         view = _of_record(desk, company_id, cause.ref, modal_id, choosing=False)
     else:
         view = pages.about_cause(cause, modal_id)
-    client.views_open(trigger_id=body["trigger_id"], view=view)
+    put_up(client, body, view)
 
 
 def register(app: App, desk: Desk, client: WebClient) -> None:
@@ -79,7 +81,7 @@ def _cause_of(desk: Desk, company_id: str, result: Result) -> Cause | None:
     """What holds it up, or what it holds up. Most records do neither, and then no cause is looked at."""
     ref = result.ref
     if result.outcome not in NEEDS_ATTENTION:
-        held_up = ResultsFilter(company_id, needs_attention=True, cause=ref)
+        held_up = ResultsFilter(company_id, needs_attention=True, cause=str(ref))
         if not desk.count_results(held_up):
             return None
     return next((one for one in desk.causes(company_id) if ref == one.ref or ref in one.refs), None)

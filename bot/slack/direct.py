@@ -25,7 +25,10 @@ def direct_channel(client: WebClient, user_id: str, meanwhile: str = "") -> str:
 
 def own_place(client: WebClient, body: Payload) -> Place:
     """Where the click was made; what was clicked outside of any channel is answered in the direct messages."""
-    place = place_of(body)
+    return with_channel(client, place_of(body))
+
+
+def with_channel(client: WebClient, place: Place) -> Place:
     return place if place.channel_id else replace(place, channel_id=direct_channel(client, place.user_id))
 
 

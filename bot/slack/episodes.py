@@ -7,17 +7,18 @@ has one such message in its channel, and one in each channel to which some kinds
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from blocks import cause_work as team_pages
 from blocks import red as pages
 from blocks.kit import Message
 from blocks.red import cause_key
+from bot.core.cause_work import Mended, Settled
 from bot.core.model import Cause, CompanyStatus, CompanyView, Flag
 from bot.slack.desk import Desk, PostedMessage
+from bot.slack.given import STRUCK, strike, strike_given
 from bot.slack.outbox import Outbox, Shown, digest_of
-from bot.slack.sheets import Sheet, key_in, other_sheets, own_key, own_sheet
+from bot.slack.sheets import Sheet, key_in, other_sheets, own_key, own_sheet, short
 from bot.slack.team import days_open, is_reminder_due
 
 
@@ -53,22 +54,25 @@ class Episodes:
         others = [self.desk.posted(key_in(company.id, other)) for other in routed]
         is_shown = any(map(_is_open, (posted, *others)))
         causes = self.desk.causes(company.id) if company.needs_attention or is_shown else []
+        given = True
         if not _is_under_way(company):  # a run may still tell it anew
+            given = strike_given(self.desk, self.outbox, company, causes)
             self.desk.team.work.forget_gone(company.id, {cause_key(cause) for cause in causes})
         if not is_shown and not _is_red(company):
-            return True
+            return given
         settings = self.desk.team.settings(company.id)
-        own = own_sheet(company, posted.channel_id if posted and _is_open(posted) else channel, settings)
+        stays = posted is not None and _is_open(posted) and not self.outbox.has_left(posted.channel_id, channel)
+        own = own_sheet(company, posted.channel_id if posted and stays else channel, settings)
         done = [self._keep(own, causes)]
         now = self.desk.posted(own.key)
         if now is not None and now.channel_id != own.channel:  # "#accounts" is known by its id once something is there
             own = own_sheet(company, now.channel_id, settings)
         done += [self._keep(sheet, causes) for sheet in other_sheets(own, routed)]
-        return all(done)
+        return all(done) and given
 
     def _keep(self, sheet: Sheet, every: Sequence[Cause]) -> bool:
         posted, causes = self.desk.posted(sheet.key), sheet.causes(every)
-        if posted is None or not _is_open(posted):
+        if posted is None or not _is_open(posted) or self.outbox.has_left(posted.channel_id, sheet.channel):
             begins = _is_red(sheet.company) and (sheet.is_own or bool(causes))
             return not begins or self._open(sheet, every, posted)
         episode = Episode.parse(posted.digest)
@@ -78,15 +82,15 @@ class Episodes:
 
     def _open(self, sheet: Sheet, every: Sequence[Cause], before: PostedMessage | None) -> bool:
         claim = f"{sheet.key}:{before.ts if before else 'first'}"
-        if not sheet.channel or not self.outbox.claim(claim):
-            return not sheet.channel
+        if not sheet.channel:
+            return True
         causes = sheet.causes(every)
         message = self._message(sheet, every, None)
-        sent = self.outbox.post(sheet.channel, message)
+        sent = self.outbox.post_once(claim, sheet.channel, message)
         if sent.shown is not Shown.YES:
-            self.desk.release_post(claim)
             return False
-        episode = Episode(True, digest_of(message), self.clock(), _records(sheet, causes), len(causes))
+        digest = "" if sent.is_found else digest_of(message)  # what an earlier attempt said is edited at the next look
+        episode = Episode(True, digest, self.clock(), _records(sheet, causes), len(causes))
         self.desk.note_posted(sheet.key, sent.channel_id, sent.ts, str(episode))
         return True
 
@@ -95,7 +99,10 @@ class Episodes:
         settled = sheet.settled(self.desk.team.work.settled(sheet.company, causes, since))
         there = None if sheet.is_own else _records(sheet, causes)
         elsewhere = sheet.counted_elsewhere(every)
-        return pages.red(sheet.company, causes, settled, elsewhere, there, sheet.calls_channel)
+        mendable = self.desk.with_fixes(sheet.company.id, pages.drawn(causes, settled))
+        fixed = {cause_key(cause): cause for cause in mendable}
+        shown = [fixed.get(cause_key(cause), cause) for cause in causes]
+        return pages.red(sheet.company, shown, settled, elsewhere, there, sheet.calls_channel)
 
     def _refresh(self, sheet: Sheet, every: Sequence[Cause], posted: PostedMessage, episode: Episode) -> bool:
         causes, message = sheet.causes(every), self._message(sheet, every, episode.since)
@@ -105,20 +112,33 @@ class Episodes:
             records, counted = max(_records(sheet, causes), episode.records), max(len(causes), episode.causes)
             now = replace(episode, digest=digest_of(message), records=records, causes=counted)
             self.desk.note_posted(sheet.key, posted.channel_id, posted.ts, str(now))
-        told = self._tell_new(sheet, causes, posted, episode)
-        return self._remind(sheet, posted, episode, len(causes)) and told
-
-    def _tell_new(self, sheet: Sheet, causes: Sequence[Cause], posted: PostedMessage, episode: Episode) -> bool:
-        """A cause that came after the message speaks once, in its thread: an edit is heard by nobody."""
-        settled = self.desk.team.work.settled(sheet.company, causes, episode.since)
+        settled = sheet.settled(self.desk.team.work.settled(sheet.company, causes, episode.since))
+        told = self._tell_new(sheet, pages.drawn(causes, settled), settled, posted)
+        struck = self._strike_gone(sheet, posted, settled.mended)
         awake = [cause for cause in causes if cause_key(cause) not in settled.resting]
+        return self._remind(sheet, posted, episode, awake) and told and struck
+
+    def _tell_new(self, sheet: Sheet, causes: Sequence[Cause], settled: Settled, posted: PostedMessage) -> bool:
+        """A cause that came after the message speaks once, in its thread: an edit is heard by nobody.
+
+        One that comes again is no longer struck through there.
+        """
         done = [True]
-        for cause in awake[: pages.MOST_CAUSES]:
+        for cause in causes:
             if cause_key(cause) in settled.new:
-                name = f"cause:{posted.channel_id}:{posted.ts}:{_short(cause_key(cause))}"
-                if self.desk.posted(name) is None:
-                    line = pages.new_cause(sheet.company, cause)
-                    done.append(self.outbox.show(name, posted.channel_id, line, posted.ts) is not Shown.LATER)
+                name = _line(posted, cause_key(cause))
+                line = self.desk.posted(name)
+                if line is None or line.digest == STRUCK:
+                    said = pages.new_cause(sheet.company, cause)
+                    done.append(self.outbox.show(name, posted.channel_id, said, posted.ts) is not Shown.LATER)
+        return all(done)
+
+    def _strike_gone(self, sheet: Sheet, posted: PostedMessage, gone: Sequence[Mended]) -> bool:
+        """What spoke in the thread and is no more."""
+        done = [
+            strike(self.desk, self.outbox, _line(posted, one.key), pages.new_cause_gone(sheet.company, one))
+            for one in gone
+        ]
         return all(done)
 
     def _close(self, sheet: Sheet, posted: PostedMessage, episode: Episode) -> bool:
@@ -132,22 +152,28 @@ class Episodes:
         if self.outbox.show(name, posted.channel_id, line) is Shown.LATER:
             return False
         mended = sheet.settled(self.desk.team.work.settled(company, [], episode.since)).mended
+        if not self._strike_gone(sheet, posted, mended):
+            return False
         closed = (pages.closed if is_blue else pages.closed_here)(company, words, at, mended)
         if self.outbox.edit(posted, closed).shown is Shown.LATER:
             return False
         self.desk.note_posted(sheet.key, posted.channel_id, posted.ts, str(replace(episode, is_open=False)))
         return True
 
-    def _remind(self, sheet: Sheet, posted: PostedMessage, episode: Episode, causes: int) -> bool:
-        """Once a working day, in the thread: whoever follows the message hears of it, and nobody else."""
+    def _remind(self, sheet: Sheet, posted: PostedMessage, episode: Episode, awake: Sequence[Cause]) -> bool:
+        """Once a working day, in the thread: whoever follows the message hears of it, and nobody else.
+
+        What rests is left alone: where nothing else is left, nobody is reminded.
+        """
         now, company = self.clock(), sheet.company
-        if not causes or not is_reminder_due(episode.since, now, company.timezone):
+        if not awake or not is_reminder_due(episode.since, now, company.timezone):
             return True
         today = now.astimezone(ZoneInfo(company.timezone)).date()
         name = f"remind:{company.id}:{today}" if sheet.is_own else f"remind:{posted.channel_id}:{posted.ts}:{today}"
         if self.desk.posted(name) is not None:
             return True
-        line = team_pages.reminder(company, causes, days_open(episode.since, now, company.timezone))
+        records = sum(cause.count for cause in awake)
+        line = team_pages.reminder(company, records, len(awake), days_open(episode.since, now, company.timezone))
         return self.outbox.show(name, posted.channel_id, line, posted.ts) is not Shown.LATER
 
     def _recovered_at(self, company: CompanyView) -> datetime:
@@ -161,8 +187,9 @@ def _records(sheet: Sheet, causes: Sequence[Cause]) -> int:
     return sheet.company.needs_attention if sheet.is_own else sum(cause.count for cause in causes)
 
 
-def _short(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:24]
+def _line(posted: PostedMessage, cause: str) -> str:
+    """The name of a cause's line in the thread of this red message."""
+    return f"cause:{posted.channel_id}:{posted.ts}:{short(cause)}"
 
 
 def _is_open(posted: PostedMessage | None) -> bool:

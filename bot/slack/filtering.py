@@ -73,11 +73,11 @@ def submitted(desk: Desk, state: ResultsState, values: Values) -> tuple[ResultsF
 
 def _with_cause(desk: Desk, wanted: ResultsFilter, before: ResultsFilter, key: str) -> ResultsFilter:
     if key == pages.KEPT_CAUSE:
-        return replace(wanted, cause=before.cause, code=before.code)
+        return replace(wanted, cause=before.cause)
     if key in ("", pages.ANY_CAUSE):
         return wanted
     for cause in desk.causes(wanted.company_id):
         if cause_key(cause) == key:
             held = wanted if wanted.outcome else replace(wanted, needs_attention=True)
-            return replace(held, cause=cause.ref, code="" if cause.ref else cause.code)
+            return replace(held, cause=key)
     raise UserError("This cause has been dealt with already. Choose another one, or any cause.")

@@ -75,7 +75,7 @@ def register(app: App, desk: Desk, client: WebClient, finder: Finder) -> None:
     def show(body: dict[str, Any], action: dict[str, Any]) -> None:
         state = from_json(desk.view(chosen(action)))
         company = desk.company(state.wanted.company_id)
-        open_results(client, finder.screen, body, state, company.name)
+        open_results(client, finder.screen, body, lambda place: state, company.name)
 
     def look_up(body: dict[str, Any]) -> None:
         finder.look_up(own_place(client, body), str((body.get("message") or {}).get("text") or ""))

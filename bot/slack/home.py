@@ -17,14 +17,16 @@ from blocks import home as pages
 from blocks import notice
 from blocks.home import HomeCompany, MyItem
 from blocks.kit import Block
-from bot.core.model import CompanyView, ResultsFilter
+from bot.core.model import CompanyView
 from bot.slack import sync
+from bot.slack.channel import ChannelTroubles
 from bot.slack.desk import Desk
 from bot.slack.direct import own_place, say_where
 from bot.slack.outbox import Outbox, Shown
-from bot.slack.payloads import chosen, user_id
+from bot.slack.payloads import Place, chosen, user_id
 from bot.slack.permission import Permission, Refused
 from bot.slack.red import find_cause
+from bot.slack.remembering import as_left, with_habits
 from bot.slack.results_state import ResultsState, about_cause
 from bot.slack.screen import ResultsScreen
 from bot.slack.sync import SyncStarter
@@ -43,13 +45,13 @@ class MyItems(Protocol):
 
 @dataclass
 class HomePages:
-    """`channel_trouble` says what keeps messages from coming, "" = nothing."""
+    """`troubles` say what keeps messages from coming."""
 
     desk: Desk
     outbox: Outbox
     clock: Callable[[], datetime]
     items: MyItems
-    channel_trouble: Callable[[], str] = lambda: ""
+    troubles: ChannelTroubles
     _kept_at: datetime | None = None
 
     def keep(self, companies: Sequence[CompanyView]) -> None:
@@ -77,14 +79,16 @@ class HomePages:
         return self._view(self._companies(self.desk.companies()), person, page)
 
     def _view(self, companies: Sequence[HomeCompany], person: str, page: int) -> Block:
-        return pages.home(companies, self.items.of(person), page, self.channel_trouble())
+        return pages.home(companies, self.items.of(person), page, self.troubles.of_default())
 
     def _companies(self, companies: Sequence[CompanyView]) -> list[HomeCompany]:
+        held = self.troubles.of(companies)
         return [
             HomeCompany(
                 company,
                 len(self.desk.causes(company.id)) if company.needs_attention else 0,
                 self.desk.team.next_run(company.id),
+                held.get(company.id, ()),
             )
             for company in companies
         ]
@@ -127,12 +131,12 @@ def register(
 
     def results(body: dict[str, Any], action: dict[str, Any]) -> None:
         company = desk.company(chosen(action))
-        state = ResultsState(ResultsFilter(company.id, since=desk.default_since(company.id)))
-        open_results(client, screen, body, state, company.name)
+        open_results(client, screen, body, lambda place: as_left(desk, place, company), company.name)
 
     def item(body: dict[str, Any], action: dict[str, Any]) -> None:
         company_id, cause = find_cause(desk, chosen(action))
-        open_results(client, screen, body, about_cause(company_id, cause.ref), desk.company(company_id).name)
+        state, name = about_cause(company_id, cause), desk.company(company_id).name
+        open_results(client, screen, body, lambda place: with_habits(desk, place, state), name)
 
     def reconnect(body: dict[str, Any], action: dict[str, Any]) -> None:
         message = pages.reconnect(desk.company(chosen(action)))
@@ -148,11 +152,14 @@ def register(
 
 
 def open_results(
-    client: WebClient, screen: ResultsScreen, body: dict[str, Any], state: ResultsState, name: str
+    client: WebClient, screen: ResultsScreen, body: dict[str, Any], state: Callable[[Place], ResultsState], name: str
 ) -> None:
-    """Where there is no channel the results go to the direct messages, and a small window says so."""
+    """Where there is no channel the results go to the direct messages, and a small window says so.
+
+    `state` is what is shown there: what a person left in their direct messages is found again there.
+    """
     place = own_place(client, body)
-    screen.open(place, state)
+    screen.open(place, state(place))
     say_where(client, body, notice.in_messages(name), "View results")
 
 

@@ -1,7 +1,7 @@
 """Unlink and relink: the confirmation with all that follows, the change itself, who did it, and its undo."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -11,11 +11,13 @@ from blocks import links as pages
 from blocks.kit import Block
 from blocks.links import Extent, Verb
 from bot.core.faults import UserError
+from bot.core.links import differs
 from bot.core.model import LinkChange
-from bot.linking import Overtaken
+from bot.linking import ChangedMeanwhile, Confirmed, Overtaken
 from bot.slack import partners
+from bot.slack.causes import CausesWindow
 from bot.slack.desk import Desk
-from bot.slack.modals import Modal, keep_modal, keep_shown, kept_modal, kept_shown
+from bot.slack.modals import Modal, close, keep_modal, keep_shown, kept_modal, kept_shown
 from bot.slack.outbox import Outbox, Shown
 from bot.slack.payloads import Place, chosen, place_of, user_name
 from bot.slack.permission import Permission, Refused
@@ -37,7 +39,7 @@ def confirmation(desk: Desk, verb: Verb, modal: Modal) -> Block:
 
 def _preview(desk: Desk, verb: Verb, modal: Modal) -> LinkChange:
     preview = desk.preview_unlink if verb is Verb.UNLINK else desk.preview_relink
-    return preview(modal.company_id, modal.refs)
+    return preview(modal.company_id, modal.refs, modal.wanted)
 
 
 def _drawn(
@@ -47,6 +49,31 @@ def _drawn(
     change = _preview(desk, verb, modal)
     keep_shown(desk, modal_id, modal, change)
     return pages.confirm(verb, change, modal.refs, modal_id, extent, since, note)
+
+
+def _drawn_anew(
+    desk: Desk,
+    verb: Verb,
+    modal: Modal,
+    modal_id: str,
+    before: LinkChange,
+    now: LinkChange,
+    extent: Extent,
+    note: str = "",
+) -> Block:
+    """What was shown is no longer so: it is said, and shown as it is. Of "all that match" only those stay that do.
+
+    Raises UserError when none of them does.
+    """
+    gone = now.unmatched - before.unmatched
+    if not (modal.takes_all and gone):
+        return _drawn(desk, verb, modal, modal_id, extent, pages.meanwhile(before, now), note)
+    still = replace(modal, refs=tuple(ref for ref in modal.refs if ref not in gone))
+    if not still.refs:
+        raise UserError(f"None of these rows matches your filter any more, so there is nothing to {verb.value}.")
+    left = _preview(desk, verb, still)
+    since = pages.meanwhile(before, replace(left, unmatched=gone, names={**now.names, **left.names}), are_dropped=True)
+    return _drawn(desk, verb, still, modal_id, extent, since, note)
 
 
 @dataclass(frozen=True)
@@ -73,6 +100,7 @@ class ChangeReport:
         key = f"change:{undo_view or keep_modal(self.desk, modal)}"
         if self.outbox.show(key, channel, message, thread_ts) is not Shown.YES:
             self.screen.replies.tell(modal.place, message)
+        CausesWindow(self.desk, self.outbox.client).show(modal.window, words)
 
     def _undo_view(self, undone: str, change: LinkChange, modal: Modal) -> str:
         if not change.undo_token:
@@ -88,8 +116,11 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission, re
         verb = Verb(view["callback_id"].removeprefix("links."))
         modal_id = view["private_metadata"]
         modal, before = kept_modal(desk, modal_id), kept_shown(desk, modal_id)
-        since = pages.meanwhile(before, _preview(desk, verb, modal))
-        drawn = _drawn(desk, verb, modal, modal_id, Extent(chosen(action)), since)
+        now = _preview(desk, verb, modal)
+        if differs(before, now):
+            drawn = _drawn_anew(desk, verb, modal, modal_id, before, now, Extent(chosen(action)))
+        else:
+            drawn = _drawn(desk, verb, modal, modal_id, Extent(chosen(action)))
         client.views_update(view_id=view["id"], hash=view["hash"], view=drawn)
 
     def submit(body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
@@ -101,14 +132,15 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission, re
         values = view["state"]["values"]
         note = (values["note"]["note"].get("value") or "").strip()
         extent = Extent(chosen(values["extent"]["extent"])) if "extent" in values else Extent.ONLY
-        since = pages.meanwhile(before, _preview(desk, verb, modal))
-        if since:
-            ack(response_action="update", view=_drawn(desk, verb, modal, modal_id, extent, since, note))
-            return
         act = desk.unlink if verb is Verb.UNLINK else desk.relink
-        propagate = extent is Extent.EVERYTHING
-        change = act(modal.company_id, modal.refs, person, propagate, note, modal.place.source)
-        ack(response_action="clear")
+        propagate, confirmed = extent is Extent.EVERYTHING, Confirmed(before, modal.wanted)
+        try:
+            change = act(modal.company_id, modal.refs, person, propagate, note, modal.place.source, confirmed)
+        except ChangedMeanwhile as changed:
+            again = _drawn_anew(desk, verb, modal, modal_id, before, changed.now, extent, note)
+            ack(response_action="update", view=again)
+            return
+        close(ack, modal.window)
         report.tell(verb, change, modal, person, user_name(body), note)
 
     def undo(body: dict[str, Any], action: dict[str, Any]) -> None:

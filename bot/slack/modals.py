@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
+from slack_bolt import Ack
+
 from bot.core.faults import UserError
-from bot.core.model import LinkChange, RecordRef
+from bot.core.model import LinkChange, OpenAmount, RecordRef, ResultsFilter
 from bot.slack.desk import Desk
 from bot.slack.payloads import Place, record_ref
+from bot.slack.results_state import ResultsState, from_json, to_json
 
 TOO_OLD = "This window is too old. Close it and open it again."
 
@@ -17,13 +21,21 @@ class Modal:
     """`results_view` is the results message it was opened from, "" when it was the red message of a company.
 
     `place` is where the click was made: its answer url is used once the modal is submitted. `refs` are the chosen
-    records, fixed when they were shown.
+    records, fixed when they were shown; `wanted` is the filter that they were chosen with, and `takes_all` says that
+    it was everything which that filter has.
+
+    `retries` is how many records a retry of the cause takes along whose card this was opened from; None = no card.
+    `window` is the window with all causes that it was opened over, "" = none.
     """
 
     results_view: str
     place: Place
     company_id: str = ""
     refs: tuple[RecordRef, ...] = ()
+    wanted: ResultsFilter | None = None
+    takes_all: bool = False
+    retries: int | None = None
+    window: str = ""
 
 
 def keep_modal(desk: Desk, modal: Modal) -> str:
@@ -35,20 +47,45 @@ def kept_modal(desk: Desk, modal_id: str) -> Modal:
     kept: Mapping[str, Any] = desk.view(modal_id)
     if "place" not in kept:
         raise UserError(TOO_OLD)
-    return Modal(kept["results_view"], Place(**kept["place"]), kept["company_id"], _refs(kept["refs"]))
+    wanted = kept.get("wanted")
+    return Modal(
+        kept["results_view"],
+        Place(**kept["place"]),
+        kept["company_id"],
+        _refs(kept["refs"]),
+        from_json(wanted).wanted if wanted else None,
+        kept.get("takes_all", False),
+        kept.get("retries"),
+        kept.get("window", ""),
+    )
+
+
+def close(ack: Ack, window: str) -> None:
+    """Every window is closed, but the one with all causes stays and is drawn anew."""
+    if window:
+        ack()
+    else:
+        ack(response_action="clear")
 
 
 def keep_shown(desk: Desk, modal_id: str, modal: Modal, shown: LinkChange) -> None:
     """What the modal says will happen, so that it can be compared with what would happen when it is submitted."""
-    said = {"cascade": [str(ref) for ref in shown.cascade], "left_out": [str(ref) for ref in sorted(shown.left_out)]}
-    desk.update_view(modal_id, {**_plain(modal), **said})
+    owed = [[one.currency, str(one.receivable), str(one.payable)] for one in shown.open_amounts]
+    sets = {"left_out": shown.left_out, "unmatched": shown.unmatched}
+    said = {name: [str(ref) for ref in sorted(refs)] for name, refs in sets.items()}
+    cascade = [str(ref) for ref in shown.cascade]
+    desk.update_view(modal_id, {**_plain(modal), **said, "cascade": cascade, "open_amounts": owed})
 
 
 def kept_shown(desk: Desk, modal_id: str) -> LinkChange:
     kept = desk.view(modal_id)
-    if "cascade" not in kept:
+    if "open_amounts" not in kept:
         raise UserError(TOO_OLD)
-    return LinkChange((), (), _refs(kept["cascade"]), left_out=frozenset(_refs(kept["left_out"])))
+    left_out, unmatched = frozenset(_refs(kept["left_out"])), frozenset(_refs(kept["unmatched"]))
+    owed = tuple(
+        OpenAmount(currency, Decimal(ours), Decimal(theirs)) for currency, ours, theirs in kept["open_amounts"]
+    )
+    return LinkChange((), (), _refs(kept["cascade"]), open_amounts=owed, left_out=left_out, unmatched=unmatched)
 
 
 def _plain(modal: Modal) -> dict[str, Any]:
@@ -57,6 +94,10 @@ def _plain(modal: Modal) -> dict[str, Any]:
         "place": asdict(modal.place),
         "company_id": modal.company_id,
         "refs": [str(ref) for ref in modal.refs],
+        "wanted": to_json(ResultsState(modal.wanted)) if modal.wanted else None,
+        "takes_all": modal.takes_all,
+        "retries": modal.retries,
+        "window": modal.window,
     }
 
 

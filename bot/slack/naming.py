@@ -6,13 +6,14 @@ from slack_bolt import Ack, App
 
 from blocks import naming as pages
 from blocks.kit import Block
+from blocks.retrying import is_ticked
 from bot.core.faults import UserError
 from bot.core.naming import NameChoice, suffix_of
 from bot.slack.desk import Desk
-from bot.slack.modals import TOO_OLD, Modal, keep_modal, kept_modal
-from bot.slack.partners import Say
-from bot.slack.payloads import chosen, user_name
+from bot.slack.modals import TOO_OLD, Modal, close, keep_modal, kept_modal
+from bot.slack.payloads import chosen
 from bot.slack.permission import Permission
+from bot.slack.retrying import Aftermath, offered
 
 DOING = "choose names for QuickBooks"
 NOT_CHOSEN = "Choose “With what is written below” above to use this, or empty it."
@@ -21,10 +22,10 @@ NOT_CHOSEN = "Choose “With what is written below” above to use this, or empt
 def question(desk: Desk, modal: Modal) -> Block:
     """Raises UserError when the name of this modal's record holds nothing up any more."""
     found = desk.name_choice(modal.company_id, modal.refs[0])
-    return pages.question(found, _own(desk, modal), _keep(desk, keep_modal(desk, modal), found))
+    return pages.question(found, _own(desk, modal), _keep(desk, keep_modal(desk, modal), found), retry=offered(modal))
 
 
-def register(app: App, desk: Desk, permission: Permission, say: Say) -> None:
+def register(app: App, desk: Desk, permission: Permission, aftermath: Aftermath) -> None:
     def submit(body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
         modal_id = view["private_metadata"]
         modal = kept_modal(desk, modal_id)
@@ -47,10 +48,13 @@ def register(app: App, desk: Desk, permission: Permission, say: Say) -> None:
         except UserError as problem:
             again = desk.name_choice(modal.company_id, modal.refs[0])  # raises when there is nothing left to ask
             shown = (_keep(desk, modal_id, again), choice if choice == pages.OWN else "0")
-            ack(response_action="update", view=pages.question(again, own, *shown, written, note, str(problem)))
+            kept = (written, note, str(problem))
+            drawn = pages.question(again, own, *shown, *kept, retry=offered(modal, values))
+            ack(response_action="update", view=drawn)
             return
-        ack(response_action="clear")
-        say(pages.renamed(own, f"{own}{suffix}", note), change, pages.undone(own), modal, person, user_name(body))
+        close(ack, modal.window)
+        words = pages.renamed(own, f"{own}{suffix}", note)
+        aftermath.follow(words, change, pages.undone(own), modal, body, is_ticked(values))
 
     app.view("naming.choose")(submit)
 

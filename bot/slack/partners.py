@@ -1,6 +1,5 @@
 """Which is it? A record that may be one of those on the other side: linked to one of them, or created after all."""
 
-from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -9,17 +8,17 @@ from slack_sdk import WebClient
 from blocks import partners as pages
 from blocks.kit import Block
 from blocks.links import called
+from blocks.retrying import is_ticked
 from bot.core.faults import NUMBER_TAKEN, UserError
 from bot.core.model import LinkChange, Side
 from bot.core.pairing import Suggestion
 from bot.slack.desk import Desk
-from bot.slack.modals import TOO_OLD, Modal, keep_modal, kept_modal
-from bot.slack.payloads import chosen, user_name
+from bot.slack.modals import TOO_OLD, Modal, close, keep_modal, kept_modal
+from bot.slack.payloads import chosen
 from bot.slack.permission import Permission
+from bot.slack.retrying import Aftermath, Values, offered
 
 DOING = "decide what is linked"
-Say = Callable[[str, LinkChange, str, Modal, str, str], None]
-"""Words, the change, the words once it is undone, the modal, and who did it: id and name."""
 
 
 def question(desk: Desk, modal: Modal) -> Block | None:
@@ -29,12 +28,13 @@ def question(desk: Desk, modal: Modal) -> Block | None:
     return _asked_anew(desk, modal, keep_modal(desk, modal))
 
 
-def register(app: App, desk: Desk, client: WebClient, permission: Permission, say: Say) -> None:
+def register(app: App, desk: Desk, client: WebClient, permission: Permission, aftermath: Aftermath) -> None:
     def another(body: dict[str, Any], action: dict[str, Any]) -> None:
         """The one that is chosen is compared; the button says what it does."""
         view = body["view"]
         modal_id = view["private_metadata"]
-        drawn = _drawn(desk, kept_modal(desk, modal_id), modal_id, _kept(desk, modal_id), chosen(action))
+        about = (kept_modal(desk, modal_id), modal_id, _kept(desk, modal_id), chosen(action))
+        drawn = _drawn(desk, *about, values=view["state"]["values"])
         client.views_update(view_id=view["id"], hash=view["hash"], view=drawn)
 
     def submit(body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
@@ -47,10 +47,11 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission, sa
         try:
             change, words = _decide(desk, modal, found, choice, person, note)
         except UserError as problem:
-            ack(response_action="update", view=_or_raise(desk, modal, modal_id, note, problem))
+            ack(response_action="update", view=_or_raise(desk, modal, modal_id, note, problem, values))
             return
-        ack(response_action="clear")
-        say(words, change, pages.undone(_called(desk, modal)), modal, person, user_name(body))
+        close(ack, modal.window)
+        undone = pages.undone(_called(desk, modal))
+        aftermath.follow(words, change, undone, modal, body, is_ticked(values))
 
     app.action("partner")(another)
     app.view("partners.choose")(submit)
@@ -69,30 +70,40 @@ def _decide(
     return change, pages.linked(name, one.name, note)
 
 
-def _or_raise(desk: Desk, modal: Modal, modal_id: str, note: str, problem: UserError) -> Block:
+def _or_raise(desk: Desk, modal: Modal, modal_id: str, note: str, problem: UserError, values: Values) -> Block:
     """What was shown is no longer so: said, and asked again as it is now. Raises when nothing is left to ask."""
     if not desk.suggestions(modal.company_id, modal.refs[0]):
         raise problem
-    return _asked_anew(desk, modal, modal_id, note, str(problem))
+    return _asked_anew(desk, modal, modal_id, note, str(problem), values)
 
 
-def _asked_anew(desk: Desk, modal: Modal, modal_id: str, note: str = "", problem: str = "") -> Block:
+def _asked_anew(
+    desk: Desk, modal: Modal, modal_id: str, note: str = "", problem: str = "", values: Values | None = None
+) -> Block:
     found = list(desk.suggestions(modal.company_id, modal.refs[0]))[: pages.MOST_PARTNERS]
     kept = [[one.side, one.entity, one.id, one.name, one.score, list(one.reasons)] for one in found]
     desk.update_view(modal_id, {**desk.view(modal_id), "partners": kept})
-    return _drawn(desk, modal, modal_id, found, "0", note, problem)
+    return _drawn(desk, modal, modal_id, found, "0", note, problem, values)
 
 
 def _drawn(
-    desk: Desk, modal: Modal, modal_id: str, found: list[Suggestion], choice: str, note: str = "", problem: str = ""
+    desk: Desk,
+    modal: Modal,
+    modal_id: str,
+    found: list[Suggestion],
+    choice: str,
+    note: str = "",
+    problem: str = "",
+    values: Values | None = None,
 ) -> Block:
+    """`values` are what the window held before it is shown again."""
     ref, company = modal.refs[0], desk.company(modal.company_id)
     compared = []
     if choice != pages.NONE:
         compared = desk.compared(company.id, ref, (found[int(choice)].entity, found[int(choice)].id))
     row = desk.result(company.id, ref)
     currency = (row.currency if row else "") or company.currency
-    shown = (compared, modal_id, currency, note, problem, _is_number_taken(desk, modal))
+    shown = (compared, modal_id, currency, note, problem, _is_number_taken(desk, modal), offered(modal, values))
     return pages.question(ref, _name(desk, modal), found, choice, *shown)
 
 

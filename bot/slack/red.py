@@ -1,19 +1,22 @@
 """The buttons of the red message: what mends a cause (retry, relink, link, name, choose), what it holds up, more."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from blocks.causes import IN_CHANNEL, IN_MESSAGES, RUNNING_ALREADY, STARTED
 from blocks.links import Verb
 from blocks.red import cause_key
 from bot.core.faults import UserError
-from bot.core.model import Cause
+from bot.core.model import Cause, RecordRef
 from bot.slack import cause_work, choosing, detail, links, naming, partners
+from bot.slack.causes import CausesWindow, Scene, put_up
 from bot.slack.desk import Desk
 from bot.slack.links import ChangeReport
 from bot.slack.modals import Modal
-from bot.slack.payloads import chosen, place_of, user_name
+from bot.slack.payloads import chosen, user_id, user_name
 from bot.slack.permission import Permission
 from bot.slack.results_state import about_cause
 from bot.slack.screen import ResultsScreen
@@ -34,6 +37,26 @@ def find_cause(desk: Desk, value: str) -> tuple[str, Cause]:
     raise UserError("This has been dealt with already. The red message shows what is left in a moment.")
 
 
+@dataclass(frozen=True)
+class Card:
+    """The cause whose card was clicked, and where that stands."""
+
+    scene: Scene
+    company_id: str
+    cause: Cause
+
+    def refs(self) -> tuple[RecordRef, ...]:
+        return (self.cause.ref,) if self.cause.ref else self.cause.refs
+
+    def single(self) -> tuple[RecordRef, ...]:
+        if self.cause.ref is None:
+            raise UserError(NOT_ONE)
+        return (self.cause.ref,)
+
+    def modal(self, refs: tuple[RecordRef, ...], retries: int | None = None) -> Modal:
+        return Modal("", self.scene.place, self.company_id, refs, retries=retries, window=self.scene.window)
+
+
 def register(
     app: App,
     desk: Desk,
@@ -42,64 +65,59 @@ def register(
     starter: SyncStarter,
     screen: ResultsScreen,
     report: ChangeReport,
+    windows: CausesWindow,
 ) -> None:
+    def act(body: dict[str, Any], value: str, doing: str) -> Card:
+        """The card whose button was clicked; `doing` is what only operators may."""
+        scene = windows.scene(body)
+        permission.require_operator(body, doing, scene.place.channel_id)
+        return Card(scene, *_found(desk, windows, scene, value))
+
     def relink(body: dict[str, Any], action: dict[str, Any]) -> None:
-        person = permission.require_operator(body, "relink records")
-        company_id, cause = find_cause(desk, chosen(action))
-        if cause.ref is None:
-            raise UserError(NOT_ONE)
-        change = desk.relink(company_id, [cause.ref], person)
-        place = place_of(body)
-        report.tell(Verb.RELINK, change, Modal("", place, company_id, (cause.ref,)), person, user_name(body))
-        starter.start(company_id, place)
+        card = act(body, chosen(action), "relink records")
+        person, place = user_id(body), card.scene.place
+        modal = Modal("", place, card.company_id, card.single())
+        change = desk.relink(card.company_id, modal.refs, person, source=place.source)
+        report.tell(Verb.RELINK, change, modal, person, user_name(body))
+        _start(starter, windows, card)
 
     def retry(body: dict[str, Any], action: dict[str, Any]) -> None:
-        permission.require_operator(body, "retry")
-        company_id, _ = find_cause(desk, chosen(action))
-        starter.start(company_id, place_of(body))
+        _start(starter, windows, act(body, chosen(action), "retry"))
 
     def adopt(body: dict[str, Any], action: dict[str, Any]) -> None:
-        permission.require_operator(body, partners.DOING)
-        company_id, cause = find_cause(desk, chosen(action))
-        refs = (cause.ref,) if cause.ref else cause.refs[:1]
-        view = partners.question(desk, Modal("", place_of(body), company_id, refs))
+        card = act(body, chosen(action), partners.DOING)
+        view = partners.question(desk, card.modal(card.refs()[:1], retries=card.cause.count))
         if view is None:
             raise UserError(NO_CHOICE)
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+        put_up(client, body, view)
 
     def rename(body: dict[str, Any], action: dict[str, Any]) -> None:
-        permission.require_operator(body, naming.DOING)
-        company_id, cause = find_cause(desk, chosen(action))
-        if cause.ref is None:
-            raise UserError(NOT_ONE)
-        view = naming.question(desk, Modal("", place_of(body), company_id, (cause.ref,)))
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+        card = act(body, chosen(action), naming.DOING)
+        put_up(client, body, naming.question(desk, card.modal(card.single(), retries=card.cause.count)))
 
     def choose(body: dict[str, Any], action: dict[str, Any]) -> None:
-        permission.require_operator(body, choosing.DOING)
-        company_id, cause = find_cause(desk, chosen(action))
-        view = choosing.question(desk, place_of(body), company_id, cause)
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+        card = act(body, chosen(action), choosing.DOING)
+        scene = card.scene
+        put_up(client, body, choosing.question(desk, scene.place, card.company_id, card.cause, scene.window))
 
     def show(body: dict[str, Any], action: dict[str, Any]) -> None:
-        company_id, cause = find_cause(desk, chosen(action))
-        screen.open(place_of(body), about_cause(company_id, cause.ref, cause.code))
+        scene = windows.scene(body)
+        permission.require_own_channel(scene.place.channel_id)
+        company_id, cause = _found(desk, windows, scene, chosen(action))
+        screen.open(scene.place, about_cause(company_id, cause))
+        windows.show(scene.window, IN_MESSAGES if scene.place.channel_id.startswith("D") else IN_CHANNEL)
 
     def more(body: dict[str, Any], action: dict[str, Any]) -> None:
         verb, _, value = chosen(action).partition("|")
         if verb == "detail":
-            company_id, cause = find_cause(desk, value)
+            company_id, cause = _found(desk, windows, windows.scene(body), value)
             detail.open_cause(desk, client, body, company_id, cause)
-            return
-        if verb == "work":
-            permission.require_operator(body, cause_work.DOING)
-            cause_work.open_settling(desk, client, body, *find_cause(desk, value))
-            return
-        permission.require_operator(body, "unlink records")
-        company_id, cause = find_cause(desk, value)
-        refs = (cause.ref,) if cause.ref else cause.refs
-        modal = Modal("", place_of(body), company_id, refs)
-        client.views_open(trigger_id=body["trigger_id"], view=links.confirmation(desk, Verb.UNLINK, modal))
+        elif verb == "work":
+            card = act(body, value, cause_work.DOING)
+            cause_work.open_settling(desk, client, body, card.scene, card.company_id, card.cause)
+        else:
+            card = act(body, value, "unlink records")
+            put_up(client, body, links.confirmation(desk, Verb.UNLINK, card.modal(card.refs())))
 
     app.action("cause.relink")(relink)
     app.action("cause.retry")(retry)
@@ -108,3 +126,17 @@ def register(
     app.action("cause.choose")(choose)
     app.action("cause.show")(show)
     app.action("cause.more")(more)
+
+
+def _found(desk: Desk, windows: CausesWindow, scene: Scene, value: str) -> tuple[str, Cause]:
+    """Raises UserError when it is gone; the window with all causes then no longer shows it."""
+    try:
+        return find_cause(desk, value)
+    except UserError:
+        windows.show(scene.window, "")
+        raise
+
+
+def _start(starter: SyncStarter, windows: CausesWindow, card: Card) -> None:
+    is_new = starter.start(card.company_id, card.scene.place)
+    windows.show(card.scene.window, STARTED if is_new else RUNNING_ALREADY)

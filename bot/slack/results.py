@@ -9,11 +9,12 @@ from slack_sdk import WebClient
 
 from bot.core.model import ResultsFilter
 from bot.slack import detail, sync
+from bot.slack.causes import CausesWindow
 from bot.slack.desk import Desk
 from bot.slack.export import FORMATS, Exporter
 from bot.slack.payloads import chosen, place_of, user_name, view_id_of
 from bot.slack.permission import Permission
-from bot.slack.remembering import results_of, with_habits, worst_of
+from bot.slack.remembering import as_left, with_habits, worst_of
 from bot.slack.results_state import ResultsState, changed, from_json, in_company
 from bot.slack.screen import ResultsScreen
 from bot.slack.sharing import Sharing
@@ -61,27 +62,28 @@ def register(
         view_id, wish = view_id_of(action), chosen(action)
         if wish == "share":
             sharing.share(body, view_id, user_name(body))
+        elif wish == "causes":
+            CausesWindow(desk, client).open(body, from_json(desk.view(view_id)).wanted.company_id)
         elif wish in FORMATS:
             exporter.export(place_of(body), view_id, wish)
         else:
             detail.open_chooser(desk, client, body, view_id)
 
     def open_own(body: dict[str, Any], action: dict[str, Any]) -> None:
-        """Buttons in the channel open a message of the reader's own."""
-        value = chosen(action)
+        """Buttons in the channel open a message of the reader's own: as they left it, unless it is about a flag."""
+        value, place = chosen(action), place_of(body)
         match action["action_id"]:
             case "open.run":
-                state = results_of(desk, desk.company(desk.run(value).company_id))
+                state = as_left(desk, place, desk.company(desk.run(value).company_id))
             case "open.red":
-                state = ResultsState(ResultsFilter(value, needs_attention=True))
+                state = with_habits(desk, place, ResultsState(ResultsFilter(value, needs_attention=True)))
             case "open.shared":
-                screen.open(place_of(body), replace(from_json(desk.view(value)), note=None))
-                return
+                state = replace(from_json(desk.view(value)), note=None)
             case "open.worst":
-                state = worst_of(desk, desk.company(value), len(desk.companies()))
+                state = worst_of(desk, place, desk.company(value), len(desk.companies()))
             case _:
-                state = results_of(desk, desk.company(value))
-        screen.open(place_of(body), with_habits(desk, place_of(body), state))
+                state = as_left(desk, place, desk.company(value))
+        screen.open(place, state)
 
     app.action(CONTROLS)(control)
     app.action("results.company")(company)

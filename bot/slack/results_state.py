@@ -7,9 +7,9 @@ from typing import Any
 
 from blocks.results import ROW_CHOICES, Note
 from blocks.results_filter import ALL_TYPES
+from bot.core.causes import key
 from bot.core.faults import UserError
-from bot.core.model import LinkStatus, Outcome, RecordRef, RecordType, ResultsFilter, ResultsOrder
-from bot.slack.payloads import record_ref
+from bot.core.model import Cause, LinkStatus, Outcome, RecordType, ResultsFilter, ResultsOrder
 
 ALL_ROWS = 10**6
 """The window of "all" before it is known how many rows a message takes."""
@@ -43,9 +43,8 @@ def to_json(state: ResultsState) -> dict[str, Any]:
         "text": wanted.text,
         "since": wanted.since.isoformat() if wanted.since else "",
         "needs_attention": wanted.needs_attention,
-        "cause": str(wanted.cause) if wanted.cause else "",
+        "cause": wanted.cause,
         "outcome": wanted.outcome.value if wanted.outcome else "",
-        "code": wanted.code,
         "rows": state.rows,
         "window": state.window,
         "page": state.page,
@@ -68,9 +67,8 @@ def from_json(kept: Mapping[str, Any]) -> ResultsState:
         text=kept["text"],
         since=date.fromisoformat(kept["since"]) if kept["since"] else None,
         needs_attention=kept["needs_attention"],
-        cause=record_ref(kept["cause"]) if kept["cause"] else None,
+        cause=kept["cause"],
         outcome=Outcome(kept["outcome"]) if kept.get("outcome") else None,
-        code=kept.get("code", ""),
     )
     return ResultsState(
         wanted=wanted,
@@ -137,12 +135,9 @@ def in_company(state: ResultsState, company_id: str, since: date | None) -> Resu
     """The same filter in another company; a cause belongs to its company, and so does its last clean sync."""
     if state.has_own_since:
         since = state.wanted.since
-    return filtered(replace(state, note=None), company_id=company_id, cause=None, code="", since=since)
+    return filtered(replace(state, note=None), company_id=company_id, cause="", since=since)
 
 
-def about_cause(company_id: str, cause: RecordRef | None, code: str = "") -> ResultsState:
-    """What a cause holds up; the record that is the cause may be fine itself, so only what needs attention.
-
-    `code` tells one cause without a record (the books are closed) from all others.
-    """
-    return ResultsState(ResultsFilter(company_id, needs_attention=True, cause=cause, code="" if cause else code))
+def about_cause(company_id: str, cause: Cause) -> ResultsState:
+    """Exactly what a cause holds up, as many rows as its card counts."""
+    return ResultsState(ResultsFilter(company_id, needs_attention=True, cause=key(cause)))

@@ -44,13 +44,15 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission) ->
         modal_id = view["private_metadata"]
         modal, wanted = kept_modal(desk, modal_id), _wanted(desk, modal_id)
         try:
-            refs = _chosen_refs(desk, wanted, view["state"]["values"])
+            picked = _picked(view["state"]["values"])
+            refs = _chosen_refs(desk, wanted, picked)
         except UserError as problem:
             again = select_rows(desk.results(wanted, 1, 1).total, modal_id, str(problem))
             client.views_update(view_id=view["id"], hash=view["hash"], view=again)
             return
         verb = Verb(action["action_id"].removeprefix("select."))
-        change = Modal(modal.results_view, modal.place, wanted.company_id, refs)
+        about = (modal.results_view, modal.place, wanted.company_id)
+        change = Modal(*about, refs, wanted, takes_all=ALL_MATCHING in picked)
         client.views_push(trigger_id=body["trigger_id"], view=links.confirmation(desk, verb, change))
 
     app.action("results.select")(open_modal)
@@ -66,9 +68,12 @@ def _wanted(desk: Desk, modal_id: str) -> ResultsFilter:
     return from_json(desk.view(kept_modal(desk, modal_id).results_view)).wanted
 
 
-def _chosen_refs(desk: Desk, wanted: ResultsFilter, values: dict[str, Any]) -> tuple[RecordRef, ...]:
+def _picked(values: dict[str, Any]) -> list[str]:
+    return [option["value"] for option in values["rows"]["pick.rows"].get("selected_options") or []]
+
+
+def _chosen_refs(desk: Desk, wanted: ResultsFilter, picked: list[str]) -> tuple[RecordRef, ...]:
     """The chosen rows, fixed from here on. Raises UserError when there are none, or too many for one go."""
-    picked = [option["value"] for option in values["rows"]["pick.rows"].get("selected_options") or []]
     if not picked:
         raise UserError("Choose at least one row first.")
     if ALL_MATCHING not in picked:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from bot.core.cause_kind import CauseKind, kind_of, kind_of_key
 from bot.core.cause_work import Settled
@@ -41,6 +42,11 @@ class Sheet:
 
     def _has(self, kind: CauseKind) -> bool:
         return kind not in self.elsewhere if self.is_own else kind in self.kinds
+
+
+def short(text: str) -> str:
+    """Of a name that may be too long for the bookkeeping of messages."""
+    return sha256(text.encode()).hexdigest()[:24]
 
 
 def own_key(company_id: str) -> str:

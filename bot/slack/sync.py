@@ -31,12 +31,13 @@ class SyncStarter:
 
     def start(self, company_id: str, place: Place) -> bool:
         """Ask for a run and post its living message where it was asked for. False when one is under way already."""
-        run, is_new = self.desk.request_run(company_id, place.user_id, Trigger.PERSON, place.channel_id)
+        who = (place.user_id, Trigger.PERSON)
+        run, is_new = self.desk.request_run(company_id, *who, place.channel_id, source=place.source)
         return self._show(run, is_new, place)
 
     def accept_stop(self, run_id: str, place: Place) -> None:
         """Go on after a safety stop that this person has looked at."""
-        run, is_new = self.desk.accept_stop(run_id, place.user_id, Trigger.PERSON)
+        run, is_new = self.desk.accept_stop(run_id, place.user_id, Trigger.PERSON, place.source)
         self._show(run, is_new, place)
 
     def show(self, run: RunView, place: Place) -> None:

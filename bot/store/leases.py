@@ -48,6 +48,15 @@ def release(connection: Connection, company_id: str, owner: str, fence: int) -> 
     connection.execute(update(leases).where(mine).values(owner="", until=now_ms(connection)))
 
 
+def stand_still(connection: Connection, company_id: str) -> None:
+    """Until this transaction ends no run writes for the company, and nobody else decides: what was looked at stays so.
+
+    It takes the row that every transaction of a run begins with; on SQLite there is one writer anyway.
+    """
+    connection.execute(insert_into(connection, leases).values(company_id=company_id).on_conflict_do_nothing())
+    connection.execute(select(leases.c.fence).where(leases.c.company_id == company_id).with_for_update())
+
+
 def free_for_ms(connection: Connection, company_id: str) -> int | None:
     """How long ago the last holder gave the company back, or its lease ran out; None when nobody ever held it."""
     until = connection.execute(select(leases.c.until).where(leases.c.company_id == company_id)).scalar()

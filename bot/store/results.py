@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
 
 from bot.core.model import (
     NEEDS_ATTENTION,
@@ -25,6 +25,7 @@ from bot.core.model import (
     ResultsPage,
     Trigger,
 )
+from bot.store.cause_records import Conditions, held_up
 from bot.store.database import from_ms, insert_into, to_ms
 from bot.store.records import chunks
 from bot.store.tables import RESULT_COLUMNS, attempts, results, runs
@@ -166,8 +167,22 @@ def count_needing_attention(connection: Connection, company_id: str) -> tuple[in
 
 
 def count(connection: Connection, wanted: ResultsFilter, timezone: str) -> int:
-    statement = select(func.count()).select_from(results).where(*_conditions(wanted, timezone))
+    return _count(connection, wanted, timezone, held_up(connection, wanted))
+
+
+def _count(connection: Connection, wanted: ResultsFilter, timezone: str, held: Conditions) -> int:
+    statement = select(func.count()).select_from(results).where(*_conditions(wanted, timezone, held))
     return int(connection.execute(statement).scalar_one())
+
+
+def matching(connection: Connection, wanted: ResultsFilter, timezone: str, refs: Sequence[RecordRef]) -> set[RecordRef]:
+    """Those of these records that the filter has."""
+    conditions = _conditions(wanted, timezone, held_up(connection, wanted))
+    return {
+        RecordRef(RecordType(row.type), row.key)
+        for among in _among(wanted.company_id, _ids(refs))
+        for row in connection.execute(select(results.c.type, results.c.key).where(*among, *conditions))
+    }
 
 
 def page(
@@ -181,19 +196,21 @@ def page(
     """Rows of the filter in their order; the same rows in the same order however often it is asked."""
     if limit is None:
         return list(every(connection, wanted, timezone, order))
-    return _rows_of(connection, wanted.company_id, _keys(connection, wanted, timezone, order, offset, limit))
+    held = held_up(connection, wanted)
+    return _rows_of(connection, wanted.company_id, _keys(connection, wanted, timezone, order, offset, limit, held))
 
 
 def find(
     connection: Connection, wanted: ResultsFilter, timezone: str, order: ResultsOrder, page_number: int, rows: int
 ) -> ResultsPage:
     """One page, the last one when there are fewer."""
+    held = held_up(connection, wanted)
     if wanted.text.strip():
-        total, keys = _searched(connection, wanted, timezone, order, page_number, rows)
+        total, keys = _searched(connection, wanted, timezone, order, page_number, rows, held)
     else:
-        total = count(connection, wanted, timezone)
+        total = _count(connection, wanted, timezone, held)
         offset = (min(page_number, _pages(total, rows)) - 1) * rows
-        keys = _keys(connection, wanted, timezone, order, offset, rows)
+        keys = _keys(connection, wanted, timezone, order, offset, rows, held)
     found = _rows_of(connection, wanted.company_id, keys)
     pages = _pages(total, rows)
     return ResultsPage(tuple(found), total, min(page_number, pages), pages)
@@ -203,40 +220,53 @@ def every(
     connection: Connection, wanted: ResultsFilter, timezone: str, order: ResultsOrder = ResultsOrder.NEWEST
 ) -> Iterator[Result]:
     """All rows of the filter, a few at a time, so that any number of them takes little memory."""
+    held = held_up(connection, wanted)
     streaming = connection.execution_options(yield_per=ROWS_AT_A_TIME)
     for part in _parts(wanted, order):
-        statement = select(results).where(*_conditions(part, timezone)).order_by(*_ordered(order))
+        statement = select(results).where(*_conditions(part, timezone, held)).order_by(*_ordered(order))
         yield from (_result(row) for row in streaming.execute(statement))
 
 
 def _searched(
-    connection: Connection, wanted: ResultsFilter, timezone: str, order: ResultsOrder, page_number: int, rows: int
+    connection: Connection,
+    wanted: ResultsFilter,
+    timezone: str,
+    order: ResultsOrder,
+    page_number: int,
+    rows: int,
+    held: Conditions,
 ) -> tuple[int, list[tuple[str, str]]]:
     """How many rows hold the text, and the keys of one page of them (the last one when there are fewer).
 
     A rare text takes one pass over all rows, which finds every page; a frequent one fills its first pages soon, and
     only its count goes through all rows.
     """
-    first = _keys(connection, wanted, timezone, order, 0, RARE + 1)
-    total = len(first) if len(first) <= RARE else count(connection, wanted, timezone)
+    first = _keys(connection, wanted, timezone, order, 0, RARE + 1, held)
+    total = len(first) if len(first) <= RARE else _count(connection, wanted, timezone, held)
     begin = (min(page_number, _pages(total, rows)) - 1) * rows
     if begin + rows <= len(first) or len(first) <= RARE:
         return total, first[begin : begin + rows]
-    return total, _keys(connection, wanted, timezone, order, begin, rows)
+    return total, _keys(connection, wanted, timezone, order, begin, rows, held)
 
 
 def _keys(
-    connection: Connection, wanted: ResultsFilter, timezone: str, order: ResultsOrder, offset: int, limit: int
+    connection: Connection,
+    wanted: ResultsFilter,
+    timezone: str,
+    order: ResultsOrder,
+    offset: int,
+    limit: int,
+    held: Conditions,
 ) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     parts = _parts(wanted, order)
     for part in parts:
-        statement = keys_of(part, timezone, order).offset(offset).limit(limit - len(found))
+        statement = keys_of(part, timezone, order, held).offset(offset).limit(limit - len(found))
         rows = [(row.type, row.key) for row in connection.execute(statement)]
         found += rows
         if len(found) == limit:
             break
-        offset = 0 if rows or not offset or len(parts) == 1 else offset - count(connection, part, timezone)
+        offset = 0 if rows or not offset or len(parts) == 1 else offset - _count(connection, part, timezone, held)
     return found
 
 
@@ -249,9 +279,12 @@ def _parts(wanted: ResultsFilter, order: ResultsOrder) -> list[ResultsFilter]:
     return [replace(wanted, type=type_) for type_ in RecordType]
 
 
-def keys_of(wanted: ResultsFilter, timezone: str, order: ResultsOrder) -> Select[tuple[str, str]]:
+def keys_of(
+    wanted: ResultsFilter, timezone: str, order: ResultsOrder, held: Conditions = ()
+) -> Select[tuple[str, str]]:
     """Only what an index holds: the rows themselves are read for the page that is shown."""
-    return select(results.c.type, results.c.key).where(*_conditions(wanted, timezone)).order_by(*_ordered(order))
+    conditions = _conditions(wanted, timezone, held)
+    return select(results.c.type, results.c.key).where(*conditions).order_by(*_ordered(order))
 
 
 def _rows_of(connection: Connection, company_id: str, keys: Sequence[tuple[str, str]]) -> list[Result]:
@@ -284,8 +317,9 @@ def _ordered(order: ResultsOrder) -> list[Any]:
             assert_never(order)
 
 
-def _conditions(wanted: ResultsFilter, timezone: str) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [results.c.company_id == wanted.company_id]
+def _conditions(wanted: ResultsFilter, timezone: str, held: Conditions) -> list[ColumnElement[bool]]:
+    """`held` is what the cause of the filter holds up, looked up once for all that is asked."""
+    where: list[ColumnElement[bool]] = [results.c.company_id == wanted.company_id, *held]
     if wanted.status is not LinkStatus.ALL:
         where.append(results.c.linked if wanted.status is LinkStatus.LINKED else ~results.c.linked)
     if wanted.type is not None:
@@ -294,11 +328,6 @@ def _conditions(wanted: ResultsFilter, timezone: str) -> list[ColumnElement[bool
         where.append(results.c.outcome.in_(NEEDS_ATTENTION))
     if wanted.outcome is not None:
         where.append(results.c.outcome == wanted.outcome)
-    if wanted.code:
-        where.append(results.c.code == wanted.code)
-    if wanted.cause is not None:
-        mine = (results.c.cause_type == wanted.cause.type) & (results.c.cause_key == wanted.cause.key)
-        where.append(or_(mine, (results.c.type == wanted.cause.type) & (results.c.key == wanted.cause.key)))
     if wanted.since is not None:
         start = datetime.combine(wanted.since, time.min, ZoneInfo(timezone))
         where.append(results.c.at >= to_ms(start))

@@ -55,6 +55,14 @@ def ended_of_person(connection: Connection, user_id: str, at: int) -> list[tuple
     return found
 
 
+def ended_of_company(connection: Connection, company_id: str) -> list[Mended]:
+    """How those causes came to their end about which anything was settled."""
+    kept = select(cause_work.c.key, cause_work.c.at).where(cause_work.c.company_id == company_id, _HAS_ENDED)
+    at_of = {row.key: row.at for row in connection.execute(kept)}
+    ended = mended_since(connection, company_id, min(at_of.values())) if at_of else []
+    return [one for one in ended if one.key in at_of]
+
+
 def forget(connection: Connection, company_id: str, keys: Collection[str], ended_since: int) -> None:
     """What is settled about causes that are gone; those that ended since that moment are shown a while longer."""
     lately = _ENDED.where(cause_spans.c.closed_at >= ended_since).exists()

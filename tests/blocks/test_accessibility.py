@@ -7,7 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -21,6 +21,7 @@ from blocks.results import ResultsShown
 from blocks.table import TableForm
 from blocks.words import FLAG_WORDS
 from bot.core.asked_plan import UNDER_WAY, AskedPlan
+from bot.core.cause_work import Mended
 from bot.core.model import Counts, Flag
 from bot.core.roles import Role
 from bot.core.team import AuditEntry
@@ -32,8 +33,10 @@ RED = samples.company()
 NAME = "Harbour City Property"
 RUN = samples.run(flag=Flag.RED, counts=Counts(failed=31))
 PLAN = AskedPlan("p1", "harbour", NAME, next(iter(UNDER_WAY)), "U0ANA", samples.NOW)
-WEEK = week(samples.NOW, "UTC", [CauseSpan("Kiosk Ltd is archived", 31, samples.NOW)], [RUN])
+HOUR_AGO = samples.NOW - timedelta(hours=1)
+WEEK = week(samples.NOW, "UTC", [CauseSpan("Kiosk Ltd is archived", 31, HOUR_AGO)], [RUN])
 VERIFIED = samples.asked_verification()
+MENDED = Mended("contact:kiosk-0", "Kiosk Ltd is archived", 28, samples.NOW)
 FOUND = Found(RED, "kiosk", 31, samples.results(2), "v1")
 
 
@@ -64,7 +67,9 @@ IN_ONE_STATE: dict[str, tuple[Callable[[], Message], Sequence[str]]] = {
     "verification.asked": (lambda: verification.asked(VERIFIED), ("🟥 Red", NAME, "2 pairs that differ", "NZD 5.00")),
     "verification.already_verifying": (lambda: verification.already_verifying(VERIFIED), (NAME,)),
     "cause_work.given": (lambda: cause_work.given(RED, samples.cause(), "@ana", ""), ("🟥 Red", NAME, "28", "Kiosk")),
-    "cause_work.reminder": (lambda: cause_work.reminder(RED, 3, 2), ("🟥 Red", NAME, "31", "3 causes")),
+    "cause_work.reminder": (lambda: cause_work.reminder(RED, 31, 3, 2), ("🟥 Red", NAME, "31", "3 causes")),
+    "cause_work.given_gone": (lambda: cause_work.given_gone(RED, MENDED), (NAME, "28", "Kiosk")),
+    "red.new_cause_gone": (lambda: red.new_cause_gone(RED, MENDED), (NAME, "28", "Kiosk")),
     "run.already_running": (lambda: run.already_running(RUN), (NAME,)),
     "home.reconnect": (lambda: home.reconnect(RED), ("🟥 Red", NAME)),
     "overview.choose_company": (lambda: overview.choose_company([RED], "x", "Which?"), (NAME,)),

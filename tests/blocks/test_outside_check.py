@@ -159,7 +159,7 @@ def test_the_filter_and_more_detail_pass_its_checks(text: str | None) -> None:
     cause = samples.cause(0, text)
     sides: list[detail.Side] = [("Name", text or "a", "b"), ("City", "c", "c")]
     for view in (
-        filter_modal(ResultsFilter("co-0", text=text or "", cause=cause.ref), ResultsOrder.TYPE, companies, "v"),
+        filter_modal(ResultsFilter("co-0", text=text or "", cause=str(cause.ref)), ResultsOrder.TYPE, companies, "v"),
         detail.detail(row, cause, sides, [Attempt(row)] * 12, "v", unfolded=True),
     ):
         slackblocks.ModalView(

@@ -8,7 +8,9 @@ import pytest
 
 from blocks import links, partners, plan
 from blocks.notice import WhoMay
+from blocks.retrying import Retry
 from bot.core.asked_plan import AskedPlan, PlannedGroup, PlanState
+from bot.core.links import differs
 from bot.core.model import (
     Direction,
     Flag,
@@ -92,6 +94,7 @@ def test_the_question_which_it_is_takes_any_text(side: Side, count: int, text: s
         view = partners.question(ref, words, found, chosen, compared, "v1", "NZD", words, words)
         check_modal(view)
         check_modal(partners.question(ref, words, found, chosen, [], "v1"))
+        check_modal(partners.question(ref, words, found, chosen, [], "v1", retry=Retry(10**9)))
 
 
 def test_what_is_owed_is_told_apart_by_receivable_and_payable() -> None:
@@ -108,8 +111,42 @@ def test_what_changed_meanwhile_is_safe_whatever_the_names(text: str | None) -> 
     words = text if text is not None else "INV-9"
     refs = [RecordRef(RecordType.INVOICE, str(place)) for place in range(30)]
     names = dict.fromkeys(refs, words)
-    before = LinkChange((), (), tuple(refs[:10]), names=names, left_out=frozenset(refs[:5]))
-    now = LinkChange((), (), tuple(refs[5:30]), names=names, left_out=frozenset(refs[4:20]))
-    since = links.meanwhile(before, now)
-    check_modal(links.confirm(links.Verb.UNLINK, now, refs[:2], "v1", links.Extent.ONLY, since, words))
+    was, owed = (OpenAmount(words[:8] or "NZD", Decimal(amount)) for amount in ("48210", "-60000"))
+    before = LinkChange((), (), tuple(refs[:10]), names=names, open_amounts=(was,), left_out=frozenset(refs[:5]))
+    left_out, unmatched = frozenset(refs[4:20]), frozenset(refs)
+    now = LinkChange((), (), tuple(refs[5:30]), "", names, (owed,), left_out, unmatched)
+    for are_dropped in (False, True):
+        since = links.meanwhile(before, now, are_dropped)
+        check_modal(links.confirm(links.Verb.UNLINK, now, refs[:2], "v1", links.Extent.ONLY, since, words))
     assert links.meanwhile(before, before) == ""
+
+
+REFS = [RecordRef(RecordType.INVOICE, str(place)) for place in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_said"),
+    [
+        ({}, False),
+        ({"cascade": (REFS[1], REFS[0])}, False),
+        ({"names": {REFS[0]: "another name"}}, False),
+        ({"cascade": (REFS[0],)}, True),
+        ({"cascade": tuple(REFS)}, True),
+        ({"left_out": frozenset(REFS[:1])}, True),
+        ({"unmatched": frozenset(REFS[1:2])}, True),
+        ({"open_amounts": ()}, True),
+        ({"open_amounts": (OpenAmount("NZD", Decimal("0.01")),)}, True),
+    ],
+)
+def test_whatever_differs_is_said_and_what_does_not_is_not(changed: dict[str, Any], is_said: bool) -> None:
+    shown = LinkChange((), (), tuple(REFS[:2]), open_amounts=(OpenAmount("NZD", Decimal("48210")),))
+    now = replace(shown, **changed)
+    assert bool(links.meanwhile(shown, now)) is differs(shown, now) is is_said
+
+
+def test_an_amount_that_changed_is_said_with_what_it_was() -> None:
+    shown = LinkChange((), (), (), open_amounts=(OpenAmount("NZD", Decimal("48210")),))
+    now = replace(shown, open_amounts=(OpenAmount("NZD", Decimal("60000"), Decimal("-5.5")),))
+    words = "NZD 60,000.00 open receivable, -5.50 payable by now, where it was NZD 48,210.00 open receivable"
+    assert links.meanwhile(shown, now) == f"{words}. Nothing was done yet."
+    assert "where it was nothing open" in links.meanwhile(replace(shown, open_amounts=()), now)

@@ -19,7 +19,6 @@ from bot.core.model import (
     LinkStatus,
     Outcome,
     Progress,
-    RecordRef,
     RecordType,
     Result,
     ResultsFilter,
@@ -146,7 +145,7 @@ def test_the_filter_is_said_in_words() -> None:
     assert summary(HARBOUR, wanted, 12, 340) == (
         "Harbour City Property · unlinked · invoices · since 3 Nov 2026 · “kiosk &lt;b&gt;” · 12 of 340"
     )
-    rest = ResultsFilter("harbour", outcome=Outcome.SKIPPED, code="6210")
+    rest = ResultsFilter("harbour", outcome=Outcome.SKIPPED, cause="code:6210:00000000")
     assert summary(HARBOUR, rest, 0, 340) == (
         "Harbour City Property · only “Left out” · held up by one cause · 0 of 340"
     )
@@ -221,7 +220,7 @@ def test_an_empty_list_says_why(company: CompanyView, wanted: ResultsFilter, of_
 @pytest.mark.parametrize("text", TEXTS)
 def test_notes_filters_and_captions_are_safe(text: str | None) -> None:
     company = samples.company(text or "Harbour", id="harbour")
-    wanted = ResultsFilter("harbour", text=text or "", cause=RecordRef(RecordType.CONTACT, text or "x"))
+    wanted = ResultsFilter("harbour", text=text or "", cause=f"contact:{text or 'x'}")
     page = shown(
         samples.results(3), companies=[company], wanted=wanted, note=Note(text or "done", "U0ANA", "v"), view_id="v"
     )

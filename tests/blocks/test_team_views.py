@@ -3,17 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from blocks import audit, digest, find, help, home, overview, settings_view
+from blocks.digest import Figures
 from blocks.find import Found
 from blocks.home import HomeCompany, MyItem
 from blocks.kit import LABEL_CHARS
 from blocks.limits import Surface, violations
 from blocks.schedule import schedule_words
-from bot.core.model import CompanyStatus, Flag
+from bot.core.model import CompanyStatus, Flag, Verified
 from bot.core.roles import Role, Roles
 from bot.core.team import AuditEntry, CompanySettings
 from bot.core.week import CauseSpan, week
@@ -62,21 +64,69 @@ def test_the_overview_fits_a_window_too(count: int, text: str | None) -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("count", [0, 1, 400])
-@pytest.mark.parametrize("has_chart", [True, False])
-def test_a_digest_takes_any_week(count: int, text: str | None, has_chart: bool) -> None:
+@pytest.mark.parametrize("figures", list(Figures))
+def test_a_digest_takes_any_week(count: int, text: str | None, figures: Figures) -> None:
     spans = [
         CauseSpan(
             samples.cause(0, text).headline,
             place,
-            samples.NOW - timedelta(hours=place % 160),
-            samples.NOW if place % 2 else None,
+            samples.NOW - timedelta(hours=1 + place % 160),
+            samples.NOW - timedelta(minutes=1) if place % 2 else None,
         )
         for place in range(count)
     ]
     made = week(samples.NOW, "Pacific/Auckland", spans, [samples.run()] * count, days_out_of_balance=count)
-    message = digest.digest(samples.company(text or "Harbour"), made, has_chart)
+    unexplained = {f"{text or 'NZ'}{place}"[:40]: Decimal(place) for place in range(count)}
+    found = Verified(samples.NOW, not count, unexplained, count)
+    message = digest.digest(samples.company(text or "Harbour", verified=found), made, figures, "F0PICTURE")
     check_message(message)
-    assert ("data_visualization" in str(message.blocks)) is (has_chart and count > 0)
+    kinds = {block["type"] for block in message.blocks}
+    assert ("data_visualization" in kinds) is (figures is Figures.CHART and count > 0)
+    assert ("image" in kinds) is (figures is Figures.PICTURE and count > 0)
+
+
+@pytest.mark.parametrize(
+    ("found", "words", "is_in_text"),
+    [
+        (None, "*Drift* · never verified", False),
+        (Verified(samples.NOW, True, {}, 0), "*Drift* · both sides agree · verified", False),
+        (Verified(samples.NOW, False, {}, 1), "1 linked pair no longer agrees", True),
+        (Verified(samples.NOW, False, {}, 0), "something to look at", False),
+        (
+            Verified(samples.NOW, False, {"NZD": Decimal("12.5"), "AUD": Decimal(0)}, 3),
+            "3 linked pairs no longer agree and NZD 12.50 unexplained",
+            True,
+        ),
+    ],
+)
+def test_a_digest_says_what_the_last_verification_found(found: Verified | None, words: str, is_in_text: bool) -> None:
+    message = digest.digest(samples.company(verified=found), week(samples.NOW, "UTC", [], []))
+    assert words in str(message.blocks)
+    assert ("linked pair" in message.text) is is_in_text
+
+
+def test_the_picture_says_its_numbers_to_who_does_not_see_it() -> None:
+    hour_ago = samples.NOW - timedelta(hours=1)
+    made = week(samples.NOW, "UTC", [CauseSpan("x", 3, hour_ago, hour_ago)], [])
+    (image,) = [
+        block
+        for block in digest.digest(samples.company(), made, Figures.PICTURE, "F0PICTURE").blocks
+        if block["type"] == "image"
+    ]
+    assert image["slack_file"] == {"id": "F0PICTURE"}
+    assert image["alt_text"] == "Causes opened and closed, by day: Sun 22 Nov 1 opened, 1 closed."
+
+
+@pytest.mark.parametrize("count", [1, 20, 130])
+def test_companies_whose_messages_are_held_back_say_so_everywhere(count: int) -> None:
+    channels = [f"C0123456{place:03d}" for place in range(count)]
+    shown = [replace(one, held=channels) for one in companies(count, samples.LONG)]
+    held = {one.view.id: channels for one in shown}
+    check_home(home.home(shown))
+    check_modal(overview.overview_modal([one.view for one in shown], "", held))
+    message = overview.overview([one.view for one in shown], "", held)
+    check_message(message)
+    assert "held back" in message.text and "/qbo-sync settings" in str(message.blocks)
 
 
 @pytest.mark.parametrize("text", TEXTS)

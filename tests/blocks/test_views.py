@@ -204,9 +204,14 @@ def test_a_confirmation_names_and_counts_what_follows() -> None:
     assert "5 payments: INV-0, INV-1" in str(view["blocks"])
     (how_far,) = [block for block in view["blocks"] if block.get("block_id") == "extent"]
     options = [one["text"]["text"] for one in how_far["element"]["options"]]
-    assert options == ["only Kiosk Ltd: the 28 wait and stay red", "all 29"]
+    assert options == ["only Kiosk Ltd: the 28 wait, shown red", "all 29"]
     assert view["submit"]["text"] == "Unlink 29"
-    assert links.confirm(Verb.UNLINK, preview, refs, "view-1", Extent.ONLY)["submit"]["text"] == "Unlink 1"
+    alone = links.confirm(Verb.UNLINK, preview, refs, "view-1", Extent.ONLY)
+    assert alone["submit"]["text"] == "Unlink 1"
+    assert alone["blocks"][0]["text"]["text"] == (
+        "*Unlink Kiosk Ltd?*\nIt stops syncing, and 28 records that refer to it wait until it is linked again: "
+        "23 invoices and 5 payments, NZD 48,210.00 open receivable. Nothing is deleted on either side."
+    )
 
 
 @pytest.mark.parametrize("text", TEXTS)

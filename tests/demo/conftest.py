@@ -27,7 +27,8 @@ class Story:
         return self.demo.sync(self.company.id)
 
     def causes(self) -> dict[str, Cause]:
-        return {cause.headline: cause for cause in self.demo.app.desk.causes(self.company.id)}
+        desk, company_id = self.demo.app.desk, self.company.id
+        return {cause.headline: cause for cause in desk.with_fixes(company_id, desk.causes(company_id))}
 
     def results(self) -> list[Result]:
         return list(self.demo.app.desk.results(ResultsFilter(self.company.id), rows=None).rows)

@@ -11,6 +11,7 @@ from typing import Any
 from bot.approving import Approving
 from bot.core.choosing import ListEntry
 from bot.core.faults import UserError
+from bot.core.links import differs
 from bot.core.model import (
     Attempt,
     Cause,
@@ -19,9 +20,9 @@ from bot.core.model import (
     Counts,
     Flag,
     LinkChange,
+    OpenAmount,
     Outcome,
     RecordRef,
-    RecordType,
     RedReason,
     Result,
     ResultsFilter,
@@ -34,21 +35,14 @@ from bot.core.model import (
 )
 from bot.core.naming import NameChoice
 from bot.core.pairing import Suggestion
-from bot.linking import Overtaken
+from bot.core.posting import Claim
+from bot.linking import ChangedMeanwhile, Confirmed, Overtaken
 from bot.team import Team
 from bot.verifying import Verifying
-from tests.slack.memory_rows import in_order, matching
+from tests.slack.memory_rows import Posted, cause_of, fixed, in_order, matching, preview_of
 from tests.slack.team_store import TeamStore
 
 ORDER = [Flag.RED, Flag.ORANGE, None, Flag.BLUE]
-
-
-@dataclass(frozen=True)
-class Posted:
-    key: str
-    channel_id: str
-    ts: str
-    digest: str
 
 
 def utc_now() -> datetime:
@@ -65,7 +59,7 @@ class MemoryDesk:
     changed_at: dict[str, datetime] = field(default_factory=dict)
     views: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: dict[str, Posted] = field(default_factory=dict)
-    claims: set[str] = field(default_factory=set)
+    claims: dict[str, Claim] = field(default_factory=dict)
     may_be: dict[RecordRef, tuple[Suggestion, ...]] = field(default_factory=dict)
     undos: dict[str, tuple[str, tuple[RecordRef, ...], bool]] = field(default_factory=dict)
     overtaken: dict[str, tuple[str, str, str]] = field(default_factory=dict)
@@ -75,7 +69,9 @@ class MemoryDesk:
     entries: list[ListEntry] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     sources: list[str] = field(default_factory=list)
+    run_sources: list[str] = field(default_factory=list)
     since: date | None = None
+    owed: tuple[OpenAmount, ...] = ()
     lock: threading.RLock = field(default_factory=threading.RLock)
     ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -185,31 +181,14 @@ class MemoryDesk:
         groups: dict[RecordRef, list[Result]] = {}
         for row in self._matching(ResultsFilter(company_id, needs_attention=True)):
             groups.setdefault(row.cause or row.ref, []).append(row)
-        found = [self._cause(company_id, ref, rows) for ref, rows in groups.items()]
+        found = [cause_of(ref, self.result(company_id, ref), rows, "retry", 0) for ref, rows in groups.items()]
         return sorted(found, key=lambda cause: -cause.count)
 
-    def _cause(self, company_id: str, ref: RecordRef, rows: list[Result]) -> Cause:
-        row = self.result(company_id, ref)
-        name = row.name if row else ref.key
-        held: dict[RecordType, int] = {}
-        for one in rows:
-            held[one.ref.type] = held.get(one.ref.type, 0) + 1
-        is_unlinked = row is not None and not row.linked
-        return Cause(
-            ref=ref,
-            code="unlinked-parent" if is_unlinked else "6240",
-            name=name,
-            headline=f"{name} is unlinked" if is_unlinked else f"{name} is archived in QuickBooks",
-            why="Records that refer to it cannot sync without it.",
-            how="Relink it." if is_unlinked else "Make it active again in QuickBooks, then retry.",
-            fix="relink" if is_unlinked else self.fixes.get(ref, "retry"),
-            partners=len(self.may_be.get(ref, ())),
-            held_up=held,
-            refs=tuple(one.ref for one in rows),
-        )
+    def with_fixes(self, company_id: str, shown: Sequence[Cause]) -> list[Cause]:
+        return [fixed(cause, self.fixes, self.may_be) for cause in shown]
 
     def request_run(
-        self, company_id: str, requested_by: str, trigger: Trigger, channel_id: str = ""
+        self, company_id: str, requested_by: str, trigger: Trigger, channel_id: str = "", *, source: str = ""
     ) -> tuple[RunView, bool]:
         with self.lock:
             for run in self.runs.values():
@@ -221,14 +200,15 @@ class MemoryDesk:
             self.runs[run_id], self.changed_at[run_id] = run, now
             self.known[company_id] = replace(self.known[company_id], last_run=run)
             self.log.append(("run", company_id, requested_by))
+            self.run_sources.append(source)
             return run, True
 
-    def accept_stop(self, run_id: str, requested_by: str, trigger: Trigger) -> tuple[RunView, bool]:
+    def accept_stop(self, run_id: str, requested_by: str, trigger: Trigger, source: str = "") -> tuple[RunView, bool]:
         stopped = self.run(run_id)
         if stopped.red_reason is not RedReason.SAFETY_STOP:
             raise UserError("There is no safety stop to go on from.")
         self.log.append(("accept", stopped.company_id, requested_by))
-        return self.request_run(stopped.company_id, requested_by, trigger)
+        return self.request_run(stopped.company_id, requested_by, trigger, source=source)
 
     def run(self, run_id: str) -> RunView:
         return self.runs[run_id]
@@ -238,30 +218,28 @@ class MemoryDesk:
             found = [run for run in self.runs.values() if max(run.requested_at, self.changed_at[run.run_id]) >= when]
             return sorted(found, key=lambda run: run.requested_at)
 
-    def _dependents(self, refs: Sequence[RecordRef]) -> tuple[RecordRef, ...]:
-        found: list[RecordRef] = []
-        frontier = set(refs)
-        while frontier:
-            frontier = {child for child, parent in self.parents.items() if parent in frontier} - set(found) - set(refs)
-            found += sorted(frontier)
-        return tuple(found)
-
-    def _preview(self, company_id: str, refs: Sequence[RecordRef], linked: bool) -> LinkChange:
-        rows = {row.ref: row for row in self.rows[company_id]}
-        changed = tuple(ref for ref in refs if ref in rows and rows[ref].linked is not linked)
-        cascade = self._dependents(refs)
-        left_out = frozenset(ref for ref in (*refs, *cascade) if ref in rows and not rows[ref].linked)
-        names = {ref: row.name for ref, row in rows.items()}
-        return LinkChange(changed, cascade, cascade, names=names, left_out=left_out)
+    def _preview(
+        self, company_id: str, refs: Sequence[RecordRef], linked: bool, wanted: ResultsFilter | None = None
+    ) -> LinkChange:
+        matching = {row.ref for row in self._matching(wanted)} if wanted else set(refs)
+        found = preview_of(self.rows[company_id], self.parents, refs, linked)
+        return replace(found, open_amounts=self.owed, unmatched=frozenset(refs) - matching)
 
     def _change(
-        self, company_id: str, refs: Sequence[RecordRef], linked: bool, by: str, propagate: bool, note: str
+        self,
+        company_id: str,
+        refs: Sequence[RecordRef],
+        linked: bool,
+        deed: tuple[str, bool, str],
+        confirmed: Confirmed | None,
     ) -> LinkChange:
+        by, propagate, note = deed
         with self.lock:
-            preview = self._preview(company_id, refs, linked)
-            others = [
-                row.ref for row in self.rows[company_id] if row.ref in preview.cascade and row.linked is not linked
-            ]
+            preview = self._preview(company_id, refs, linked, confirmed.wanted if confirmed else None)
+            if confirmed and differs(confirmed.shown, preview):
+                raise ChangedMeanwhile(preview)
+            rows = self.rows[company_id]
+            others = [row.ref for row in rows if row.ref in preview.cascade and row.linked is not linked]
             changed = (*preview.changed, *(others if propagate else ()))
             self._set(company_id, changed, linked)
             token = f"undo-{next(self.ids)}" if changed else ""
@@ -274,11 +252,15 @@ class MemoryDesk:
             replace(row, linked=linked) if row.ref in refs else row for row in self.rows[company_id]
         ]
 
-    def preview_unlink(self, company_id: str, refs: Sequence[RecordRef]) -> LinkChange:
-        return self._preview(company_id, refs, False)
+    def preview_unlink(
+        self, company_id: str, refs: Sequence[RecordRef], wanted: ResultsFilter | None = None
+    ) -> LinkChange:
+        return self._preview(company_id, refs, False, wanted)
 
-    def preview_relink(self, company_id: str, refs: Sequence[RecordRef]) -> LinkChange:
-        return self._preview(company_id, refs, True)
+    def preview_relink(
+        self, company_id: str, refs: Sequence[RecordRef], wanted: ResultsFilter | None = None
+    ) -> LinkChange:
+        return self._preview(company_id, refs, True, wanted)
 
     def unlink(
         self,
@@ -288,9 +270,10 @@ class MemoryDesk:
         propagate: bool = False,
         note: str = "",
         source: str = "",
+        confirmed: Confirmed | None = None,
     ) -> LinkChange:
         self.sources.append(source)
-        return self._change(company_id, refs, False, by, propagate, note)
+        return self._change(company_id, refs, False, (by, propagate, note), confirmed)
 
     def relink(
         self,
@@ -300,9 +283,10 @@ class MemoryDesk:
         propagate: bool = False,
         note: str = "",
         source: str = "",
+        confirmed: Confirmed | None = None,
     ) -> LinkChange:
         self.sources.append(source)
-        return self._change(company_id, refs, True, by, propagate, note)
+        return self._change(company_id, refs, True, (by, propagate, note), confirmed)
 
     def suggestions(self, company_id: str, ref: RecordRef) -> tuple[Suggestion, ...]:
         return self.may_be.get(ref, ())
@@ -390,7 +374,18 @@ class MemoryDesk:
 
     def claim_post(self, key: str) -> bool:
         with self.lock:
-            return key not in self.claims and not self.claims.add(key)  # type: ignore[func-returns-value]
+            is_free = key not in self.claims
+            self.claims.setdefault(key, Claim(self.clock(), self.clock()))
+            return is_free
+
+    def claimed(self, key: str) -> Claim | None:
+        return None if key in self.messages else self.claims.get(key)
+
+    def change_claim(self, key: str, seen: Claim, now: Claim) -> bool:
+        with self.lock:
+            is_as_seen = self.claims.get(key) == seen
+            self.claims |= {key: now} if is_as_seen else {}
+            return is_as_seen
 
     def release_post(self, key: str) -> None:
-        self.claims.discard(key)
+        self.claims.pop(key, None)

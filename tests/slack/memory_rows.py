@@ -1,11 +1,49 @@
-"""Filters and orders of results in memory, as the store has them."""
+"""Filters, orders and previews of results in memory, as the store has them, and posted messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from bot.core.model import NEEDS_ATTENTION, LinkStatus, RecordType, Result, ResultsFilter, ResultsOrder
+from bot.core.causes import held_up_by
+from bot.core.links import cascade
+from bot.core.model import (
+    NEEDS_ATTENTION,
+    Cause,
+    LinkChange,
+    LinkStatus,
+    RecordRef,
+    RecordType,
+    Result,
+    ResultsFilter,
+    ResultsOrder,
+)
+from bot.core.pairing import Suggestion
+
+
+@dataclass(frozen=True)
+class Posted:
+    key: str
+    channel_id: str
+    ts: str
+    digest: str
+
+
+def preview_of(
+    rows: Sequence[Result], parents: Mapping[RecordRef, RecordRef], refs: Sequence[RecordRef], linked: bool
+) -> LinkChange:
+    known = {row.ref: row for row in rows}
+    changed = tuple(ref for ref in refs if ref in known and known[ref].linked is not linked)
+
+    def children(level: list[RecordRef]) -> list[RecordRef]:
+        return sorted(child for child, parent in parents.items() if parent in level)
+
+    found = cascade(refs, children)
+    left_out = frozenset(ref for ref in (*refs, *found) if ref in known and not known[ref].linked)
+    return LinkChange(changed, found, found, names={ref: row.name for ref, row in known.items()}, left_out=left_out)
 
 
 def matching(rows: Sequence[Result], wanted: ResultsFilter) -> list[Result]:
+    held = held_up_by([row for row in rows if row.outcome in NEEDS_ATTENTION], wanted.cause) if wanted.cause else []
+
     def fits(row: Result) -> bool:
         said = " ".join((row.name, row.released_id, row.external_id, row.details)).casefold()
         return (
@@ -14,9 +52,8 @@ def matching(rows: Sequence[Result], wanted: ResultsFilter) -> list[Result]:
             and all(word in said for word in wanted.text.casefold().split())
             and (wanted.since is None or row.at.date() >= wanted.since)
             and (not wanted.needs_attention or row.outcome in NEEDS_ATTENTION)
-            and wanted.cause in (None, row.cause, row.ref)
+            and (not wanted.cause or row.ref in held)
             and wanted.outcome in (None, row.outcome)
-            and wanted.code in ("", row.code)
         )
 
     return [row for row in rows if fits(row)]
@@ -33,3 +70,31 @@ def in_order(rows: Sequence[Result], order: ResultsOrder) -> list[Result]:
             return sorted(newest, key=lambda row: list(RecordType).index(row.ref.type))
         case ResultsOrder.CAUSE:
             return sorted(newest, key=lambda row: str(row.cause or ""), reverse=True)
+
+
+def cause_of(ref: RecordRef, row: Result | None, rows: Sequence[Result], fix: str, partners: int) -> Cause:
+    """`row` is that of the record which holds up these `rows`."""
+    name = row.name if row else ref.key
+    held: dict[RecordType, int] = {}
+    for one in rows:
+        held[one.ref.type] = held.get(one.ref.type, 0) + 1
+    is_unlinked = row is not None and not row.linked
+    return Cause(
+        ref=ref,
+        code="unlinked-parent" if is_unlinked else "6240",
+        name=name,
+        headline=f"{name} is unlinked" if is_unlinked else f"{name} is archived in QuickBooks",
+        why="Records that refer to it cannot sync without it.",
+        how="Relink it." if is_unlinked else "Make it active again in QuickBooks, then retry.",
+        fix="relink" if is_unlinked else fix,
+        partners=partners,
+        held_up=held,
+        refs=tuple(one.ref for one in rows),
+    )
+
+
+def fixed(cause: Cause, fixes: Mapping[RecordRef, str], may_be: Mapping[RecordRef, Sequence[Suggestion]]) -> Cause:
+    """As its card shows it."""
+    if cause.ref is None or cause.fix == "relink":
+        return cause
+    return replace(cause, fix=fixes.get(cause.ref, cause.fix), partners=len(may_be.get(cause.ref, ())))

@@ -49,6 +49,17 @@ def test_syncs_are_in_it_with_their_flag(bot: Bot) -> None:
     bot.said(f"<@{ANA}> started a sync · Harbour City Property · red")
 
 
+def test_letting_a_safety_stop_pass_is_said_with_how_much_it_let_pass_and_from_where(bot: Bot) -> None:
+    words = "55 of 60 linked records would be voided, archived or lost at once"
+    bot.desk.team  # noqa: B018
+    with bot.desk.team_store.database.write() as connection:
+        about = ("harbour", to_ms(bot.clock()), ANA, "override")
+        notes.write_deed(connection, Deed(*about, after=words, source="C1 1790000000.000100"))
+    bot.slack.command("audit")
+    message = bot.said(f"<@{ANA}> let a safety stop pass · Harbour City Property · {words}")
+    assert "from the message of <!date^1790000000^" in str(message["blocks"])
+
+
 def test_pages_go_back_in_time_and_forth(bot: Bot) -> None:
     for minutes in reversed(range(40)):
         unlinked(bot, minutes, f"note {minutes}.")

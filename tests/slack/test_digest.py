@@ -1,14 +1,18 @@
-"""The weekly digest: in the company's channel, at its hour, once; with Slack's chart or the same figures in words."""
+"""The weekly digest: in the company's channel, at its hour, once; with Slack's chart, a picture of it, or words."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image, ImageColor
 
-from bot.core.model import Cause, Flag, RecordRef, RecordType, Result, RunState
-from bot.core.week import CauseSpan, week
+from bot.core.model import Cause, Flag, RecordRef, RecordType, Result, RunState, Verified
+from bot.core.week import CauseSpan, DayOfCauses, week
 from bot.slack.digest import Digests
+from bot.slack.picture import CLOSED, OPENED, bars
 from bot.store import cause_spans, team_settings
 from bot.store.database import to_ms
 from tests.blocks import samples
@@ -75,15 +79,109 @@ def test_it_holds_the_chart_the_top_and_the_oldest_cause(monday: Bot) -> None:
     assert "What held up most" in str(blocks) and "Open longest" in str(blocks)
 
 
-def test_where_slack_takes_no_chart_the_figures_stand_in_words_at_once(monday: Bot) -> None:
+@pytest.fixture
+def chartless(monday: Bot) -> Bot:
+    """Slack takes no chart here."""
     refusal = {"kind": "reply", "status": 200, "body": {"ok": False, "error": "invalid_blocks"}}
     monday.desk.rows["harbour"] = [row for row in monday.desk.rows["harbour"] if not row.cause]
     monday.desk.known["harbour"] = samples.company(flag=Flag.BLUE, last_run=None)
-    monday.slack.control("POST", "faults", match={"path": "chat.postMessage"}, times=1, effect=refusal)
+    match = {"path": "chat.postMessage", "body": "data_visualization"}
+    monday.slack.control("POST", "faults", match=match, times=None, effect=refusal)
+    return monday
+
+
+def test_where_slack_takes_no_chart_a_picture_of_it_comes_at_once(chartless: Bot) -> None:
+    chartless.tick(seconds=70)
+    (message,) = digests(chartless)
+    (image,) = [block for block in message["blocks"] if block["type"] == "image"]
+    file = chartless.slack.state.files[image["slack_file"]["id"]]
+    assert file.content.startswith(b"\x89PNG") and file.is_complete
+    assert "Fri 20 Nov 1 opened, 1 closed; Sun 22 Nov 1 opened, 0 closed" in image["alt_text"]
+    assert not any(one.get("files") for one in chartless.slack.seen("@ben"))
+    for _ in range(3):
+        chartless.tick(seconds=3600)
+    assert len(digests(chartless)) == 1 and len(chartless.slack.state.files) == 1
+
+
+def test_a_picture_that_slack_still_looks_at_is_shown_a_little_later(chartless: Bot) -> None:
+    chartless.slack.state.clock = chartless.clock
+    chartless.slack.state.settings.file_ready_after_s = 40
+    chartless.tick(seconds=70)
+    assert digests(chartless) == []
+    chartless.slack.http.delete(f"{chartless.slack.url}/_control/faults", timeout=5).raise_for_status()
+    for _ in range(3):
+        chartless.tick(seconds=31)
+    (message,) = digests(chartless)
+    assert "image" in [block["type"] for block in message["blocks"]]
+    assert len(chartless.slack.state.files) == 1
+
+
+def test_a_picture_whose_message_has_to_wait_is_not_uploaded_again(chartless: Bot) -> None:
+    limited = {"kind": "reply", "status": 429, "headers": {"Retry-After": "5"}, "body": {"ok": False}}
+    match = {"path": "chat.postMessage", "body": "slack_file"}
+    chartless.slack.control("POST", "faults", match=match, times=1, effect=limited)
+    for _ in range(3):
+        chartless.tick(seconds=70)
+    (message,) = digests(chartless)
+    assert "image" in [block["type"] for block in message["blocks"]] and len(chartless.slack.state.files) == 1
+
+
+@pytest.mark.parametrize("refused", ["files.getUploadURLExternal", "files.completeUploadExternal", "/upload/"])
+def test_where_no_picture_is_taken_the_figures_stand_in_words_at_once(chartless: Bot, refused: str) -> None:
+    failing = {"kind": "reply", "status": 200, "body": {"ok": False, "error": "missing_scope"}}
+    effect = {**failing, "status": 500} if refused == "/upload/" else failing
+    chartless.slack.control("POST", "faults", match={"path": refused}, times=None, effect=effect)
+    chartless.tick(seconds=70)
+    (message,) = digests(chartless)
+    kinds = [block["type"] for block in message["blocks"]]
+    assert "1 opened, 0 closed" in str(message["blocks"])
+    assert "data_visualization" not in kinds and "image" not in kinds
+
+
+def test_a_picture_that_is_never_taken_gives_way_to_words(chartless: Bot) -> None:
+    chartless.slack.state.settings.file_ready_after_s = 10**6
+    for _ in range(4):
+        chartless.tick(seconds=70)
+    (message,) = digests(chartless)
+    assert "1 opened, 0 closed" in str(message["blocks"])
+    assert "image" not in [block["type"] for block in message["blocks"]]
+
+
+def test_a_digest_whose_answer_was_lost_comes_once(monday: Bot) -> None:
+    monday.slack.state.clock = monday.clock
+    match = {"path": "chat.postMessage", "body": "week+to"}
+    monday.slack.control("POST", "faults", match=match, times=1, effect={"kind": "drop_after"})
+    monday.tick(seconds=70)
+    for _ in range(5):
+        monday.tick(seconds=31)
+    assert len(digests(monday)) == 1 and "digest:harbour:2026-11-23" in monday.desk.messages
+
+
+def test_the_drift_of_the_last_verification_is_told(monday: Bot) -> None:
+    found = Verified(monday.clock(), False, {"NZD": Decimal("12.5")}, 3)
+    monday.desk.known["harbour"] = replace(monday.desk.known["harbour"], verified=found)
     monday.tick(seconds=70)
     (message,) = digests(monday)
-    assert "1 opened, 0 closed" in str(message["blocks"])
-    assert "data_visualization" not in str(message["blocks"])
+    assert "3 linked pairs no longer agree · NZD 12.50 unexplained" in message["text"]
+    assert "*Drift* · 3 linked pairs no longer agree" in str(message["blocks"])
+
+
+def test_the_hours_before_a_digest_are_in_that_one_only(monday: Bot) -> None:
+    """A cause that came and went in the morning of the day, before its hour."""
+    happened(monday, timedelta(hours=3), timedelta(hours=2), [replace(monday.desk.rows["harbour"][1], cause=None)])
+    first = monday.desk.team.week("harbour", MONDAY_NINE)
+    second = monday.desk.team.week("harbour", MONDAY_NINE + timedelta(days=7))
+    assert (first.opened, second.opened, second.closed) == (3, 0, 0)
+
+
+def test_the_picture_has_a_bar_for_each_figure() -> None:
+    days = [DayOfCauses(date(2026, 11, 16) + timedelta(days=place), place, 12 - place) for place in range(8)]
+    image = Image.open(BytesIO(bars(days)))
+    assert (image.size, image.format) == ((1200, 520), "PNG")
+    row = [image.getpixel((x, 455)) for x in range(image.width)]
+    dark, light = (row.count(ImageColor.getrgb(colour)) for colour in (OPENED, CLOSED))
+    assert dark > 7 * 40 and light > 8 * 30
+    assert bars([]) and bars([DayOfCauses(date(2026, 11, 16), 0, 0)]) and bars(days * 40)
 
 
 def test_switched_off_it_does_not_come(monday: Bot) -> None:
@@ -126,7 +224,7 @@ def test_a_cause_is_written_down_when_it_comes_and_when_it_goes(bot: Bot) -> Non
 def test_days_are_the_companys_own_and_an_incomplete_run_is_neither_blue_nor_red() -> None:
     opened = datetime(2026, 11, 15, 11, 30, tzinfo=UTC)  # 0:30 on the 16th in Auckland
     runs = [samples.run(flag=Flag.BLUE), samples.run(flag=None, state=RunState.INCOMPLETE)]
-    made = week(samples.NOW, "Pacific/Auckland", [CauseSpan("x", 1, opened)], runs)
+    made = week(samples.NOW + timedelta(minutes=1), "Pacific/Auckland", [CauseSpan("x", 1, opened)], runs)
     assert [day.opened for day in made.days if day.opened] == [1]
     assert next(day for day in made.days if day.opened).day.isoformat() == "2026-11-16"
     assert (made.blue, made.red, made.incomplete) == (1, 0, 1)

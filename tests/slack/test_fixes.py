@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from blocks import choosing, naming
+from blocks.retrying import Retry
 from bot.core.choosing import ListEntry
 from bot.core.faults import Fix
 from bot.core.model import RecordRef, RecordType, Side
@@ -49,7 +50,7 @@ def save(bot: Bot, **values: Any) -> Any:
 
 def pick(bot: Bot, query: str, note: str = "") -> Any:
     (found,) = bot.slack.suggest("choose.entry", query)
-    return bot.slack.submit(entry={"choose.entry": found["value"]}, note={"note": note})
+    return bot.slack.submit(entry={"choose.entry": found["value"]}, note={"note": note}, retry={"retry": []})
 
 
 def test_the_window_says_who_has_the_name_and_offers_names_that_are_free(bot: Bot) -> None:
@@ -61,7 +62,7 @@ def test_the_window_says_who_has_the_name_and_offers_names_that_are_free(bot: Bo
 
 def test_the_name_that_is_chosen_is_said_in_the_thread_with_its_undo(bot: Bot) -> None:
     message = naming_it(bot)
-    assert save(bot, name="1", note="as in the lease")["ok"]
+    assert save(bot, name="1", note="as in the lease", retry=[])["ok"]
     said = bot.said("Kiosk Ltd goes to QuickBooks as “Kiosk Ltd (Wellington)” with the next sync", user="@ben")
     assert said["thread_ts"] == message["ts"] and "(“as in the lease”) by @ana" in said["text"]
     assert bot.desk.log == [("rename", ANA, " (Wellington)", "as in the lease")]
@@ -168,7 +169,8 @@ def test_any_name_and_any_list_fits(count: int, text: str) -> None:
     held = tuple(NameHolder("Vendor", "58", text, place % 2 == 0, text, "https://x.example") for place in range(count))
     choice = NameChoice("Customer", text, held, (" (Tenant)",) * min(count, 1))
     for chosen in ("0", naming.OWN):
-        check_modal(naming.question(choice, text, "v1", chosen, text[:40], text, text))
+        for retry in (None, Retry(0), Retry(10**9, is_chosen=False)):
+            check_modal(naming.question(choice, text, "v1", chosen, text[:40], text, text, retry))
     for kind in (RecordType.ACCOUNT, RecordType.TAX_TYPE, RecordType.TRACKING_OPTION):
-        check_modal(choosing.question(samples.cause(0, text, ref=RecordRef(kind, "a")), "v1"))
+        check_modal(choosing.question(samples.cause(0, text, ref=RecordRef(kind, "a")), "v1", Retry(23)))
     check_blocks(choosing.entries([ListEntry("Item", str(place), text, text) for place in range(count)]))

@@ -129,6 +129,8 @@ class Assigned:
 
 
 def test_what_was_given_to_somebody_stands_in_their_home(bot: Bot) -> None:
-    drawn = str(home.HomePages(bot.desk, bot.announcer.outbox, bot.clock, Assigned()).drawn(ANA))
+    drawn = str(
+        home.HomePages(bot.desk, bot.announcer.outbox, bot.clock, Assigned(), bot.announcer.homes.troubles).drawn(ANA)
+    )
     assert "*Kiosk Ltd is archived*" in drawn and "until Friday" in drawn
     assert "Nothing waits for you" not in drawn

@@ -1,9 +1,11 @@
 """Select rows, unlink and relink with the cascade said first, who did it, undo; and More detail."""
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from blocks.links import ALL_MATCHING
-from bot.core.model import RecordRef, RecordType, Side
+from bot.core.model import OpenAmount, Outcome, RecordRef, RecordType, Side
 from bot.core.pairing import Suggestion
 from tests.blocks import samples
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, KIOSK, Bot, eventually
@@ -52,7 +54,7 @@ def test_unlinking_names_the_cascade_and_undo_brings_all_back(bot: Bot) -> None:
     bot.slack.in_modal("select.unlink")
     view = bot.modal("Unlink Kiosk Ltd?")
     said = str(view["blocks"])
-    assert "It and 28 records that refer to it stop syncing: 23 invoices and 5 payments" in said
+    assert "28 records that refer to it wait until it is linked again: 23 invoices and 5 payments" in said
     assert "INV-2042" in said and view["submit"]["text"] == "Unlink 1"
     bot.slack.in_modal("extent", value="everything")
     bot.modal("Unlink 29")
@@ -141,6 +143,70 @@ def test_what_changed_while_the_window_was_open_is_said_and_nothing_is_lost(bot:
     assert [deed[1] for deed in bot.desk.log] == [BEN]
     assert bot.slack.submit(note={"note": "moved"}, extent={"extent": "everything"})["ok"]
     bot.after(message, "29 records unlinked (“moved”) by <@U0ANA>")
+
+
+def test_an_open_amount_that_changed_while_the_window_was_open_is_said_and_nothing_done(bot: Bot) -> None:
+    bot.desk.owed = (OpenAmount("NZD", Decimal("48210")),)
+    message = bot.results()
+    choose(bot, "kiosk ltd", str(KIOSK))
+    bot.slack.in_modal("select.unlink")
+    bot.modal("NZD 48,210.00 open receivable")
+    bot.desk.owed = (OpenAmount("NZD", Decimal("60000")),)
+    assert bot.slack.submit(note={"note": "moved"})["ok"]
+    bot.modal("NZD 60,000.00 open receivable by now, where it was NZD 48,210.00 open receivable. Nothing was done yet")
+    assert bot.desk.log == []
+    assert bot.slack.submit(note={"note": "moved"})["ok"]
+    bot.after(message, "1 record unlinked, 28 records now wait for it (“moved”) by <@U0ANA>")
+
+
+def needing_attention(bot: Bot, *picked: str) -> dict[str, Any]:
+    """Some rows of those that need attention, in the window that asks before they are unlinked."""
+    message = bot.results()
+    bot.slack.click(message, "results.filter")
+    bot.modal("Search")
+    bot.slack.submit(show={"show": "attention"})
+    bot.after(message, "needs attention · 29 of 120")
+    choose(bot, "", *picked)
+    bot.slack.in_modal("select.unlink")
+    bot.modal("links.unlink")
+    return message
+
+
+def turn_good(bot: Bot, count: int) -> None:
+    held = {row.ref for row in bot.desk.rows["harbour"] if row.outcome is Outcome.WAITING}
+    good = sorted(held)[:count]
+    bot.desk.rows["harbour"] = [
+        replace(row, outcome=Outcome.UPDATED) if row.ref in good else row for row in bot.desk.rows["harbour"]
+    ]
+
+
+def test_rows_that_turned_good_meanwhile_are_left_out_of_all_that_match(bot: Bot) -> None:
+    message = needing_attention(bot, ALL_MATCHING)
+    assert "Unlink 29 records?" in str(bot.slack.modal())
+    turn_good(bot, 4)
+    assert bot.slack.submit(note={"note": "old ones"})["ok"]
+    view = bot.modal("4 records do not match your filter any more and will stay as they are: INV-2")
+    assert "Unlink 25 records?" in str(view) and "old ones" in str(view) and bot.desk.log == []
+    assert bot.slack.submit(note={"note": "old ones"})["ok"]
+    bot.after(message, "25 records unlinked, 4 records now wait for them (“old ones”) by <@U0ANA>")
+    assert sum(not row.linked for row in bot.desk.rows["harbour"]) == 25
+
+
+def test_when_none_of_all_that_match_does_any_more_there_is_nothing_to_do(bot: Bot) -> None:
+    needing_attention(bot, ALL_MATCHING)
+    bot.desk.rows["harbour"] = [replace(row, outcome=Outcome.UPDATED) for row in bot.desk.rows["harbour"]]
+    bot.slack.submit()
+    bot.modal("None of these rows matches your filter any more, so there is nothing to unlink.")
+    assert bot.desk.log == []
+
+
+def test_a_row_that_was_chosen_by_name_stays_chosen_and_what_it_is_now_is_said(bot: Bot) -> None:
+    message = needing_attention(bot, "payment:held-1")
+    turn_good(bot, 28)
+    assert bot.slack.submit()["ok"]
+    bot.modal("1 record does not match your filter any more but stands below all the same")
+    assert bot.slack.submit()["ok"]
+    bot.after(message, "1 record unlinked by <@U0ANA>")
 
 
 def test_the_message_that_was_clicked_is_kept_with_the_deed(bot: Bot) -> None:

@@ -21,6 +21,9 @@ USES = {
     "usergroups:read": "usergroups_users_list",
     "im:write": "conversations_open",
     "files:write": "files_completeUploadExternal",
+    "channels:history": "conversations_history",
+    "groups:history": "conversations_history",
+    "im:history": "conversations_replies",
 }
 
 

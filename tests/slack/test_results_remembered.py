@@ -1,9 +1,11 @@
 """How the results open: as this person left them in this channel, else from the last clean sync on."""
 
 from datetime import date
+from typing import Any
 
+from bot.core.model import Flag, Trigger
 from bot.slack.remembering import KEPT_FILTER
-from tests.slack.conftest import Bot, Start
+from tests.slack.conftest import Bot, Start, eventually
 
 
 def narrowed(bot: Bot, user: str = "@ana") -> None:
@@ -98,3 +100,71 @@ def test_a_company_that_nobody_named_is_said(start: Start) -> None:
 
 def test_with_one_company_nothing_needs_saying(bot: Bot) -> None:
     assert "look at first" not in opened(bot)
+
+
+def reopened(bot: Bot, action_id: str, words: str) -> str:
+    """What opens when somebody clicks this button of the newest message with these words."""
+    before = {one["ts"] for one in bot.slack.seen()}
+    bot.slack.click(bot.said(words), action_id)
+
+    def new() -> str:
+        fresh = [one for one in bot.slack.seen() if one["ts"] not in before and "results.refresh" in str(one)]
+        return fresh[-1]["text"] + str(fresh[-1]["blocks"]) if fresh else ""
+
+    return str(eventually(new))
+
+
+def test_view_results_of_the_overview_opens_them_as_they_were_left_here(bot: Bot) -> None:
+    narrowed(bot)
+    bot.slack.command()
+    said = reopened(bot, "open.company", "open.company")
+    assert "invoices · 33 of 120" in said and "oldest first" in said and KEPT_FILTER in said
+
+
+def test_of_several_companies_both_is_said_which_one_and_that_the_filter_is_the_last_one(start: Start) -> None:
+    bot = start(companies=3)
+    narrowed(bot)
+    bot.slack.command()
+    said = reopened(bot, "open.worst", "open.worst")
+    assert "this is the one to look at first" in said and KEPT_FILTER in said and "invoices · 33 of 120" in said
+
+
+def test_view_results_of_a_sync_opens_them_as_they_were_left_here(bot: Bot) -> None:
+    narrowed(bot)
+    bot.slack.command("sync")
+    bot.said("waiting to start")
+    (run_id,) = bot.desk.runs
+    bot.desk.finish(run_id, Flag.BLUE)
+    bot.tick()
+    said = reopened(bot, "open.run", "open.run")
+    assert "invoices · 33 of 120" in said and KEPT_FILTER in said
+
+
+def test_all_results_of_a_red_message_are_those_that_need_attention_and_clear_shows_the_rest(bot: Bot) -> None:
+    """It is about what is wrong: a filter from yesterday would hide some of it. Order and rows stay as one likes."""
+    narrowed(bot)
+    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    bot.desk.finish(run.run_id, Flag.RED, failed=29)
+    bot.tick()
+    said = reopened(bot, "open.red", "open.red")
+    assert "needs attention · 29 of 120" in said and "oldest first" in said and "invoices" not in said.split("·")[2]
+    bot.slack.click(bot.said("needs attention · 29 of 120"), "results.clear")
+    bot.said("all records · 120 of 120")
+
+
+def test_from_the_home_they_open_as_they_were_left_in_the_direct_messages(bot: Bot) -> None:
+    def from_home() -> dict[str, Any]:
+        before = len(bot.slack.seen(channel="@qbo-sync"))
+        bot.slack.control("POST", "click", user="@ana", view_id="home", action_id="home.results")
+        return eventually(lambda: bot.slack.seen(channel="@qbo-sync")[before:])[-1]
+
+    bot.slack.control("POST", "home", user="@ana")
+    eventually(lambda: bot.slack.control("GET", "views", user="@ana")["home"])
+    message = from_home()
+    bot.slack.click(message, "results.rows", value="50", channel="@qbo-sync")
+    bot.said("page 1 of 3", channel="@qbo-sync")
+    bot.slack.click(message, "results.type", value="invoice", channel="@qbo-sync")
+    bot.said("invoices · 33 of 120", channel="@qbo-sync")
+    again = from_home()
+    assert again["ts"] != message["ts"] and "invoices · 33 of 120" in again["text"]
+    assert KEPT_FILTER in str(again["blocks"]) and "rows 1 to 33" in str(again["blocks"])

@@ -188,4 +188,4 @@ def test_window_and_messages_hold_whatever_is_put_into_them(text: str | None, re
         check_modal(pages.settle(cause, None, "v" * 26))
         check_message(pages.given(samples.company(text or "Harbour"), cause, text or "@ana", note))
     check_modal(pages.gone("v" * 26))
-    check_message(pages.reminder(samples.company(text or "Harbour"), 3, 2))
+    check_message(pages.reminder(samples.company(text or "Harbour"), 31, 3, 2))

@@ -1,7 +1,8 @@
 """Leases: one holder at a time by the database's clock, and one who lost it can write nothing more."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from sqlalchemy import update
@@ -95,3 +96,26 @@ def test_of_twenty_at_once_one_gets_it(database: Database) -> None:
     with ThreadPoolExecutor(20) as pool:
         fences = list(pool.map(try_it, range(20)))
     assert sorted(fence for fence in fences if fence is not None) == [1]
+
+
+def test_while_a_person_decides_no_run_of_the_company_writes_and_nobody_else_decides(database: Database) -> None:
+    fence = claim(database, "one")
+    assert fence is not None
+    assert is_kept_waiting(database, COMPANY, lambda: renew(database, "one", fence))
+    assert is_kept_waiting(database, "another", lambda: decide(database, "another"))
+
+
+def is_kept_waiting(database: Database, company: str, other: Callable[[], None]) -> bool:
+    """Whether somebody else's deed ends only after ours."""
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as connection:
+            leases.stand_still(connection, company)
+            done = pool.submit(other)
+            waits = wait([done], timeout=0.2).not_done == {done}
+        done.result(timeout=10)
+    return waits
+
+
+def decide(database: Database, company: str) -> None:
+    with database.write() as connection:
+        leases.stand_still(connection, company)

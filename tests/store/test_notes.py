@@ -1,9 +1,14 @@
 """What the desk keeps for people, and companies with their secrets: written once, read back, used once."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 from bot.core.model import RecordRef, RecordType
+from bot.core.posting import Claim
 from bot.store import companies, notes
-from bot.store.database import Database
+from bot.store.database import Database, to_ms
 from bot.store.notes import VIEW_LIFE_MS, Deed, PostedMessage, Undo
+from bot.store.tables import posts
 from tests.store.conftest import COMPANY
 
 REFS = [RecordRef(RecordType.CONTACT, "kiosk"), RecordRef(RecordType.INVOICE, "@Invoice:9")]
@@ -50,6 +55,32 @@ def test_a_message_is_posted_by_one_and_can_be_tried_again_when_that_failed(data
         notes.put_post(connection, "flag", "C1", "12.5", "digest", 8)
         notes.release_post(connection, "flag")
         assert notes.get_post(connection, "flag") == PostedMessage("flag", "C1", "12.5", "digest")
+
+
+def test_a_claim_says_since_when_and_is_changed_by_whoever_is_quicker(database: Database) -> None:
+    at = datetime(2026, 11, 22, 9, 14, tzinfo=UTC)
+    with database.write() as connection:
+        notes.claim_post(connection, "flag", to_ms(at))
+        seen = notes.get_claim(connection, "flag")
+        assert seen == Claim(at, at)
+        now = replace(seen, tried_at=at + timedelta(seconds=61), is_in_doubt=True)
+        assert notes.change_claim(connection, "flag", seen, now)
+        assert not notes.change_claim(connection, "flag", seen, now)
+        assert notes.get_claim(connection, "flag") == now
+        assert not notes.claim_post(connection, "flag", to_ms(at) + 1)
+        notes.put_post(connection, "flag", "C1", "12.5", "digest", 8)
+        assert notes.get_claim(connection, "flag") is None and notes.get_claim(connection, "no") is None
+        assert not notes.change_claim(connection, "flag", now, seen)
+
+
+def test_a_claim_of_an_earlier_version_is_taken_over_like_any_other(database: Database) -> None:
+    at = datetime(2026, 11, 22, 9, 14, tzinfo=UTC)
+    with database.write() as connection:
+        connection.execute(posts.insert().values(key="flag", channel_id="", ts="", digest="", at=to_ms(at)))
+        seen = notes.get_claim(connection, "flag")
+        assert seen == Claim(at, at)
+        assert notes.change_claim(connection, "flag", seen, replace(seen, tried_at=at + timedelta(seconds=61)))
+        assert not notes.change_claim(connection, "flag", seen, seen)
 
 
 def test_a_company_comes_back_as_it_was_changed(database: Database) -> None:
