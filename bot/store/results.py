@@ -2,11 +2,11 @@
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 from itertools import islice
-from typing import Any, assert_never
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
@@ -28,6 +28,7 @@ from bot.core.model import (
 from bot.store.cause_records import Conditions, held_up
 from bot.store.database import from_ms, insert_into, to_ms
 from bot.store.records import chunks
+from bot.store.results_order import Part, parts
 from bot.store.tables import RESULT_COLUMNS, attempts, results, runs
 
 ATTEMPTS_SHOWN = 10
@@ -222,8 +223,8 @@ def every(
     """All rows of the filter, a few at a time, so that any number of them takes little memory."""
     held = held_up(connection, wanted)
     streaming = connection.execution_options(yield_per=ROWS_AT_A_TIME)
-    for part in _parts(wanted, order):
-        statement = select(results).where(*_conditions(part, timezone, held)).order_by(*_ordered(order))
+    for part in parts(wanted, order, held):
+        statement = select(results).where(*_conditions(part.wanted, timezone, part.held)).order_by(*part.ordered)
         yield from (_result(row) for row in streaming.execute(statement))
 
 
@@ -259,32 +260,22 @@ def _keys(
     held: Conditions,
 ) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    parts = _parts(wanted, order)
-    for part in parts:
-        statement = keys_of(part, timezone, order, held).offset(offset).limit(limit - len(found))
+    asked = parts(wanted, order, held)
+    for part in asked:
+        statement = keys_of(part, timezone).offset(offset).limit(limit - len(found))
         rows = [(row.type, row.key) for row in connection.execute(statement)]
         found += rows
         if len(found) == limit:
             break
-        offset = 0 if rows or not offset or len(parts) == 1 else offset - _count(connection, part, timezone, held)
+        is_over = rows or not offset or len(asked) == 1
+        offset = 0 if is_over else offset - _count(connection, part.wanted, timezone, part.held)
     return found
 
 
-def _parts(wanted: ResultsFilter, order: ResultsOrder) -> list[ResultsFilter]:
-    """What is asked for one after the other: by type, one type at a time in the order of the types, for no index has
-    that order.
-    """
-    if order is not ResultsOrder.TYPE or wanted.type is not None:
-        return [wanted]
-    return [replace(wanted, type=type_) for type_ in RecordType]
-
-
-def keys_of(
-    wanted: ResultsFilter, timezone: str, order: ResultsOrder, held: Conditions = ()
-) -> Select[tuple[str, str]]:
+def keys_of(part: Part, timezone: str) -> Select[tuple[str, str]]:
     """Only what an index holds: the rows themselves are read for the page that is shown."""
-    conditions = _conditions(wanted, timezone, held)
-    return select(results.c.type, results.c.key).where(*conditions).order_by(*_ordered(order))
+    conditions = _conditions(part.wanted, timezone, part.held)
+    return select(results.c.type, results.c.key).where(*conditions).order_by(*part.ordered)
 
 
 def _rows_of(connection: Connection, company_id: str, keys: Sequence[tuple[str, str]]) -> list[Result]:
@@ -298,23 +289,6 @@ def _rows_of(connection: Connection, company_id: str, keys: Sequence[tuple[str, 
 
 def _pages(total: int, rows: int) -> int:
     return max(1, -(-total // rows))
-
-
-def _ordered(order: ResultsOrder) -> list[Any]:
-    """The key comes last, so that no page shows a row of another. Each is an index, read forwards or backwards."""
-    at, type_, key = results.c.at, results.c.type, results.c.key
-    match order:
-        case ResultsOrder.NEWEST:
-            return [at.desc(), type_, key]
-        case ResultsOrder.OLDEST:
-            return [at, type_, key]
-        case ResultsOrder.TYPE:  # of one type: see _parts
-            return [at.desc(), key.desc()]
-        case ResultsOrder.CAUSE:
-            cause = [column.desc().nulls_last() for column in (results.c.cause_type, results.c.cause_key)]
-            return [*cause, at.desc(), type_.desc(), key.desc()]
-        case _:
-            assert_never(order)
 
 
 def _conditions(wanted: ResultsFilter, timezone: str, held: Conditions) -> list[ColumnElement[bool]]:
