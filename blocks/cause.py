@@ -19,7 +19,7 @@ from blocks.kit import (
     user,
 )
 from blocks.words import by_type, counted, number, sentence, without_id
-from bot.core.cause_work import Mended, Rest, Work
+from bot.core.cause_work import BACK, Mended, Rest, Work
 from bot.core.causes import key
 from bot.core.faults import Fix
 from bot.core.model import Cause, CompanyView, RecordType
@@ -138,6 +138,8 @@ def rare(cause: Cause, value: str) -> Block | None:
 
 
 def how_mended(one: Mended) -> str:
+    if one.how == BACK:
+        return "linked again, comes along with the next sync"
     if one.how in DONE:
         return f"{DONE[one.how].format(by=user(one.by) if one.by else 'somebody')} · {instant(one.at)}"
     by = f"the sync that {user(one.by)} started" if one.by else "a sync"

@@ -153,6 +153,8 @@ def _said(company: CompanyView, causes: Sequence[Cause], elsewhere: int) -> str:
     reason = company.last_run.red_reason if company.last_run else None
     if reason and not company.needs_attention:
         return RED_REASONS[reason]
+    if not company.needs_attention and not is_running(company.last_run):
+        return "nothing is open any more, the next sync turns it blue"
     return totals(company.needs_attention, len(causes) + elsewhere)
 
 

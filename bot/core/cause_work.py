@@ -48,10 +48,14 @@ class Work:
                 return True
 
 
+UNLINK, BACK = "unlink", "back"
+
+
 @dataclass(frozen=True)
 class Mended:
     """A cause that is gone. `how` is "sync", or what a person did: "unlink", "relink", "undo", "link", "create".
 
+    "back" is what was left out and is linked again, so that the next sync shows whether it is put right.
     `by` did that or asked for that sync; "" = nobody did, it was due.
     """
 

@@ -1,14 +1,17 @@
 """Named queries over what is settled about causes, and over how those that are gone came to their end."""
 
+import json
 from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Connection, delete, select
 
-from bot.core.cause_work import Mended, Rest, Work
+from bot.core.cause_work import BACK, UNLINK, Mended, Rest, Work
+from bot.core.model import RecordRef, RecordType
 from bot.store.database import from_ms, insert_into, to_ms
 from bot.store.notes import LINK_DEEDS
 from bot.store.people_tables import cause_work
+from bot.store.records import unlinked_among
 from bot.store.tables import audit, cause_spans, runs
 
 _ENDED = select(cause_spans.c.id).where(
@@ -100,12 +103,20 @@ def mended_since(connection: Connection, company_id: str, at: int) -> list[Mende
 
 def _deed(connection: Connection, company_id: str, at: int) -> tuple[str, str]:
     """What happened at that moment and who did it."""
-    done = select(audit.c.what, audit.c.by).where(audit.c.company_id == company_id, audit.c.at == at)
+    done = select(audit.c.what, audit.c.by, audit.c.records).where(audit.c.company_id == company_id, audit.c.at == at)
     deed = connection.execute(done.where(audit.c.what.in_(LINK_DEEDS)).order_by(audit.c.id.desc()).limit(1)).first()
+    if deed is not None and deed.what == UNLINK and not _is_still_left_out(connection, company_id, deed.records):
+        return BACK, deed.by
     if deed is not None:
         return deed.what, deed.by
     began = select(runs.c.requested_by).where(runs.c.company_id == company_id, runs.c.started_at <= at)
     return "sync", connection.execute(began.order_by(runs.c.started_at.desc()).limit(1)).scalar() or ""
+
+
+def _is_still_left_out(connection: Connection, company_id: str, records: str) -> bool:
+    """Whether anything of what was unlinked then is unlinked now. `records` is a JSON list of "type:key"."""
+    refs = [RecordRef(RecordType(type_), key) for type_, _, key in (one.partition(":") for one in json.loads(records))]
+    return bool(unlinked_among(connection, company_id, refs))
 
 
 def _work(row: object) -> Work:

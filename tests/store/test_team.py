@@ -7,7 +7,8 @@ import pytest
 from bot.core.faults import UserError
 from bot.core.model import Flag, Outcome, RedReason, RunState, Trigger
 from bot.core.roles import Role, Roles
-from bot.store import cause_spans, home_visits, notes, roles, runs, team_settings
+from bot.store import cause_spans, home_visits, notes, records, roles, runs, team_settings
+from bot.store import team as team_queries
 from bot.store.database import Database, from_ms
 from bot.store.notes import Deed
 from bot.team import STALE, Team
@@ -102,6 +103,19 @@ def test_deeds_are_told_newest_first_with_the_syncs_of_people(database: Database
         assert [(deed.what, deed.at) for deed in found] == [("roles", 9), ("sync", 7), ("unlink", 5)]
         assert (found[2].records, found[2].before) == (("contact:kiosk",), "linked")
         assert [deed.what for deed in notes.deeds(connection, "", 2)] == ["roles", "settings"]
+
+
+def test_what_was_left_out_and_is_linked_again_is_not_put_right_yet(database: Database) -> None:
+    one = samples.result(0, outcome=Outcome.FAILED)
+    ref = one.ref
+    with database.write() as connection:
+        cause_spans.note(connection, COMPANY, 1, [one])
+        records.set_unlinked(connection, COMPANY, [ref], "U1", 5)
+        notes.write_deed(connection, Deed(COMPANY, 5, "U1", "unlink", (str(ref),), "", "linked", "unlinked"))
+        cause_spans.note(connection, COMPANY, 5, [])
+        assert [one.how for one in team_queries.mended_since(connection, COMPANY, 1)] == ["unlink"]
+        records.set_linked(connection, COMPANY, [ref])
+        assert [one.how for one in team_queries.mended_since(connection, COMPANY, 1)] == ["back"]
 
 
 def test_the_next_run_is_that_of_the_company_or_of_all(database: Database) -> None:
