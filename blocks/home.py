@@ -92,15 +92,18 @@ def _company(one: HomeCompany) -> list[Block]:
 def _found(one: HomeCompany) -> list[str]:
     """Known once a sync has looked."""
     causes = counted(one.causes, "open cause") if one.causes else "no open causes"
-    return [causes, _out_of_balance(one.view.days_out_of_balance)]
+    return [causes, _balance(one.view)]
 
 
 def _clean(company: CompanyView) -> str:
     return f"last clean sync {instant(company.last_clean_at)}" if company.last_clean_at else "no clean sync yet"
 
 
-def _out_of_balance(days: int) -> str:
-    return f"out of balance for {counted(days, 'day')}" if days else "in balance"
+def _balance(company: CompanyView) -> str:
+    """What is not linked yet, or fails, is in no balance: only of what is linked it can be said."""
+    if company.days_out_of_balance:
+        return f"out of balance for {counted(company.days_out_of_balance, 'day')}"
+    return "in balance" if company.flag is Flag.BLUE else "what is linked agrees"
 
 
 def _buttons(company: CompanyView) -> list[Block]:

@@ -108,7 +108,7 @@ def done(counts: Counts) -> str:
         (counts.skipped, "left out"),
     ]
     parts = [f"{number(count)} {word}" for count, word in named if count]
-    return ", ".join(parts) or "nothing to change"
+    return ", ".join(parts) or ("nothing written" if counts.failed else "nothing to change")
 
 
 def took(run: RunView) -> str:

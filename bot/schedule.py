@@ -10,6 +10,7 @@ from apscheduler.triggers.cron import CronTrigger
 from bot.core.faults import UserError
 
 DAY_NAMES = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+POSSIBLE = "Minute 0-59, hour 0-23, day 1-31, month 1-12, day of week mon-sun, or * for any."
 LOOK_BACK = (timedelta(hours=1), timedelta(days=1), timedelta(days=32), timedelta(days=366))
 CLOCKS_DIFFER = timedelta(seconds=1)  # who wakes us may be a little ahead of our own clock
 Trigger = Any  # APScheduler has no types
@@ -33,8 +34,8 @@ def cron_trigger(schedule: str, timezone: str) -> Trigger:
         return OrTrigger([CronTrigger(**when, **{name: value}) for name, value in days.items()])
     except ZoneInfoNotFoundError:
         raise UserError(f"“{timezone}” is no time zone: one such as Pacific/Auckland is needed.") from None
-    except ValueError as error:
-        raise UserError(f"“{schedule}” is no schedule: {error}.") from None
+    except ValueError:
+        raise UserError(f"“{schedule}” is no schedule: one of its five fields cannot be. {POSSIBLE}") from None
 
 
 def next_due(schedule: str, timezone: str, now: datetime) -> datetime | None:

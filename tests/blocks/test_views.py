@@ -91,7 +91,7 @@ def test_a_run_can_be_shown_in_every_state(changes: dict[str, Any], text: str | 
         (
             STATES[4],
             "🟥 Red · Harbour City Property · 31 records need attention"
-            " · 28 of them wait for another record · nothing to change · 14 s · started by <@U0ANA>",
+            " · 28 of them wait for another record · nothing written · 14 s · started by <@U0ANA>",
         ),
     ],
 )
