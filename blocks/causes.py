@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blocks import cause as cards
-from blocks.kit import Block, actions, button, context, divider, escape, modal, section
+from blocks.kit import Block, actions, button, clean, context, divider, escape, modal, section, shorten
 from blocks.red import is_running, totals
 from blocks.words import headline, number
 from bot.core.cause_work import Settled
-from bot.core.causes import key
+from bot.core.causes import key, plain_headline
 from bot.core.model import Cause, CompanyView
 
 A_PAGE = 12
@@ -16,8 +16,7 @@ NOTE_CHARS = 600
 SYNCING = "A sync is under way. *Refresh* shows what is left when it is done."
 STARTED, RUNNING_ALREADY = "A sync has started.", "A sync is under way already, so no other was started."
 SAVED = "Saved."
-IN_MESSAGES = "What it holds up is shown in the Messages tab of this app, only for you."
-IN_CHANNEL = "What it holds up is shown in the channel behind this window, only for you."
+IN_MESSAGES, IN_CHANNEL = "in the Messages tab of this app", "in the channel behind this window"
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,13 @@ def causes_page(shown: CausesShown, view_id: str) -> Block:
         mine, rests = shown.settled.work.get(key(cause)), key(cause) in shown.settled.resting
         blocks += [divider(), *cards.card(company, cause, place, syncing, mine, rests, tells_why=True)]
     return modal("causes.page", "Causes", [*blocks, divider(), _turn(shown)], view_id)
+
+
+def shown_elsewhere(cause: Cause, where: str) -> str:
+    """After a click on *Show*, in raw words: results have no room in a window."""
+    return (
+        f"“{shorten(clean(plain_headline(cause)), NOTE_CHARS // 3)}”: what it holds up is shown {where}, only for you."
+    )
 
 
 def _where(shown: CausesShown) -> list[str]:

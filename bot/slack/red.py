@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from blocks.causes import IN_CHANNEL, IN_MESSAGES, RUNNING_ALREADY, STARTED
+from blocks.causes import IN_CHANNEL, IN_MESSAGES, RUNNING_ALREADY, STARTED, shown_elsewhere
 from blocks.links import Verb
 from blocks.red import cause_key
 from bot.core.faults import UserError
@@ -105,7 +105,8 @@ def register(
         permission.require_own_channel(scene.place.channel_id)
         company_id, cause = _found(desk, windows, scene, chosen(action))
         screen.open(scene.place, about_cause(company_id, cause))
-        windows.show(scene.window, IN_MESSAGES if scene.place.channel_id.startswith("D") else IN_CHANNEL)
+        where = IN_MESSAGES if scene.place.channel_id.startswith("D") else IN_CHANNEL
+        windows.show(scene.window, shown_elsewhere(cause, where))
 
     def more(body: dict[str, Any], action: dict[str, Any]) -> None:
         verb, _, value = chosen(action).partition("|")
