@@ -97,7 +97,7 @@ MUTATIONS = (
         "bot/sync/recover.py",
         "if run.now_ms() - batch.created_at > TRUSTED_FOR_MS:",
         "if run.now_ms() - batch.created_at > 10_000 * TRUSTED_FOR_MS:",
-        "tests/sync/test_runs.py",
+        "tests/sync/test_exactly_once.py",
     ),
     one(
         "the limiter lets everything through",
