@@ -180,6 +180,7 @@ MUTATIONS = (
         "bot/sync/records_loop.py",
         "        records.drop_todo(connection, run.company.id, through)\n",
         "        records.drop_todo(connection, run.company.id, refs)\n",
+        "tests/sync/test_plan_and_apply.py",
     ),
 )
 
