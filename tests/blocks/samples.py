@@ -25,6 +25,7 @@ from bot.core.model import (
     Trigger,
 )
 from bot.core.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
+from tests.rarely import rarely
 
 NOW = datetime(2026, 11, 22, 9, 14, tzinfo=UTC)
 HOSTILE = (
@@ -39,7 +40,12 @@ HOSTILE = (
     "",
     "   ",
 )
+ALWAYS = (0, 6, 7)
+"""Of the hostile ones, those that each test tries; the rest are for the long run."""
 LONG = "Kiosk & Sons <Holdings> of the very long name " * 12
+HOSTILE_CASES = [text if place in ALWAYS else rarely(text)[0] for place, text in enumerate(HOSTILE)]
+TEXTS = [None, LONG, *HOSTILE_CASES]
+"""For a parametrize."""
 
 
 def company(name: str = "Harbour City Property", flag: Flag | None = Flag.RED, **changes: object) -> CompanyView:

@@ -24,7 +24,7 @@ def shown(found: list[Cause], page: int, text: str = "", **changes: object) -> C
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", [None, samples.LONG, *samples.HOSTILE])
+@pytest.mark.parametrize("text", samples.TEXTS)
 @pytest.mark.parametrize("count", [0, 1, 12, 13, 40])
 def test_any_number_of_causes_fits(count: int, text: str | None) -> None:
     found = list(samples.causes(count, text))

@@ -11,7 +11,7 @@ from bot.core.model import Attempt, Outcome, Trigger
 from tests.blocks import samples
 from tests.blocks.checks import check_modal
 
-TEXTS = [None, samples.LONG, *samples.HOSTILE]
+TEXTS = samples.TEXTS
 SIDES: list[detail.Side] = [
     ("Name", "Kiosk Ltd", "Kiosk Ltd"),
     ("Date", date(2026, 11, 3), date(2026, 11, 3)),

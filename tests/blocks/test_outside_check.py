@@ -15,7 +15,7 @@ from blocks.results_filter import filter_modal
 from blocks.table import TableForm, rows_as
 from bot.core.model import Attempt, ResultsFilter, ResultsOrder, ResultsPage
 from tests.blocks import samples
-from tests.blocks.samples import HOSTILE, LONG
+from tests.blocks.samples import HOSTILE
 
 
 def cell(ours: dict[str, Any]) -> Any:
@@ -140,7 +140,7 @@ def block(ours: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("shared_by", ["", "@ana"])
 @pytest.mark.parametrize("count", [0, 1, 100])
-@pytest.mark.parametrize("text", [None, LONG, *HOSTILE])
+@pytest.mark.parametrize("text", samples.TEXTS)
 def test_the_results_message_passes_its_checks(text: str | None, count: int, shared_by: str) -> None:
     companies = [samples.company(text or f"Company {place}", id=f"co-{place}") for place in range(3)]
     wanted = ResultsFilter("co-0", text=text or "")
@@ -152,7 +152,7 @@ def test_the_results_message_passes_its_checks(text: str | None, count: int, sha
             block(ours)
 
 
-@pytest.mark.parametrize("text", [None, LONG, *HOSTILE])
+@pytest.mark.parametrize("text", samples.TEXTS)
 def test_the_filter_and_more_detail_pass_its_checks(text: str | None) -> None:
     companies = [samples.company(text or f"Company {place}", id=f"co-{place}") for place in range(3)]
     row = samples.results(1, text)[0]

@@ -30,7 +30,7 @@ from bot.core.roles import Role
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
 
-TEXTS = [None, samples.LONG, *samples.HOSTILE]
+TEXTS = samples.TEXTS
 
 
 def made(size: int, text: str | None) -> Plan:

@@ -29,7 +29,7 @@ from bot.core.model import (
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
 
-TEXTS = [None, samples.LONG, *samples.HOSTILE]
+TEXTS = samples.TEXTS
 HARBOUR = samples.company()
 
 

@@ -22,7 +22,7 @@ from bot.core.week import CauseSpan, week
 from tests.blocks import samples
 from tests.blocks.checks import check_blocks, check_message, check_modal
 
-TEXTS = [None, samples.LONG, *samples.HOSTILE]
+TEXTS = samples.TEXTS
 FLAGS = [Flag.RED, Flag.BLUE, None]
 
 

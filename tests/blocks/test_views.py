@@ -25,7 +25,7 @@ from bot.core.roles import Role
 from tests.blocks import samples
 from tests.blocks.checks import check_blocks, check_message, check_modal
 
-TEXTS = [None, samples.LONG, *samples.HOSTILE]
+TEXTS = samples.TEXTS
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -10,7 +10,7 @@ from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage
 from tests.browser.person import Person
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.long]  # what each page does alone; test_web_page.py goes through them all
 STATUS, TYPE, ROWS, ORDER = 1, 2, 3, 4
 SHOW = 1
 
@@ -92,7 +92,7 @@ def test_more_detail_says_what_why_and_how_and_keeps_the_code_for_support(ana: P
         expect(detail).to_contain_text(words)
     expect(detail).to_contain_text("Re-Leased says (it is not in QuickBooks yet)")
     expect(detail).to_contain_text("Attempts")
-    expect(detail).to_contain_text("Code 610")
+    expect(detail).to_contain_text("Code archived-contact")
     assert detail.inner_text().count("How to fix it") == 1
 
 

@@ -51,7 +51,7 @@ def test_a_card_has_the_button_of_its_fix_and_both_links(fix: Fix) -> None:
     assert "Next move: you, in QuickBooks" in said and "QuickBooks takes no documents" in said
 
 
-@pytest.mark.parametrize("text", [None, samples.LONG, *samples.HOSTILE])
+@pytest.mark.parametrize("text", samples.TEXTS)
 @pytest.mark.parametrize("count", [1, 8, 60])
 def test_any_number_of_resting_and_mended_causes_fits(count: int, text: str | None) -> None:
     causes = samples.causes(count * 2, text)

@@ -258,7 +258,7 @@ def test_a_setting_is_a_kind_of_its_own() -> None:
     assert kind_of(closed) is CauseKind.BOOKS
 
 
-@pytest.mark.parametrize("text", [None, samples.LONG, *samples.HOSTILE])
+@pytest.mark.parametrize("text", samples.TEXTS)
 def test_all_of_it_fits_whatever_it_is_called(text: str | None) -> None:
     company = samples.company(text or "Harbour City Property", status=CompanyStatus.HAS_ERRORS)
     causes = samples.causes(9, text)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import MARKS, new_page
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.long]  # every story in a browser needs the same page
 
 
 @pytest.fixture
