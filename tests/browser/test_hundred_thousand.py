@@ -1,7 +1,7 @@
 """A company of 100,000 results: a page, a filter and a search are answered soon after the click, not after seconds.
 
-The page itself takes the time, from the click to the frame that shows the answer, and prints it: 300 ms are aimed at, on a
-machine that does nothing else. What is asserted holds on a busy one too: no answer reads everything.
+The page itself takes the time, from the click to the frame that shows the answer, and prints it: 300 ms are aimed at,
+on a machine that does nothing else. What is asserted holds on a busy one too: no answer reads everything.
 """
 
 import statistics
