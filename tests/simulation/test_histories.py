@@ -1,4 +1,4 @@
-"""Some histories with everything that goes wrong in them, hundreds in the long run; thousands by `make simulate`."""
+"""Hundreds of histories with everything that goes wrong in them; thousands by `make simulate`."""
 
 from datetime import timedelta
 from functools import cache
@@ -13,7 +13,7 @@ from tests.simulation.opening import Setting, disk, opening
 from tests.simulation.script import Kind, Script, Step, script
 from tests.simulation.stage import Stage, thawed
 
-HISTORIES, HISTORIES_IN_THE_LONG_RUN = 18, 300
+HISTORIES, HISTORIES_IN_THE_LONG_RUN = 198, 396
 IN_ONE_TEST = 6
 POINTS_APART = 12  # in the short run, of the inputs and outputs at which the process dies
 
