@@ -165,7 +165,7 @@ def _next_batches(run: Run, waiting: _Waiting, sent: Sequence[Batch]) -> list[Ba
         return [freeze(run, waiting.groups.popleft())]
     if not waiting.operations:
         return []
-    if run.mixes and len(waiting.operations) > 1:
+    if run.mixes:
         batches = sum(1 for batch in sent if len(batch.intents) > 1)
         singles = _room_for_singles(run, len(waiting.operations), batches, len(sent) - batches)
         if singles is not None:
@@ -177,12 +177,14 @@ def _room_for_singles(run: Run, left: int, batches: int, singles: int) -> int | 
     """How many more single writes may go beside those on their way; None: a batch is better.
 
     Both go all the time, each in its lanes, for single writes are the slower way: they need most of a minute. Where
-    batches are short, what would not fill one goes singly.
+    batches are short, what would not fill one goes singly; one operation always does, for it may have to wait long for
+    the next batch.
     """
     room = run.quickbooks.room()
     lanes = max(1, run.writers - LANES_FOR_BATCHES) - singles
     may_batch = room.batches > batches and batches < LANES_FOR_BATCHES
-    short = room.batches <= LANES_FOR_BATCHES and left < MAX_BATCH_ITEMS and room.singles >= left
+    few = left == 1 or (room.batches <= LANES_FOR_BATCHES and left < MAX_BATCH_ITEMS)
+    short = few and room.singles >= left
     return None if may_batch and not short else min(room.singles, lanes)
 
 

@@ -342,6 +342,16 @@ def test_while_the_batches_of_a_minute_are_used_up_records_go_one_by_one(paired:
         paired.sync_blue()
 
 
+def test_the_last_record_waits_for_no_batch_where_it_may_go_alone(paired: World) -> None:
+    for number in range(31):
+        paired.contact(f"Tenant {number}")
+    seen, before_s = writes_of(paired), paired.patience.monotonic_s()
+    assert mixed(paired).counts.created == 31
+    batches = [request for request in seen if request.path.endswith("/batch")]
+    assert len(batches) == 1 and len(seen) == 2  # the other batch of this minute read the settings
+    assert paired.patience.monotonic_s() - before_s < 30
+
+
 @pytest.mark.parametrize("effect", [LOST_AFTER, *rarely(LOST_BEFORE, {**HTML, "kind": "after_reply"})], ids=str)
 def test_single_writes_are_resent_byte_for_byte_under_their_own_request_id(paired: World, effect: Json) -> None:
     for number in range(80):
