@@ -8,14 +8,18 @@ from sqlalchemy import Connection, and_, delete, func, select, update
 
 from bot.core.control_totals import MONEY, Figures, from_cents
 from bot.core.model import NEEDS_ATTENTION, Link, Outcome, RecordRef, RecordType, Side
-from bot.store.among import among
-from bot.store.database import insert_into
-from bot.store.records import chunks
+from bot.store.among import change_among, chunks, rows_among
+from bot.store.database import insert_missing
+from bot.store.figures import COLUMNS
+from bot.store.records import KEYS_OF
 from bot.store.tables import differences, figures, links, mirror_keys, results, unlinked
 
 EXPLAINS = (*NEEDS_ATTENTION, Outcome.PLANNED)
 """Results that say why a pair does not agree; an observe-only company's say what would be done about it."""
 
+FIGURED, CHECKED = select(figures), update(figures).values(fresh=False)
+MARKS = select(mirror_keys.c.key).where(mirror_keys.c.key.startswith("stored:", autoescape=True))
+NO_DIFFERENCE = delete(differences)
 Key = tuple[str, str, str]  # side, entity, id
 
 
@@ -42,17 +46,12 @@ def fresh(connection: Connection, company_id: str, limit: int) -> list[Figured]:
 
 def settle(connection: Connection, company_id: str, keys: Iterable[Key]) -> None:
     """These were checked."""
-    for group in chunks(sorted(set(keys))):
-        connection.execute(update(figures).where(_among(company_id, group)).values(fresh=False))
+    change_among(connection, CHECKED, COLUMNS, sorted(set(keys)), company_id)
 
 
 def get(connection: Connection, company_id: str, keys: Iterable[Key]) -> dict[Key, Figured]:
-    found: dict[Key, Figured] = {}
-    for group in chunks(sorted(set(keys))):
-        for row in connection.execute(select(figures).where(_among(company_id, group))):
-            one = _figured(row)
-            found[one.key] = one
-    return found
+    rows = rows_among(connection, FIGURED, COLUMNS, sorted(set(keys)), company_id)
+    return {one.key: one for one in map(_figured, rows)}
 
 
 def alike(connection: Connection, company_id: str, side: Side, same_keys: Iterable[str]) -> list[list[Figured]]:
@@ -68,27 +67,21 @@ def alike(connection: Connection, company_id: str, side: Side, same_keys: Iterab
 
 def marks(connection: Connection, company_id: str, ids: Iterable[tuple[str, str]]) -> set[str]:
     """Which QuickBooks ids these Re-Leased records (collection, id) carry, as keys of the mirror."""
-    found: set[str] = set()
-    for group in chunks(sorted(set(ids))):
-        start = (mirror_keys.c.company_id, mirror_keys.c.side, mirror_keys.c.entity)
-        named = among((*start, mirror_keys.c.id), group, company_id, Side.RELEASED)
-        where = and_(named, mirror_keys.c.key.startswith("stored:", autoescape=True))
-        found |= set(connection.execute(select(mirror_keys.c.key).where(where)).scalars())
-    return found
+    return {row.key for row in rows_among(connection, MARKS, KEYS_OF, sorted(set(ids)), company_id, Side.RELEASED)}
 
 
 def note_pairs(connection: Connection, company_id: str, agreeing: Sequence[Link], differing: Sequence[Link]) -> None:
     """Remember which pairs differ; those that agree again are forgotten."""
-    for group in chunks([(str(link.type), link.entity, link.released_id) for link in (*agreeing, *differing)]):
-        start = (differences.c.company_id, differences.c.type, differences.c.entity)
-        connection.execute(delete(differences).where(among((*start, differences.c.released_id), group, company_id)))
+    columns = [differences.c[name] for name in ("company_id", "type", "entity", "released_id")]
+    about = [(str(link.type), link.entity, link.released_id) for link in (*agreeing, *differing)]
+    change_among(connection, NO_DIFFERENCE, columns, about, company_id)
     rows = [
         {"company_id": company_id, "type": link.type, "released_id": link.released_id, "entity": link.entity}
         | {"external_id": link.external_id}
         for link in differing
     ]
     if rows:
-        connection.execute(insert_into(connection, differences).on_conflict_do_nothing(), rows)
+        connection.execute(insert_missing(connection, differences), rows)
 
 
 def unexplained_pairs(connection: Connection, company_id: str, limit: int) -> tuple[list[Link], int]:
@@ -137,10 +130,6 @@ def findings(connection: Connection, company_id: str, code: str) -> list[RecordR
     where = [results.c.company_id == company_id, results.c.outcome == Outcome.FAILED, results.c.code == code]
     rows = connection.execute(select(results.c.type, results.c.key).where(*where))
     return [RecordRef(RecordType(row.type), row.key) for row in rows]
-
-
-def _among(company_id: str, keys: Sequence[Key]) -> Any:
-    return among((figures.c.company_id, figures.c.side, figures.c.entity, figures.c.id), keys, company_id)
 
 
 def _figured(row: Any) -> Figured:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -21,9 +22,9 @@ from sqlalchemy import (
 
 from bot.core.control_totals import Sums, from_cents
 from bot.core.model import Link, Outcome, RecordType, Side
-from bot.store.among import among
+from bot.store.among import change_among
 from bot.store.balances import Figured, Key, alike, get
-from bot.store.records import chunks, find_by_keys
+from bot.store.records import MIRROR_KEY, find_by_keys
 from bot.store.tables import figures, links, mirror, mirror_keys, results, todo, unlinked
 
 BY = ("kind", "money", "outcome", "code", "left_out", "planned")  # by name: what is bound twice is not the same twice
@@ -54,11 +55,12 @@ class Balance:
     quickbooks: Decimal
 
 
+SEEN = update(mirror).values(seen=bindparam("mark"))
+
+
 def mark_seen(connection: Connection, company_id: str, side: Side, ids: Sequence[tuple[str, str]], mark: int) -> None:
     """These records (entity, id) were read by the verification of this mark."""
-    for group in chunks(ids):
-        columns = (mirror.c.company_id, mirror.c.side, mirror.c.entity, mirror.c.id)
-        connection.execute(update(mirror).where(among(columns, group, company_id, side)).values(seen=mark))
+    change_among(connection, SEEN, MIRROR_KEY, ids, company_id, side, mark=mark)
 
 
 def count_unseen(connection: Connection, company_id: str, side: Side, entity: str, mark: int) -> tuple[int, int]:

@@ -13,7 +13,17 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
@@ -31,8 +41,10 @@ UNUSABLE = (InterfaceError, OperationalError, NoConnectionLeft)
 """Locked for longer than BUSY_TIMEOUT_MS, full, or gone: nothing of the transaction is in the database."""
 
 
-_SQLITE_CLOCK = text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
-_POSTGRES_CLOCK = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")
+_CLOCKS = {
+    "sqlite": literal_column("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)", BigInteger),
+    "postgresql": literal_column("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)", BigInteger),
+}
 
 
 class Database:
@@ -146,17 +158,48 @@ def migrate(engine: Engine) -> bool:
 
 def now_ms(connection: Connection) -> int:
     """The database's own clock, the same for every process that shares it."""
-    clock = _SQLITE_CLOCK if connection.dialect.name == "sqlite" else _POSTGRES_CLOCK
-    return int(connection.execute(clock).scalar_one())
+    return int(connection.execute(_asking(connection.dialect.name)).scalar_one())
+
+
+def clock_of(dialect: str) -> ColumnElement[int]:
+    """The same, as part of a statement."""
+    return _CLOCKS[dialect]
+
+
+@cache
+def _asking(dialect: str) -> Any:
+    return select(clock_of(dialect))
 
 
 def insert_into(connection: Connection, table: Any) -> Any:
     """An INSERT of this dialect, so that `on_conflict_do_update` and `..._do_nothing` are at hand."""
-    return _insert(connection.dialect.name, table)
+    return insert_of(connection.dialect.name, table)
+
+
+def insert_missing(connection: Connection, table: Any) -> Any:
+    """An INSERT that leaves rows alone whose key is there; written once."""
+    return _insert_missing(connection.dialect.name, table)
+
+
+def upsert_into(connection: Connection, table: Any, keys: tuple[str, ...], fields: tuple[str, ...]) -> Any:
+    """An INSERT that gives rows whose `keys` are there these fields anew; written once."""
+    return _upsert(connection.dialect.name, table, keys, fields)
 
 
 @cache
-def _insert(dialect: str, table: Any) -> Any:
+def _insert_missing(dialect: str, table: Any) -> Any:
+    return insert_of(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _upsert(dialect: str, table: Any, keys: tuple[str, ...], fields: tuple[str, ...]) -> Any:
+    statement = insert_of(dialect, table)
+    anew = {name: statement.excluded[name] for name in fields}
+    return statement.on_conflict_do_update(index_elements=keys, set_=anew)
+
+
+@cache
+def insert_of(dialect: str, table: Any) -> Any:
     """Statements never change: one a table will do, and its `excluded` columns are made once."""
     make: Callable[[Any], Insert] = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(table)

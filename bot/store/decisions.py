@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, delete, select
 
 from bot.core.model import RecordType
-from bot.store.among import among
-from bot.store.database import insert_into
+from bot.store.among import change_among, chunks
+from bot.store.database import insert_missing
 from bot.store.people_tables import decisions
-from bot.store.records import chunks
 
 _c = decisions.c
+TAKEN_BACK = delete(decisions)
 Apart = tuple[str, str, str]  # Re-Leased id, entity, QuickBooks id
 
 
@@ -21,14 +21,12 @@ def add(connection: Connection, company_id: str, type_: RecordType, pairs: Itera
     ]
     if rows:
         told = [{**row, "by": by, "at": at} for row in rows]
-        connection.execute(insert_into(connection, decisions).on_conflict_do_nothing(), told)
+        connection.execute(insert_missing(connection, decisions), told)
 
 
 def drop(connection: Connection, company_id: str, type_: RecordType, pairs: Iterable[Apart]) -> None:
-    mine = (_c.company_id == company_id, _c.type == type_)
-    for group in chunks(sorted(set(pairs))):
-        these = among((_c.released_id, _c.entity, _c.external_id), group)
-        connection.execute(delete(decisions).where(*mine, these))
+    columns = (_c.company_id, _c.type, _c.released_id, _c.entity, _c.external_id)
+    change_among(connection, TAKEN_BACK, columns, sorted(set(pairs)), company_id, type_)
 
 
 def about_released(connection: Connection, company_id: str, type_: RecordType, ids: Iterable[str]) -> set[Apart]:

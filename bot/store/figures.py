@@ -1,16 +1,20 @@
 """Keeps what each record says in money beside the mirror, in the same transaction, and marks what is to be checked."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, or_, update
 
 from bot.core.control_totals import Figures, to_cents
 from bot.core.model import Link, MirrorRecord, Side
-from bot.store.among import among
-from bot.store.database import insert_into
+from bot.store.among import change_among
+from bot.store.database import insert_of
 from bot.store.tables import figures
 
 KEY = ("company_id", "side", "entity", "id")
+COLUMNS = tuple(figures.c[name] for name in KEY)
+FRESH = update(figures).values(fresh=True)
 LIMITS = {"type": 24, "kind": 32, "name": 400, "party": 64, "date": 10, "currency": 8, "same_key": 20}  # characters
 SAID = ("type", "kind", "name", "party", "date", "currency", "net", "tax", "gross", "open", "counted", "same_key")
 
@@ -19,21 +23,25 @@ def put_figures(connection: Connection, company_id: str, heard: Sequence[tuple[M
     """Store figures; those that are new or changed are fresh: the control at the end of the run looks at them."""
     if not heard:
         return
-    statement = insert_into(connection, figures)
-    excluded = statement.excluded
-    differs = or_(*(figures.c[name] != excluded[name] for name in SAID))
-    moved = {**{name: excluded[name] for name in SAID}, "fresh": True}
     rows = [_row(company_id, record, said) for record, said in heard]
-    connection.execute(statement.on_conflict_do_update(index_elements=KEY, set_=moved, where=differs), rows)
+    connection.execute(_kept(connection.dialect.name), rows)
 
 
 def touch(connection: Connection, company_id: str, links: Sequence[Link]) -> None:
     """Pairs were made or settled: their two sides are held against each other at the end of the run."""
     if not links:
         return
-    columns = (figures.c.company_id, figures.c.side, figures.c.entity, figures.c.id)
-    external = among(columns, [(link.entity, link.external_id) for link in links], company_id, Side.QUICKBOOKS)
-    connection.execute(update(figures).where(external).values(fresh=True))
+    ids = [(link.entity, link.external_id) for link in links]
+    change_among(connection, FRESH, COLUMNS, ids, company_id, Side.QUICKBOOKS)
+
+
+@cache
+def _kept(dialect: str) -> Any:
+    statement = insert_of(dialect, figures)
+    excluded = statement.excluded
+    differs = or_(*(figures.c[name] != excluded[name] for name in SAID))
+    moved = {**{name: excluded[name] for name in SAID}, "fresh": True}
+    return statement.on_conflict_do_update(index_elements=KEY, set_=moved, where=differs)
 
 
 def _row(company_id: str, record: MirrorRecord, said: Figures) -> dict[str, object]:

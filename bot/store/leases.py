@@ -1,8 +1,10 @@
 """Leases: at most one run of a company at any time, across processes; a dead holder's lease runs out by itself."""
 
-from sqlalchemy import Connection, bindparam, select, update
+from functools import cache
 
-from bot.store.database import insert_into, now_ms
+from sqlalchemy import Connection, Update, bindparam, select, update
+
+from bot.store.database import clock_of, insert_into, now_ms
 from bot.store.tables import leases
 
 LEASE_MS = 8_000
@@ -10,12 +12,12 @@ HEARTBEAT_S = 2.0
 TRUSTED_S = LEASE_MS / 1000 / 2  # how long a holder may act on a renewal without asking again
 
 
-_RENEWAL = (  # written once: every transaction of a run begins with it
-    update(leases)
-    .where(leases.c.company_id == bindparam("of"))
-    .where(leases.c.owner == bindparam("held_by"), leases.c.fence == bindparam("under"))
-    .values(until=bindparam("to"))
-)
+@cache
+def _renewal(dialect: str) -> Update:
+    """Every transaction of a run begins with it."""
+    mine = leases.c.owner == bindparam("held_by"), leases.c.fence == bindparam("under")
+    later = update(leases).values(until=clock_of(dialect) + LEASE_MS)
+    return later.where(leases.c.company_id == bindparam("of"), *mine)
 
 
 class LeaseLost(Exception):
@@ -38,8 +40,7 @@ def claim(connection: Connection, company_id: str, owner: str, for_ms: int = LEA
 def renew(connection: Connection, company_id: str, owner: str, fence: int) -> None:
     """Extends the lease. Raises LeaseLost when it is no longer ours."""
     mine = {"of": company_id, "held_by": owner, "under": fence}
-    done = connection.execute(_RENEWAL, {**mine, "to": now_ms(connection) + LEASE_MS})
-    if done.rowcount == 0:
+    if connection.execute(_renewal(connection.dialect.name), mine).rowcount == 0:
         raise LeaseLost(company_id)
 
 

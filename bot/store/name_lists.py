@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from bot.core.model import MirrorRecord, RecordRef, Side
+from bot.store.among import chunks
 from bot.store.database import load
-from bot.store.records import chunks
 from bot.store.tables import mirror, mirror_keys
 
 MOST_READ = 5_000

@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, se
 from bot.core.asked_plan import PlannedGroup
 from bot.core.model import NEEDS_ATTENTION, Direction, Outcome, RecordRef, RecordType
 from bot.core.plan_summary import COLUMN_OF, Difference
-from bot.store.among import among
-from bot.store.records import chunks
+from bot.store.among import record_keys, rows_among
 from bot.store.results import Standing
 from bot.store.tables import planned_steps, plans
 
@@ -21,6 +20,10 @@ PAIRING = (Outcome.CREATED, Outcome.ADOPTED)  # what gives a record a partner th
 NOTHING_WRITTEN = tuple(NEEDS_ATTENTION)
 
 _steps = planned_steps.c
+STEP_KEY = (_steps.plan_id, _steps.type, _steps.key)
+NOT_WRITTEN = select(planned_steps).where(_steps.outcome.in_(NOTHING_WRITTEN))
+WRITTEN = select(_steps.type, _steps.key, _steps.entity, _steps.outcome, _steps.contents).where(_steps.digest != "")
+PAIRED = select(planned_steps).where(_steps.outcome.in_(PAIRING), _steps.digest != "")
 
 
 @dataclass(frozen=True)
@@ -128,26 +131,16 @@ def pairs_to(connection: Connection, plan_id: str, external: Iterable[tuple[str,
 def standings(connection: Connection, plan_id: str, refs: Iterable[RecordRef]) -> dict[RecordRef, Standing]:
     """Those of the records that would fail or wait."""
     found: dict[RecordRef, Standing] = {}
-    for group in chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
-        where = (
-            _steps.outcome.in_(NOTHING_WRITTEN),
-            among((_steps.plan_id, _steps.type, _steps.key), group, plan_id),
-        )
-        for row in connection.execute(select(planned_steps).where(*where)):
-            cause = RecordRef(RecordType(row.cause_type), row.cause_key) if row.cause_type else None
-            found[RecordRef(RecordType(row.type), row.key)] = Standing(Outcome(row.outcome), row.name, "", cause)
+    for row in rows_among(connection, NOT_WRITTEN, STEP_KEY, record_keys(refs), plan_id):
+        cause = RecordRef(RecordType(row.cause_type), row.cause_key) if row.cause_type else None
+        found[RecordRef(RecordType(row.type), row.key)] = Standing(Outcome(row.outcome), row.name, "", cause)
     return found
 
 
 def approved(connection: Connection, plan_id: str, refs: Iterable[RecordRef]) -> set[tuple[RecordRef, str, str, str]]:
     """(record, entity, outcome, contents) of the operations that this plan has for these records."""
-    found: set[tuple[RecordRef, str, str, str]] = set()
-    columns = (_steps.type, _steps.key, _steps.entity, _steps.outcome, _steps.contents)
-    for group in chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
-        where = (_steps.digest != "", among((_steps.plan_id, _steps.type, _steps.key), group, plan_id))
-        for row in connection.execute(select(*columns).where(*where)):
-            found.add((RecordRef(RecordType(row.type), row.key), row.entity, row.outcome, row.contents))
-    return found
+    rows = rows_among(connection, WRITTEN, STEP_KEY, record_keys(refs), plan_id)
+    return {(RecordRef(RecordType(row.type), row.key), row.entity, row.outcome, row.contents) for row in rows}
 
 
 def contents_of(connection: Connection, plan_id: str, names: int) -> list[PlannedGroup]:
@@ -201,10 +194,8 @@ def _pairs(
     connection: Connection, plan_id: str, columns: Sequence[ColumnElement[Any]], wanted: Sequence[tuple[str, str]]
 ) -> list[Pair]:
     found = []
-    for group in chunks([key for key in wanted if key[1]] if plan_id else []):
-        named = among((_steps.plan_id, *columns), group, plan_id)
-        where = (_steps.outcome.in_(PAIRING), _steps.digest != "", named)
-        for row in connection.execute(select(planned_steps).where(*where)):
-            ref = RecordRef(RecordType(row.type), row.key)
-            found.append(Pair(ref, row.released_id, row.entity, row.external_id))
+    keys = [key for key in wanted if key[1]] if plan_id else []
+    for row in rows_among(connection, PAIRED, (_steps.plan_id, *columns), keys, plan_id):
+        ref = RecordRef(RecordType(row.type), row.key)
+        found.append(Pair(ref, row.released_id, row.entity, row.external_id))
     return found

@@ -2,20 +2,28 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from bot.core.content import content_hash
 from bot.core.control_totals import MONEY, Figures
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
-from bot.store.among import among
-from bot.store.database import dump, insert_into, load
+from bot.store.among import change_among, chunks, record_keys, rows_among
+from bot.store.database import dump, insert_missing, load, upsert_into
 from bot.store.figures import put_figures, touch
 from bot.store.tables import links, mirror, mirror_keys, todo, unlinked
 
-CHUNK = 400  # ids in one statement
-T = TypeVar("T")
+MIRROR_KEY = (mirror.c.company_id, mirror.c.side, mirror.c.entity, mirror.c.id)
+MIRRORED = select(mirror.c.entity, mirror.c.id, mirror.c.version, mirror.c.body, mirror.c.deleted)
+HASHES = select(mirror.c.side, mirror.c.entity, mirror.c.id, mirror.c.content_hash)
+KEYS_OF = (mirror_keys.c.company_id, mirror_keys.c.side, mirror_keys.c.entity, mirror_keys.c.id)
+LINKS = select(links)
+TODO_KEY = (todo.c.company_id, todo.c.type, todo.c.key)
+UNLINKED_KEY = (unlinked.c.company_id, unlinked.c.type, unlinked.c.key)
+# Written once: what a statement says never changes, and building one costs more than answering it.
+NO_KEYS, NO_LINKS, NO_TODO, LINKED = delete(mirror_keys), delete(links), delete(todo), delete(unlinked)
+TODO, UNLINKED = select(todo.c.type, todo.c.key), select(unlinked.c.type, unlinked.c.key)
 
 
 @dataclass(frozen=True)
@@ -45,11 +53,8 @@ def put_mirror(connection: Connection, company_id: str, heard: Sequence[Heard]) 
             if known.get((record.side, record.entity, record.id)) != digest:
                 moved.append(one)
         if rows:
-            statement = insert_into(connection, mirror)
             fields = ("version", "content_hash", "deleted", "body")
-            update = {name: statement.excluded[name] for name in fields}
-            keys = ["company_id", "side", "entity", "id"]
-            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update), rows)
+            connection.execute(upsert_into(connection, mirror, ("company_id", "side", "entity", "id"), fields), rows)
         _put_keys(connection, company_id, moved)
         put_figures(connection, company_id, [(one.record, one.figures) for one in group if one.figures is not None])
         changed.extend(one.record for one in moved)
@@ -61,11 +66,8 @@ def get_mirror(
 ) -> dict[tuple[str, str], MirrorRecord]:
     """(entity, id) -> record, for those that are known."""
     found: dict[tuple[str, str], MirrorRecord] = {}
-    columns = (mirror.c.entity, mirror.c.id, mirror.c.version, mirror.c.body, mirror.c.deleted)
-    for group in chunks(sorted(set(ids))):
-        where = among((mirror.c.company_id, mirror.c.side, mirror.c.entity, mirror.c.id), group, company_id, side)
-        for row in connection.execute(select(*columns).where(where)):
-            found[row.entity, row.id] = MirrorRecord(side, row.entity, row.id, row.version, load(row.body), row.deleted)
+    for row in rows_among(connection, MIRRORED, MIRROR_KEY, sorted(set(ids)), company_id, side):
+        found[row.entity, row.id] = MirrorRecord(side, row.entity, row.id, row.version, load(row.body), row.deleted)
     return found
 
 
@@ -98,11 +100,10 @@ def dependents(connection: Connection, company_id: str, side: Side, keys: Iterab
 
 def links_of(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> dict[RecordRef, list[Link]]:
     found: dict[RecordRef, list[Link]] = {}
-    for group in chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
-        where = among((links.c.company_id, links.c.type, links.c.released_id), group, company_id)
-        for row in connection.execute(select(links).where(where)):
-            link = _link(row)
-            found.setdefault(RecordRef(link.type, link.released_id), []).append(link)
+    columns = (links.c.company_id, links.c.type, links.c.released_id)
+    for row in rows_among(connection, LINKS, columns, record_keys(refs), company_id):
+        link = _link(row)
+        found.setdefault(RecordRef(link.type, link.released_id), []).append(link)
     return found
 
 
@@ -111,10 +112,9 @@ def links_to(
 ) -> dict[tuple[str, str], Link]:
     """(entity, QuickBooks id) -> link."""
     found: dict[tuple[str, str], Link] = {}
-    for group in chunks(sorted(set(external))):
-        where = among((links.c.company_id, links.c.entity, links.c.external_id), group, company_id)
-        for row in connection.execute(select(links).where(where)):
-            found[row.entity, row.external_id] = _link(row)
+    columns = (links.c.company_id, links.c.entity, links.c.external_id)
+    for row in rows_among(connection, LINKS, columns, sorted(set(external)), company_id):
+        found[row.entity, row.external_id] = _link(row)
     return found
 
 
@@ -125,19 +125,17 @@ def put_link(connection: Connection, company_id: str, link: Link) -> None:
 def put_links(connection: Connection, company_id: str, made: Sequence[Link]) -> None:
     if not made:
         return
-    statement = insert_into(connection, links)
-    update = {name: statement.excluded[name] for name in ("external_id", "released_hash", "external_hash", "agreed")}
-    keys = ["company_id", "type", "released_id", "entity"]
+    fields = ("external_id", "released_hash", "external_hash", "agreed")
     rows = [{**vars(link), "company_id": company_id} for link in made]
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update), rows)
+    connection.execute(upsert_into(connection, links, ("company_id", "type", "released_id", "entity"), fields), rows)
     for group in chunks([link for link in made if link.type in MONEY]):
         touch(connection, company_id, group)
 
 
 def drop_links(connection: Connection, company_id: str, gone: Sequence[Link]) -> None:
-    for group in chunks([(str(one.type), one.entity, one.released_id) for one in gone]):
-        named = among((links.c.company_id, links.c.type, links.c.entity, links.c.released_id), group, company_id)
-        connection.execute(delete(links).where(named))
+    columns = (links.c.company_id, links.c.type, links.c.entity, links.c.released_id)
+    keys = [(str(one.type), one.entity, one.released_id) for one in gone]
+    change_among(connection, NO_LINKS, columns, keys, company_id)
 
 
 def count_links(connection: Connection, company_id: str, most: int | None = None) -> int:
@@ -149,12 +147,11 @@ def count_links(connection: Connection, company_id: str, most: int | None = None
 def add_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
     rows = [{"company_id": company_id, "type": ref.type, "key": ref.key} for ref in dict.fromkeys(refs)]
     if rows:
-        connection.execute(insert_into(connection, todo).on_conflict_do_nothing(), rows)
+        connection.execute(insert_missing(connection, todo), rows)
 
 
 def drop_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
-    for group in chunks([(str(ref.type), ref.key) for ref in refs]):
-        connection.execute(delete(todo).where(among((todo.c.company_id, todo.c.type, todo.c.key), group, company_id)))
+    change_among(connection, NO_TODO, TODO_KEY, record_keys(refs), company_id)
 
 
 def todo_keys(connection: Connection, company_id: str, type_: RecordType, after: str, limit: int) -> list[str]:
@@ -175,41 +172,28 @@ def todo_counts(connection: Connection, company_id: str) -> dict[RecordType, int
 
 def todo_among(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> set[RecordRef]:
     """Which of these the next run plans."""
-    found: set[RecordRef] = set()
-    for group in chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
-        where = among((todo.c.company_id, todo.c.type, todo.c.key), group, company_id)
-        found |= {RecordRef(RecordType(row.type), row.key) for row in connection.execute(select(todo).where(where))}
-    return found
+    return {_ref(row) for row in rows_among(connection, TODO, TODO_KEY, record_keys(refs), company_id)}
 
 
 def unlinked_among(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> set[RecordRef]:
-    found: set[RecordRef] = set()
-    for group in chunks(sorted({(str(ref.type), ref.key) for ref in refs})):
-        where = among((unlinked.c.company_id, unlinked.c.type, unlinked.c.key), group, company_id)
-        rows = connection.execute(select(unlinked.c.type, unlinked.c.key).where(where))
-        found |= {RecordRef(RecordType(row.type), row.key) for row in rows}
-    return found
+    return {_ref(row) for row in rows_among(connection, UNLINKED, UNLINKED_KEY, record_keys(refs), company_id)}
 
 
 def set_unlinked(connection: Connection, company_id: str, refs: Iterable[RecordRef], by: str, at: int) -> None:
     rows = [{"company_id": company_id, "type": ref.type, "key": ref.key, "at": at, "by": by} for ref in refs]
     if rows:
-        connection.execute(insert_into(connection, unlinked).on_conflict_do_nothing(), rows)
+        connection.execute(insert_missing(connection, unlinked), rows)
 
 
 def set_linked(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
-    for group in chunks([(str(ref.type), ref.key) for ref in refs]):
-        connection.execute(
-            delete(unlinked).where(among((unlinked.c.company_id, unlinked.c.type, unlinked.c.key), group, company_id))
-        )
+    change_among(connection, LINKED, UNLINKED_KEY, record_keys(refs), company_id)
 
 
 def _hashes(
     connection: Connection, company_id: str, records: Sequence[MirrorRecord]
 ) -> dict[tuple[Side, str, str], str]:
     ids = [(str(record.side), record.entity, record.id) for record in records]
-    where = among((mirror.c.company_id, mirror.c.side, mirror.c.entity, mirror.c.id), ids, company_id)
-    rows = connection.execute(select(mirror.c.side, mirror.c.entity, mirror.c.id, mirror.c.content_hash).where(where))
+    rows = rows_among(connection, HASHES, MIRROR_KEY, ids, company_id)
     return {(Side(row.side), row.entity, row.id): row.content_hash for row in rows}
 
 
@@ -230,8 +214,7 @@ def _put_keys(connection: Connection, company_id: str, moved: Sequence[Heard]) -
     if not moved:
         return
     ids = [(str(one.record.side), one.record.entity, one.record.id) for one in moved]
-    columns = (mirror_keys.c.company_id, mirror_keys.c.side, mirror_keys.c.entity, mirror_keys.c.id)
-    connection.execute(delete(mirror_keys).where(among(columns, ids, company_id)))
+    change_among(connection, NO_KEYS, KEYS_OF, ids, company_id)
     rows = [
         {"company_id": company_id, "side": side, "entity": entity, "id": id_, "key": key[:600]}
         for (side, entity, id_), one in zip(ids, moved, strict=True)
@@ -239,7 +222,7 @@ def _put_keys(connection: Connection, company_id: str, moved: Sequence[Heard]) -
         if not one.record.deleted
     ]
     if rows:
-        connection.execute(insert_into(connection, mirror_keys).on_conflict_do_nothing(), rows)
+        connection.execute(insert_missing(connection, mirror_keys), rows)
 
 
 def _link(row: Any) -> Link:
@@ -247,5 +230,5 @@ def _link(row: Any) -> Link:
     return Link(RecordType(row.type), row.released_id, row.entity, row.external_id, *hashes, row.agreed)
 
 
-def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
+def _ref(row: Any) -> RecordRef:
+    return RecordRef(RecordType(row.type), row.key)

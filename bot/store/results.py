@@ -25,9 +25,9 @@ from bot.core.model import (
     ResultsPage,
     Trigger,
 )
+from bot.store.among import change_among, chunks, record_keys, rows_among
 from bot.store.cause_records import Conditions, held_up
-from bot.store.database import from_ms, insert_into, to_ms
-from bot.store.records import chunks
+from bot.store.database import from_ms, to_ms, upsert_into
 from bot.store.results_order import Part, parts
 from bot.store.tables import RESULT_COLUMNS, attempts, results, runs
 
@@ -38,6 +38,10 @@ ROWS_AT_A_TIME = 500
 RARE = 5_000
 """A text in more rows than this is frequent."""
 NAMES = [name for name, _, _ in RESULT_COLUMNS]
+KEY = (results.c.company_id, results.c.type, results.c.key)
+WHOLE = select(results)
+STANDING = select(results.c.type, results.c.key, results.c.entity, results.c.outcome, results.c.run_id)
+FORGET, LINKED, UNLINKED = delete(results), update(results).values(linked=True), update(results).values(linked=False)
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,9 @@ def record(connection: Connection, company_id: str, run_id: str, found: Sequence
         return
     rows = [_row(company_id, run_id, result) for result in found]
     latest = _without_masked(connection, company_id, run_id, rows)
-    statement = insert_into(connection, results)
-    update_ = {name: statement.excluded[name] for name in (*NAMES, "run_id", "search")}
-    keys = ["company_id", "type", "key"]
     if latest:
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update_), latest)
+        anew = upsert_into(connection, results, ("company_id", "type", "key"), (*NAMES, "run_id", "search"))
+        connection.execute(anew, latest)
     tried = [{name: value for name, value in row.items() if name != "search"} for row in rows]
     connection.execute(attempts.insert(), tried)
     _forget_old_failures(connection, company_id, rows)
@@ -82,12 +84,10 @@ def _without_masked(
         before = latest.get((row["type"], row["key"]))
         if before is None or before["entity"] == row["entity"] or before["outcome"] not in NEEDS_ATTENTION:
             latest[row["type"], row["key"]] = row
-    where = [results.c.run_id == run_id, results.c.outcome.in_(NEEDS_ATTENTION)]
-    columns = (results.c.type, results.c.key, results.c.entity)
     masked = {
         (row.type, row.key)
-        for among in _among(company_id, list(latest))
-        for row in connection.execute(select(*columns).where(*among, *where))
+        for row in rows_among(connection, STANDING, KEY, list(latest), company_id)
+        if row.run_id == run_id and row.outcome in NEEDS_ATTENTION
         if latest[row.type, row.key]["entity"] != row.entity
     }
     return [row for name, row in latest.items() if name not in masked]
@@ -95,21 +95,15 @@ def _without_masked(
 
 def forget(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> None:
     """Take rows out of the table: the record goes on under another key, or is no business of ours any more."""
-    for among in _among(company_id, _ids(refs)):
-        connection.execute(delete(results).where(*among))
+    change_among(connection, FORGET, KEY, record_keys(refs), company_id)
 
 
 def set_linked(connection: Connection, company_id: str, refs: Sequence[RecordRef], linked: bool) -> None:
-    for among in _among(company_id, _ids(refs)):
-        connection.execute(update(results).where(*among).values(linked=linked))
+    change_among(connection, LINKED if linked else UNLINKED, KEY, record_keys(refs), company_id)
 
 
 def get(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> list[Result]:
-    return [
-        _result(row)
-        for among in _among(company_id, _ids(refs))
-        for row in connection.execute(select(results).where(*among))
-    ]
+    return [_result(row) for row in rows_among(connection, WHOLE, KEY, record_keys(refs), company_id)]
 
 
 def standings(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> dict[RecordRef, Standing]:
@@ -181,8 +175,11 @@ def matching(connection: Connection, wanted: ResultsFilter, timezone: str, refs:
     conditions = _conditions(wanted, timezone, held_up(connection, wanted))
     return {
         RecordRef(RecordType(row.type), row.key)
-        for among in _among(wanted.company_id, _ids(refs))
-        for row in connection.execute(select(results.c.type, results.c.key).where(*among, *conditions))
+        for type_ in {ref.type for ref in refs}
+        for group in chunks(sorted({ref.key for ref in refs if ref.type == type_}))
+        for row in connection.execute(
+            select(results.c.type, results.c.key).where(results.c.type == type_, results.c.key.in_(group), *conditions)
+        )
     }
 
 
@@ -279,11 +276,8 @@ def keys_of(part: Part, timezone: str) -> Select[tuple[str, str]]:
 
 
 def _rows_of(connection: Connection, company_id: str, keys: Sequence[tuple[str, str]]) -> list[Result]:
-    found = {
-        (row.type, row.key): _result(row)
-        for among in _among(company_id, keys)
-        for row in connection.execute(select(results).where(*among))
-    }
+    rows = rows_among(connection, WHOLE, KEY, keys, company_id)
+    found = {(row.type, row.key): _result(row) for row in rows}
     return [found[key] for key in keys if key in found]
 
 
@@ -308,20 +302,6 @@ def _conditions(wanted: ResultsFilter, timezone: str, held: Conditions) -> list[
     for word in wanted.text.casefold().split():
         where.append(results.c.search.contains(word, autoescape=True))
     return where
-
-
-def _ids(refs: Sequence[RecordRef]) -> list[tuple[str, str]]:
-    return list(dict.fromkeys((str(ref.type), ref.key) for ref in refs))
-
-
-def _among(company_id: str, ids: Sequence[tuple[str, str]]) -> Iterator[list[ColumnElement[bool]]]:
-    """Conditions for a few hundred records each, of one type: SQLite finds pairs of values in no index."""
-    by_type: dict[str, list[str]] = {}
-    for type_, key in ids:
-        by_type.setdefault(type_, []).append(key)
-    for type_, keys in by_type.items():
-        for group in chunks(keys):
-            yield [results.c.company_id == company_id, results.c.type == type_, results.c.key.in_(group)]
 
 
 def _row(company_id: str, run_id: str, result: Result) -> dict[str, Any]:

@@ -97,7 +97,8 @@ def pull_released(run: Run, specs: Sequence[RecordSpec] = READ_SPECS) -> None:
                 changed = mirror(connection, run.company.id, heard)
                 refs = [RecordRef(BY_COLLECTION[record.entity].type, record.id) for record in changed]
                 records.add_todo(connection, run.company.id, refs)
-                _move(run, connection, released=cursors)
+                if cursors[spec.collection] != since:
+                    _move(run, connection, released=cursors)
         if since and not heard_any:
             _refuse_emptiness(run, spec.collection)
 

@@ -57,6 +57,7 @@ def test_one_cause_is_fixed_and_23_records_turn_good(red_stage: Stage, sits_down
 def turned_good(ana: Person, shown: Locator, before: dict[str, str]) -> dict[str, str]:
     """What the same rows say now, among all that were touched last."""
     ana.presses("Clear", shown)
+    expect(shown).to_contain_text("all records")
     shown.get_by_test_id("select").nth(ROWS).select_option("50")
     expect(shown).to_contain_text("rows 1 to 50 of ")
     return {name: said for name, said in details_by_name(ana, shown).items() if name in before}

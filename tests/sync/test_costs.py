@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.store import records
+from bot.store import among
 from bot.sync import control, freeing, pull, records_loop, safety
 from tests.sync.world import World
 
@@ -14,7 +14,7 @@ GROWING = "mirror|mirror_keys|links|results|attempts|figures|intents|batches|unl
 WHOLE = r"\((company_id=\?( AND side=\?)?( AND (entity|type)=\?)?)\)"
 READS_ALL = re.compile(rf"SCAN ({GROWING})\b|SEARCH ({GROWING}) USING [A-Z ]+ \w+ {WHOLE}")
 """ "SEARCH mirror USING INDEX x (company_id=?)" reads as much as a scan does: all that a company has."""
-PAGES = ((records, "CHUNK"), (records_loop, "CHUNK"), (freeing, "CHUNK"), (safety, "CHUNK"), (pull, "CHUNK"))
+PAGES = ((among, "CHUNK"), (records_loop, "CHUNK"), (freeing, "CHUNK"), (safety, "CHUNK"), (pull, "CHUNK"))
 MANY, GONE, PAGE = 40, 15, 5
 ROWS_OF_PAGE = 2 * PAGE  # of what is asked about so many records: one of them has more than one key
 
