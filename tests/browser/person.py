@@ -51,9 +51,10 @@ class Person:
         dots.get_by_text(entry, exact=True).click()
 
     def picks(self, query: str) -> None:
-        """The first suggestion of the modal's search that holds what is looked for."""
+        """The first suggestion of the modal's search that holds what is looked for as a whole: 1042 is not 1042-L."""
         self.modal.get_by_test_id("combo-search").fill(query)
-        self.modal.get_by_test_id("combo-option").filter(has_text=query).first.click()
+        whole = re.compile(rf"(?<![\w-]){re.escape(query)}(?![\w-])")
+        self.modal.get_by_test_id("combo-option").filter(has_text=whole).first.click()
 
     def confirms(self, label: str) -> None:
         """The button at the foot of the modal, which says what it does."""
