@@ -7,6 +7,7 @@ from typing import Any
 
 from blocks.kit import LABEL_CHARS, Message
 from blocks.limits import MESSAGE_TEXT_BUDGET, NEWER, Surface, TableLimits, text_total, violations
+from tests.blocks import outside
 
 TOKEN = re.compile(
     r"<(?:!date\^\d+\^[^|>]*\|[^>]*|@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!subteam\^S[A-Z0-9]+|https?://[^|>]+\|[^>]*)>"
@@ -23,12 +24,14 @@ def check_message(message: Message, tables: TableLimits = NEWER) -> None:
     assert len(message.text) <= 4000
     check_live_text(message.text)
     check_blocks(message.blocks)
+    outside.check_message(message.blocks)
 
 
 def check_modal(view: dict[str, Any]) -> None:
     assert violations(view, Surface.MODAL) == []
     check_ids(view)
     check_blocks(view["blocks"])
+    outside.check_view(view)
 
 
 def check_blocks(blocks: list[dict[str, Any]]) -> None:

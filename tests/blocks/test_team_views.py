@@ -19,7 +19,7 @@ from bot.core.model import CompanyStatus, Flag, Verified
 from bot.core.roles import Role, Roles
 from bot.core.team import AuditEntry, CompanySettings
 from bot.core.week import CauseSpan, week
-from tests.blocks import samples
+from tests.blocks import outside, samples
 from tests.blocks.checks import check_blocks, check_message, check_modal
 
 TEXTS = samples.TEXTS
@@ -42,6 +42,7 @@ def companies(count: int, text: str | None) -> Iterable[HomeCompany]:
 def check_home(view: dict[str, Any]) -> None:
     assert violations(view, Surface.HOME) == []
     check_blocks(view["blocks"])
+    outside.check_view(view)
 
 
 @pytest.mark.parametrize("text", TEXTS)

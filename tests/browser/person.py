@@ -53,7 +53,7 @@ class Person:
     def picks(self, query: str) -> None:
         """The first suggestion of the modal's search that holds what is looked for as a whole: 1042 is not 1042-L."""
         self.modal.get_by_test_id("combo-search").fill(query)
-        whole = re.compile(rf"(?<![\w-]){re.escape(query)}(?![\w-])")
+        whole = re.compile(rf"(?<![\w-]){re.escape(query)}(?![\d-])")
         self.modal.get_by_test_id("combo-option").filter(has_text=whole).first.click()
 
     def confirms(self, label: str) -> None:
