@@ -198,3 +198,18 @@ def test_nothing_prints() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert printing == []
+
+
+def test_only_the_kit_makes_live_text_and_escapes() -> None:
+    """A view that did it by itself would have to know all of `blocks.kit` again, and one of them would forget."""
+    others = [
+        module
+        for module in modules()
+        if module.name.startswith("blocks.") and not module.name.startswith(("blocks.kit", "blocks.limits"))
+    ]
+    for module in others:
+        said = {node.value for node in ast.walk(module.tree) if isinstance(node, ast.Constant)}
+        assert not said & {"mrkdwn", "plain_text", "&amp;", "&lt;", "&gt;", "&", "<", ">"}, module.name
+        assert "html" not in {
+            alias.name for node in ast.walk(module.tree) if isinstance(node, ast.Import) for alias in node.names
+        }

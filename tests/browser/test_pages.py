@@ -10,7 +10,7 @@ from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage
 from tests.browser.person import Person
 
-pytestmark = [*MARKS, pytest.mark.long]  # what each page does alone; test_web_page.py goes through them all
+pytestmark = [*MARKS, pytest.mark.long]  # what each page does alone; the stories use them all
 STATUS, TYPE, ROWS, ORDER = 1, 2, 3, 4
 SHOW = 1
 

@@ -39,7 +39,7 @@ from tests.browser.web_page import (
     searched,
 )
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.long]  # each item by itself; the stories go through most of them
 HARBOUR, FAULTS = HARBOUR_CITY.name, ALL_FAULTS.name
 SLOWLY = {"kind": "delay", "ms": 2_200}
 """Longer than the two seconds between two edits of a message."""
