@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from blocks.kit import Block, Message, actions, button, context, escape, instant, section, user
+from blocks.kit import Block, Message, actions, button, channel, context, escape, group, instant, section, user
 from blocks.words import company_name, counted, listed, number
 from bot.core.team import AuditEntry
 
@@ -31,7 +31,7 @@ CHANGE_CHARS = 100
 WITH_PEOPLE = frozenset({"cause", "roles", "approve", "settings"})
 """What these say of before and after names people, groups and channels by their ids."""
 _NAMED = re.compile(r"\b(?=[A-Z]*\d)([UWSCG])[A-Z0-9]{2,30}\b(?!…)")
-_SIGNS = {"U": "@", "W": "@", "S": "!subteam^", "C": "#", "G": "#"}
+_MENTIONS = {"U": user, "W": user, "S": group, "C": channel, "G": channel}
 
 
 def audit(entries: Sequence[AuditEntry], company: str, page: int, has_more: bool, view_id: str) -> Message:
@@ -76,7 +76,7 @@ def _change(entry: AuditEntry) -> str:
 
 def _named(text: str, what: str) -> str:
     """Ids as mentions: only its reader sees this message, so nobody is called by them. A cut id stays text."""
-    return _NAMED.sub(lambda id_: f"<{_SIGNS[id_[1]]}{id_[0]}>", text) if what in WITH_PEOPLE else text
+    return _NAMED.sub(lambda id_: _MENTIONS[id_[1]](id_[0]), text) if what in WITH_PEOPLE else text
 
 
 def _why(entry: AuditEntry) -> str:

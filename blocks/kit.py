@@ -34,6 +34,7 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LOOKALIKES = str.maketrans({"`": "'", "*": "∗", "~": "∼"})
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,30}")
+_GROUP_ID = re.compile(r"S[A-Z0-9]{2,30}")
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,11 @@ def user(user_id: str) -> str:
 def channel(channel_id: str) -> str:
     """A link to a channel of the workspace; what is no id comes out as text."""
     return f"<#{channel_id}>" if _CHANNEL_ID.fullmatch(channel_id) else escape(channel_id, 60)
+
+
+def group(group_id: str) -> str:
+    """A user group of the workspace, as in `user`."""
+    return f"<!subteam^{group_id}>" if _GROUP_ID.fullmatch(group_id) else escape(group_id, 60)
 
 
 def web_url(url: str) -> str:
