@@ -150,7 +150,9 @@ def _row(company: CompanyView, held: Sequence[str]) -> Block:
     lines = [headline(company.flag, company.name, company_state(company)), " · ".join(facts), _error(company)]
     lines.append(f"⚠ Held back: {channel(held[0])} is shared" if held else "")
     choices = [option("View results", f"results|{company.id}"), option("Sync now", f"sync|{company.id}")]
-    choices.append(option("Verify", f"verify|{company.id}", "Read both sides whole and hold them against each other"))
+    if company.flag is Flag.RED:
+        choices.insert(1, option("Causes…", f"causes|{company.id}"))
+    choices.append(option("Verify", f"verify|{company.id}", "Read both sides whole and compare them"))
     return section("\n".join(filter(None, lines)), overflow("company.more", *choices))
 
 

@@ -12,6 +12,7 @@ from bot.core.faults import UserError
 from bot.core.model import CompanyView
 from bot.slack import sync, verify
 from bot.slack.audit import AuditTrail
+from bot.slack.causes import CausesWindow
 from bot.slack.channel import ChannelTroubles
 from bot.slack.desk import Desk
 from bot.slack.direct import own_place
@@ -124,6 +125,8 @@ def register(
         elif verb == "verify":
             permission.require_operator(body, verify.DOING)
             words.verifier.start_from(body, company_id)
+        elif verb == "causes":
+            CausesWindow(desk, client).open(body, company_id)
         else:
             open_results(client, screen, body, lambda place: as_left(desk, place, company), company.name)
 

@@ -1,5 +1,6 @@
 """Unlinking with its cascade and back again, and a window that was confirmed after the data had changed."""
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from bot.core.model import RecordRef, ResultsFilter
@@ -7,7 +8,7 @@ from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage
 from tests.browser.person import Person
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.long]  # tests/slack has the same without a browser in the fast set
 HARBOUR, BEN = "harbour-city", "U0BEN"
 
 

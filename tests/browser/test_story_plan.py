@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from bot.core.roles import Role, Roles
@@ -9,7 +10,7 @@ from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage, eventually
 from tests.browser.person import SYNC_TIMEOUT_MS, Person
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.long]  # tests/slack has the same without a browser in the fast set
 HARBOUR, ANA, BEN = "harbour-city", "U0ANA", "U0BEN"
 
 

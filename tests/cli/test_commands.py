@@ -361,6 +361,7 @@ def test_while_one_sync_runs_a_second_ends_with_2(qbo: CommandLine) -> None:
     assert qbo.world.count("Customer") == 2
 
 
+@pytest.mark.long
 def test_after_a_kill_the_next_sync_is_clean_and_nothing_is_there_twice(qbo: CommandLine) -> None:
     world = qbo.world
     for number in range(TENANTS):

@@ -39,6 +39,7 @@ def surroundings(tmp_path) -> dict[str, str]:
     return {**os.environ, **own, "TMPDIR": str(tmp_path / "tmp"), "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
 
 
+@pytest.mark.long
 def test_check_shows_both_flags_and_what_needs_attention_and_leaves_nothing(surroundings, tmp_path) -> None:
     answer = subprocess.run(
         [QBO_SYNC, "demo", "--check"],

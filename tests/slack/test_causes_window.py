@@ -8,7 +8,7 @@ import pytest
 from bot.core.cause_work import Rest, Work
 from bot.core.causes import key
 from bot.core.faults import Fix
-from bot.core.model import Outcome, RecordRef, RecordType, Result, Side
+from bot.core.model import Flag, Outcome, RecordRef, RecordType, Result, Side
 from bot.core.pairing import Suggestion
 from bot.slack.build import build_announcer
 from tests.blocks import samples
@@ -208,3 +208,13 @@ def test_it_survives_a_restart(many: Bot) -> None:
     build_announcer(many.desk, many.settings, many.client, many.clock).tick()
     many.slack.in_modal("causes.next")
     many.modal("page 2 of 2")
+
+
+def test_the_menu_of_a_company_in_the_overview_opens_it_where_something_is_wrong(bot: Bot) -> None:
+    bot.desk.known["lakeside"] = replace(samples.company("Lakeside", Flag.BLUE, id="lakeside"), needs_attention=0)
+    bot.slack.command()
+    overview = bot.said("companies")
+    worst, calm = (block for block in overview["blocks"] if "company.more" in str(block))
+    assert "causes|harbour" in str(worst) and "causes|" not in str(calm)
+    bot.slack.click(overview, "company.more", block_id=worst["block_id"], value="causes|harbour")
+    assert "Kiosk Ltd is archived" in str(bot.modal("Causes"))
