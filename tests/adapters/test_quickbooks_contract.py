@@ -21,6 +21,7 @@ from bot.sandbox.knobs import Knobs
 from bot.sandbox.quickbooks import QuickBooksState, app, connection_details, seed
 from bot.sandbox.serving import ServerThread
 from tests.adapters.conftest import FakeTime
+from tests.rarely import edge
 
 REALM = "9130350000000001"
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -219,6 +220,7 @@ def test_a_token_for_another_company_opens_nothing_in_whatever_form_it_is_said(w
     assert caught.value.action is Action.STOP
 
 
+@edge
 def test_a_long_load_never_meets_a_429(world: World) -> None:
     quickbooks = world.quickbooks
     statement = BatchItem("1", "query", "Customer", statement="SELECT * FROM Customer")

@@ -7,7 +7,7 @@ from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage
 from tests.browser.person import Person
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.long]  # tests/slack has the same without a browser in the fast set
 
 
 @pytest.fixture

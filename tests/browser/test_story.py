@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage
 from tests.browser.person import SYNC_TIMEOUT_MS, Person, address_of
+from tests.rarely import edge
 
 pytestmark = MARKS
 
@@ -29,6 +30,7 @@ def test_from_the_command_over_orange_and_red_to_blue(stage: Stage, sits_down: S
     expect(over.get_by_test_id("button")).to_have_count(0)
 
 
+@edge
 def test_what_waits_for_an_unlinked_record_comes_along_after_one_click(red_stage: Stage, sits_down: Sit) -> None:
     ana = sits_down(red_stage)
     red = ana.reads("🟥 Red · Harbour City Property · 26 records need attention, 3 causes", within_ms=SYNC_TIMEOUT_MS)

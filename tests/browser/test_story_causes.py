@@ -7,6 +7,7 @@ from tests.browser.conftest import Sit, Stage
 from tests.browser.person import SYNC_TIMEOUT_MS, Person
 from tests.browser.test_pages import ROWS
 from tests.browser.web_page import DETAILS, OURS
+from tests.rarely import edge
 
 pytestmark = MARKS
 
@@ -71,6 +72,7 @@ def created(number: str) -> str:
     return f"Created in QuickBooks as invoice {number}."
 
 
+@edge
 def test_a_viewer_is_refused_and_told_who_may(red_stage: Stage, sits_down: Sit) -> None:
     ana, ben = sits_down(red_stage), sits_down(red_stage, "U0BEN")
     red_after_the_first_sync(ana)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.cli.conftest import Shell
+from tests.rarely import edge
 from tests.sync.world import COMPANY, REALM
 
 OTHER_REALM = "777"
@@ -24,6 +25,7 @@ def test_connecting_tells_what_it_found(new_shell: Callable[..., Shell]) -> None
     assert company["flag"] is None and company["last_run"] is None
 
 
+@edge
 def test_connecting_again_keeps_everything(shell: Shell) -> None:
     before = shell.run("results", COMPANY, "--rows", "all", "--json").json["total"]
     assert shell.connect().code == 0

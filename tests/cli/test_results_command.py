@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.model import LinkStatus, RecordType
 from tests.cli.conftest import Shell
+from tests.rarely import edge
 from tests.sync.world import COMPANY
 
 ROW = {"date", "type", "released_id", "external_id", "direction", "outcome", "code", "details", "linked", "more_detail"}
@@ -86,6 +87,7 @@ def test_an_incoming_failure_has_an_external_id_and_no_released_id(shell: Shell)
     assert (row["released_id"], row["external_id"], row["outcome"]) == (None, invoice["Id"], "failed")
 
 
+@edge
 def test_csv_keeps_formulas_from_running(shell: Shell) -> None:
     shell.world.contact("=cmd|'/c calc'!A0")
     shell.world.contact("Kiosk \x1b[31mLtd")
@@ -124,6 +126,7 @@ def test_unlinking_blocks_by_default_and_relinking_brings_back(shell: Shell) -> 
     assert results(shell, "--status", "unlinked")["total"] == 0
 
 
+@edge
 def test_propagating_takes_everything_along_and_back(shell: Shell) -> None:
     kiosk = f"contact:{shell.world.named('contacts', 'Kiosk Ltd')['id']}"
     change = shell.run("unlink", COMPANY, kiosk, "--propagate", "--yes", "--json").json

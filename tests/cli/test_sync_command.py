@@ -8,6 +8,7 @@ import pytest
 
 import bot.sync
 from tests.cli.conftest import Shell
+from tests.rarely import edge
 from tests.sync.world import COMPANY
 
 FREE_WITHIN_S = 10  # after a kill
@@ -44,6 +45,7 @@ def test_a_red_sync_ends_with_1_and_says_what_failed(shell: Shell) -> None:
     assert (company["flag"], company["status"], company["needs_attention"]) == ("red", "has errors", 2)
 
 
+@edge
 def test_all_that_failed_is_told_even_where_a_run_keeps_only_the_newest(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_dry_run_writes_nothing_anywhere(shell: Shell) -> None:
     assert shell.run("results", COMPANY, "--rows", "all", "--json").json == before
 
 
+@edge
 def test_a_safety_stop_is_gone_on_from_only_with_the_run_that_stopped(shell: Shell) -> None:
     world = shell.world
     tenant = world.named("contacts", "Kiosk Ltd")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.store import leases
 from tests.cli.conftest import Shell
+from tests.rarely import edge
 from tests.sync.world import COMPANY
 
 
@@ -43,6 +44,7 @@ def test_something_to_look_at_is_exit_1_and_is_named(shell: Shell) -> None:
     assert found["reconciling_items"][0]["gross"] == "46.00" and found["unexplained_difference"] == {"NZD": "0.00"}
 
 
+@edge
 def test_the_overview_keeps_what_was_found(shell: Shell) -> None:
     (before,) = shell.run("companies", "--json").json
     assert before["last_verified"] is None

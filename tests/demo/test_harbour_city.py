@@ -9,6 +9,7 @@ import pytest
 from bot.core.model import Direction, Flag, Outcome, RecordType
 from bot.sandbox import harbour_months
 from bot.sandbox.demo_records import Where
+from tests.rarely import edge
 
 ANY_DAY = date(2026, 11, 22)
 
@@ -88,6 +89,7 @@ def test_put_right_on_the_pages_it_turns_blue_and_stays_so(harbour) -> None:
     assert len(harbour.writes()) == before
 
 
+@edge
 def test_with_kiosk_unlinked_and_the_rest_put_right_in_quickbooks_it_turns_blue(harbour) -> None:
     causes = {cause.code: cause for cause in harbour.causes().values()}
     books = harbour.demo.quickbooks.companies[harbour.company.realm]

@@ -15,6 +15,7 @@ import requests
 
 from bot.sandbox.exchange import Request
 from bot.sandbox.quickbooks import OFF, QuickBooksState, Refusal, seed
+from tests.rarely import edge
 
 
 def test_a_request_is_answered_without_http(sandbox, api, customer):
@@ -205,6 +206,7 @@ def test_legacy_notifications_may_come_out_of_order_and_hold_several_companies(a
     assert operations == ["Void", "Create"] and set(notifications) == {api.realm, "2"}
 
 
+@edge
 def test_twenty_thousand_records_are_paged_and_looked_up_without_looking_at_all(company):
     for number in range(20_000):
         company.books.save("Invoice", {"DocNumber": f"N{number}", "TxnDate": "2026-01-01", "TotalAmt": Decimal(1)})

@@ -82,6 +82,10 @@ class Slack:
         return list(answer.json())
 
 
+WRITTEN_DOWN_S = 0.1
+"""A message is seen a moment before it is written down where it stands."""
+
+
 def eventually(what: Callable[[], Any], wait_s: float = WAIT_S) -> Any:
     """Its first truthy value; an answer comes a moment after the acknowledgement."""
     deadline = time.monotonic() + wait_s
@@ -116,9 +120,16 @@ class Bot:
     clock: Clock
 
     def tick(self, seconds: float = 3) -> None:
-        """Some seconds later the announcer looks again."""
+        """Some seconds later, when what was just posted is written down, the announcer looks again."""
+        deadline = time.monotonic() + WRITTEN_DOWN_S
+        while self._is_posting() and time.monotonic() < deadline:
+            time.sleep(0.01)
         self.clock.forward(seconds)
         self.announcer.tick()
+
+    def _is_posting(self) -> bool:
+        claims = self.desk.claims.copy().items()
+        return any(key not in self.desk.messages and not claim.is_in_doubt for key, claim in claims)
 
     def said(self, words: str, user: str = "@ana", channel: str = "#accounts") -> dict[str, Any]:
         """The newest message this person sees with these words in it, once it is there."""

@@ -12,6 +12,7 @@ from bot.core.model import Flag, Outcome, RecordRef, RecordType, Result, Side
 from bot.core.pairing import Suggestion
 from bot.slack.build import build_announcer
 from tests.blocks import samples
+from tests.rarely import edge
 from tests.slack.conftest import ANA, KIOSK, Bot, eventually
 
 LAST = RecordRef(RecordType.INVOICE, "alone-12")
@@ -97,6 +98,7 @@ def test_a_viewer_may_look_and_is_refused_at_every_act(many: Bot) -> None:
     assert len(windows(many, "@ben")) == 2
 
 
+@edge
 def test_what_is_decided_over_the_window_leads_back_to_it(many: Bot) -> None:
     many.desk.fixes[LAST], many.desk.may_be[LAST] = Fix.ADOPT, MAY_BE
     opened(many, page=2)
@@ -117,6 +119,7 @@ def test_unlinking_over_the_window_leads_back_to_it(many: Bot) -> None:
     assert [one["callback_id"] for one in windows(many)] == ["causes.page"]
 
 
+@edge
 def test_what_is_settled_over_the_window_is_seen_in_it_and_what_rests_comes_last(many: Bot) -> None:
     opened(many)
     click(many, "cause.more", 1, value=f"work|harbour|{KIOSK}")
@@ -129,6 +132,7 @@ def test_what_is_settled_over_the_window_is_seen_in_it_and_what_rests_comes_last
     assert "muted · “the owner is told”" in last and "cause.retry" in last and "Saved." not in last
 
 
+@edge
 def test_a_cause_that_is_gone_is_said_and_no_longer_stands_in_the_window(many: Bot) -> None:
     opened(many, page=2)
     many.desk.rows["harbour"] = [row for row in many.desk.rows["harbour"] if row.ref != LAST]

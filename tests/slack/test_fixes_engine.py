@@ -5,6 +5,7 @@ import pytest
 from bot.core.model import RunView, Trigger
 from bot.jobs import carry_out_one
 from bot.store import runs
+from tests.rarely import edge
 from tests.slack.conftest import ACCOUNTS, ANA, Bot, Host, eventually, put_up
 from tests.sync.test_choosing import item, parking
 from tests.sync.test_names_apart import refused
@@ -62,6 +63,7 @@ def test_an_account_without_a_partner_is_chosen_from_the_card_and_its_invoices_a
     bot.after(message, "~🟥 Red")
 
 
+@edge
 def test_a_record_that_is_there_already_is_linked_from_the_card_with_both_sides_compared(
     bot: Bot, world: World
 ) -> None:
@@ -85,6 +87,7 @@ def written(world: World, since: int) -> list[str]:
     return [str(row["entity"]) for row in made]
 
 
+@edge
 def test_a_name_put_apart_from_the_card_retries_the_chain_that_waited_parents_first(bot: Bot, world: World) -> None:
     """Contact, invoice and payment go out in this order by one click, without anybody starting a sync by hand."""
     world.books.create("Employee", {"DisplayName": "Dup Name"})
@@ -114,6 +117,7 @@ def requested(world: World) -> list[RunView]:
         return runs.requested(connection)
 
 
+@edge
 def test_an_undo_after_the_sync_says_what_can_be_done_instead(bot: Bot, world: World) -> None:
     refused(world)
     tick(bot, world)

@@ -7,6 +7,7 @@ from blocks.home import MyItem
 from bot.core.model import CompanyStatus, Flag, RunState, Trigger
 from bot.slack import home
 from tests.blocks import samples
+from tests.rarely import edge
 from tests.slack.conftest import ANA, Bot, Start, eventually
 
 
@@ -74,6 +75,7 @@ def test_a_run_changes_the_homes_of_those_who_looked_lately(bot: Bot) -> None:
     assert len(bot.slack.calls("views.publish")) == calls
 
 
+@edge
 def test_an_outage_of_slack_only_delays_the_home(bot: Bot) -> None:
     opened(bot)
     bot.slack.control("PUT", "outage", on=True)

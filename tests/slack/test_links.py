@@ -8,6 +8,7 @@ from blocks.links import ALL_MATCHING
 from bot.core.model import OpenAmount, Outcome, RecordRef, RecordType, Side
 from bot.core.pairing import Suggestion
 from tests.blocks import samples
+from tests.rarely import edge
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, KIOSK, Bot, eventually
 
 
@@ -116,6 +117,7 @@ def test_an_undo_that_came_too_late_is_refused_in_words(bot: Bot) -> None:
     bot.said("Something else has changed since")
 
 
+@edge
 def test_an_undo_that_came_too_late_names_what_was_changed_and_by_whom(bot: Bot) -> None:
     done = unlinked(bot)
     bot.desk.overtaken = {token: ("invoice INV-7", "relinked", BEN) for token in bot.desk.undos}
@@ -180,6 +182,7 @@ def turn_good(bot: Bot, count: int) -> None:
     ]
 
 
+@edge
 def test_rows_that_turned_good_meanwhile_are_left_out_of_all_that_match(bot: Bot) -> None:
     message = needing_attention(bot, ALL_MATCHING)
     assert "Unlink 29 records?" in str(bot.slack.modal())
@@ -192,6 +195,7 @@ def test_rows_that_turned_good_meanwhile_are_left_out_of_all_that_match(bot: Bot
     assert sum(not row.linked for row in bot.desk.rows["harbour"]) == 25
 
 
+@edge
 def test_when_none_of_all_that_match_does_any_more_there_is_nothing_to_do(bot: Bot) -> None:
     needing_attention(bot, ALL_MATCHING)
     bot.desk.rows["harbour"] = [replace(row, outcome=Outcome.UPDATED) for row in bot.desk.rows["harbour"]]
@@ -200,6 +204,7 @@ def test_when_none_of_all_that_match_does_any_more_there_is_nothing_to_do(bot: B
     assert bot.desk.log == []
 
 
+@edge
 def test_a_row_that_was_chosen_by_name_stays_chosen_and_what_it_is_now_is_said(bot: Bot) -> None:
     message = needing_attention(bot, "payment:held-1")
     turn_good(bot, 28)
@@ -239,6 +244,7 @@ def test_a_record_without_its_partner_is_linked_to_the_one_that_a_person_chooses
     bot.after(message, "Undone: Kiosk Ltd is to be decided on again by <@U0ANA>")
 
 
+@edge
 def test_none_of_them_says_what_follows_before_it_is_confirmed(bot: Bot) -> None:
     message = ask_which(bot)
     bot.slack.in_modal("partner", value="none")

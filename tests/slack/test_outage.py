@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Flag, RunState, Trigger
+from tests.rarely import edge
 from tests.slack.conftest import Bot, Start, eventually
 from tests.slack.test_runs import texts
 
@@ -31,6 +32,7 @@ def limit(bot: Bot) -> Callable[[], Any]:
     return lambda: bot.slack.http.delete(f"{bot.slack.url}/_control/faults", timeout=5).raise_for_status()
 
 
+@edge
 @pytest.mark.parametrize("trouble", [go_away, limit])
 def test_ten_minutes_without_slack_lose_and_double_nothing(start: Start, trouble: Callable[[Bot], Any]) -> None:
     bot = start(companies=2)

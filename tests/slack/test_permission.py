@@ -22,7 +22,7 @@ class Stranger(User):
 
 
 def red_message(bot: Bot) -> dict[str, Any]:
-    bot.announcer.tick()
+    bot.tick()
     return bot.said("holds up 23 invoices", user="@ben")
 
 
@@ -64,7 +64,7 @@ def test_sync_again_on_a_run_is_refused(bot: Bot) -> None:
     bot.slack.command("sync")
     bot.said("waiting to start")
     bot.desk.finish("run-1", Flag.BLUE)
-    bot.announcer.tick()
+    bot.tick()
     bot.slack.click(bot.said("sync.again", user="@ben"), "sync.again", user="@ben")
     bot.said(REFUSED, user="@ben")
     assert len(bot.desk.runs) == 1

@@ -7,6 +7,7 @@ from blocks.run import Pace, living
 from bot.core.model import Flag, Progress, RunState, Trigger
 from bot.slack.progress import ProgressMeter
 from tests.blocks import samples
+from tests.rarely import edge
 from tests.slack.conftest import Bot, Start
 
 RUNNING = samples.run(state=RunState.RUNNING, flag=None, finished_at=None)
@@ -44,6 +45,7 @@ def test_a_living_message_tells_the_pace_and_ends_in_its_flag(bot: Bot) -> None:
     assert "left" not in bot.after(message, "🔵 Blue")["text"]
 
 
+@edge
 def test_many_runs_at_once_share_what_slack_allows(start: Start) -> None:
     bot = start(companies=8)
     for company in bot.desk.known:

@@ -15,6 +15,7 @@ from defusedxml import ElementTree
 from bot.core.model import Result, ResultsFilter, ResultsOrder
 from bot.slack.spreadsheet import EXCEL_ROWS, WIDTHS, cells, guarded, write_csv, write_xlsx
 from tests.blocks import samples
+from tests.rarely import edge
 from tests.slack.conftest import Bot, eventually
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -91,6 +92,7 @@ def test_the_message_says_that_the_file_is_being_made_and_a_second_one_waits(bot
     assert len([one for one in bot.slack.seen("@ana", DIRECT) if one.get("files")]) == 1
 
 
+@edge
 def test_from_a_shared_copy_each_gets_a_file_of_their_own(bot: Bot) -> None:
     bot.slack.click(bot.results(), "results.more", value="share")
     copy = bot.said("shared by @ana", user="@ben")

@@ -9,6 +9,7 @@ from blocks.limits import SAFE
 from blocks.words import TYPE_NOUNS
 from bot.core.model import Outcome, RecordType
 from tests.blocks import samples
+from tests.rarely import edge
 from tests.slack.conftest import Bot, Start, eventually
 
 
@@ -64,6 +65,7 @@ def test_pages_are_turned_and_another_filter_starts_on_the_first(bot: Bot) -> No
     bot.after(message, "page 1 of 1")
 
 
+@edge
 def test_more_clicks_than_one_answer_url_allows_are_no_problem(bot: Bot) -> None:
     message = bot.results()
     for _ in range(4):
@@ -275,6 +277,7 @@ def test_limits_that_are_set_too_high_fall_back_by_themselves(start: Start) -> N
     assert [block["type"] for block in changed["blocks"] if "table" in block["type"]] == ["data_table"]
 
 
+@edge
 def test_rows_of_any_length_are_all_reached_by_turning_pages(bot: Bot) -> None:
     rows = [samples.result(place, name=f"{place} {samples.LONG}", details=samples.LONG) for place in range(300)]
     bot.desk.rows["harbour"] = rows

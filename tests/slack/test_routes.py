@@ -16,6 +16,7 @@ from bot.store import cause_spans
 from bot.store.database import to_ms
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
+from tests.rarely import edge
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, KIOSK, Bot, eventually
 
 GENERAL = "C0GENERAL"
@@ -138,6 +139,7 @@ def opened_all(bot: Bot) -> dict[str, Any]:
     return bot.said("red.harbour", user="@ben")
 
 
+@edge
 def test_a_channel_with_nothing_left_closes_while_the_company_stays_red(bot: Bot) -> None:
     route(bot, contacts=GENERAL)
     bot.desk.rows["harbour"].append(failing())

@@ -9,6 +9,7 @@ import pytest
 from bot.core.cause_work import Rest, Work
 from bot.core.causes import key
 from bot.core.model import Flag
+from tests.rarely import edge
 from tests.slack.conftest import ANA, BEN, KIOSK, Bot, eventually
 from tests.slack.test_routes import failing, opened, replies, settle
 from tests.slack.test_team import settle as save
@@ -52,6 +53,7 @@ def test_the_line_of_a_later_cause_is_struck_through_once_with_what_ended_it(bot
     assert len([one for one in bot.slack.calls("chat.update") if struck["ts"] in str(one)]) == edits == 1
 
 
+@edge
 def test_one_that_comes_again_is_no_longer_struck_through_and_does_not_speak_again(bot: Bot) -> None:
     message, before = opened(bot), list(bot.desk.rows["harbour"])
     for rows in ([*before, failing()], before, [*before, failing()]):
@@ -62,6 +64,7 @@ def test_one_that_comes_again_is_no_longer_struck_through_and_does_not_speak_aga
     assert len(replies(bot, message)) == 1
 
 
+@edge
 def test_it_is_struck_through_when_the_episode_ends_as_well_even_after_an_outage(bot: Bot) -> None:
     message, before = opened(bot), list(bot.desk.rows["harbour"])
     later(bot, [*before, failing()])
@@ -92,6 +95,7 @@ def test_whoever_was_given_it_reads_once_that_nothing_is_left_to_do(bot: Bot) ->
     assert len([one for one in bot.slack.calls("chat.update") if told["ts"] in str(one)]) == 1
 
 
+@edge
 def test_so_does_whoever_it_was_taken_from_and_a_cause_that_comes_again_is_given_anew(bot: Bot) -> None:
     before = list(bot.desk.rows["harbour"])
     settling(bot, opened(bot))
@@ -109,6 +113,7 @@ def test_so_does_whoever_it_was_taken_from_and_a_cause_that_comes_again_is_given
     assert "nothing is left" in str(first) and "nothing is left" not in str(direct(bot)[1]) and second
 
 
+@edge
 def test_what_still_needs_attention_under_another_name_is_not_said_to_be_settled(bot: Bot) -> None:
     settling(bot, opened(bot))
     assert save(bot, assignee=BEN)["ok"]

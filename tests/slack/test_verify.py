@@ -14,6 +14,7 @@ from bot.store import asked_verifications
 from bot.store.database import dump, load, to_ms
 from tests.blocks import samples
 from tests.blocks.checks import check_message
+from tests.rarely import edge
 from tests.slack.conftest import ANA, Bot, Start, eventually
 
 
@@ -128,6 +129,7 @@ def test_of_several_companies_it_asks_which(start: Start) -> None:
     bot.said("Lakeside 1 · waiting to verify…")
 
 
+@edge
 def test_slack_away_for_a_while_loses_and_doubles_nothing(bot: Bot) -> None:
     bot.slack.control("PUT", "outage", on=True)
     bot.desk.verifying.request("harbour", ANA, "C0ACCOUNTS")

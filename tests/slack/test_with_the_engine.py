@@ -7,6 +7,7 @@ import pytest
 from bot import verifying
 from bot.core.model import Flag, RecordType, RunView, Trigger
 from bot.sync import run_sync
+from tests.rarely import edge
 from tests.slack.conftest import ANA, Bot, Host, eventually, put_up
 from tests.sync.world import COMPANY, World, contact_ref
 
@@ -99,6 +100,7 @@ def test_more_detail_shows_both_sides(bot: Bot, world: World) -> None:
     assert "Re-Leased says" in said and "115" in said
 
 
+@edge
 def test_runs_of_the_command_line_share_the_message_of_the_day(bot: Bot, world: World) -> None:
     world.sync_blue()
     tick(bot, world)
@@ -126,6 +128,7 @@ def test_causes_are_written_down_for_the_digest_as_they_come_and_go(bot: Bot, wo
     assert [entry.what for entry in bot.desk.team.audit(COMPANY, 2)] == ["relink", "unlink"]
 
 
+@edge
 def test_the_home_of_a_real_company(bot: Bot, world: World) -> None:
     world.sync_blue()
     bot.slack.control("POST", "home", user="@ben")
@@ -134,6 +137,7 @@ def test_the_home_of_a_real_company(bot: Bot, world: World) -> None:
     assert "in balance" in str(shown) and "next sync <!date^" in str(shown)
 
 
+@edge
 def test_a_verification_of_a_real_company(bot: Bot, world: World) -> None:
     world.invoice(world.contact("Kiosk Ltd"), "INV-1")
     world.sync_blue()

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.core.model import Direction, LinkStatus, Outcome, RecordRef, RecordType, Result, ResultsFilter
 from bot.store import results
 from bot.store.database import Database
+from tests.rarely import edge
 from tests.store.conftest import COMPANY
 
 INVOICE, CONTACT = RecordType.INVOICE, RecordType.CONTACT
@@ -226,6 +227,7 @@ def test_a_row_can_be_forgotten(database: Database) -> None:
         assert keys(connection, ALL) == ["2"]
 
 
+@edge
 def test_tens_of_thousands_of_records_can_be_asked_for_at_once(database: Database) -> None:
     refs = [RecordRef(INVOICE, str(number)) for number in range(33_000)]
     with database.write() as connection:

@@ -90,6 +90,7 @@ def test_it_is_dated_as_in_re_leased(kiosk: World) -> None:
     assert kiosk.books.read("Payment", row.external_id)["TxnDate"] == "2026-10-08"
 
 
+@edge
 def test_another_amount_changes_the_same_payment(kiosk: World) -> None:
     invoice, note = both(kiosk)
     allocate(kiosk, note, (invoice, "46.00"))
@@ -125,6 +126,7 @@ def test_a_credit_set_off_in_quickbooks_comes_in_as_an_entry_of_the_credit_note(
         kiosk.sync_blue()
 
 
+@edge
 def test_a_payment_that_uses_a_credit_as_well_comes_in_as_both(kiosk: World) -> None:
     invoice, memo = there(kiosk)
     customer = invoice["CustomerRef"]["value"]
@@ -157,6 +159,7 @@ def test_one_credit_set_off_against_two_invoices_by_one_payment_is_two_entries(k
     assert kiosk.books.read("Invoice", other["Id"])["Balance"] == Decimal("3.00")
 
 
+@edge
 @pytest.mark.parametrize("deed", ["void", *rarely("delete")])
 def test_undone_in_quickbooks_it_is_taken_back_in_re_leased(kiosk: World, deed: str) -> None:
     invoice, memo = there(kiosk)
@@ -224,6 +227,7 @@ def test_what_is_set_off_while_the_id_of_its_credit_note_is_written_back_follows
     assert kiosk.count("Payment") == 1
 
 
+@edge
 def test_it_waits_while_its_credit_note_is_unlinked_and_follows_by_itself(kiosk: World) -> None:
     invoice, note = both(kiosk)
     kiosk.unlink(RecordRef(RecordType.CREDIT_NOTE, note["id"]))

@@ -12,6 +12,7 @@ from bot.core.faults import UserError
 from bot.core.model import Flag, Outcome, RunView, Trigger
 from bot.jobs import carry_out_one
 from bot.store import asked_plans, companies, leases
+from tests.rarely import edge
 from tests.sync.world import COMPANY, World
 
 ANA, BEN = "U0ANA", "U0BEN"
@@ -104,6 +105,7 @@ def test_what_changed_after_the_approval_is_said_and_the_new_plan_is_offered(bus
     assert carried_out(busy, desk(busy).approve(asked.id, BEN)) is Flag.BLUE
 
 
+@edge
 def test_a_refreshed_plan_says_what_differs_and_belongs_to_who_refreshed_it(busy: World) -> None:
     needs_approval(busy)
     asked = made(busy)
@@ -131,6 +133,7 @@ def test_a_plan_waits_while_its_company_is_being_synced(busy: World) -> None:
     assert planner.wanted(busy.engine()) == []
 
 
+@edge
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [

@@ -33,6 +33,7 @@ def test_two_files_of_one_name_and_size_are_two_files(lease: tuple[World, Json, 
         world.sync_blue()
 
 
+@edge
 def test_files_are_compared_only_where_name_and_size_are_equal(lease: tuple[World, Json, Json]) -> None:
     world, invoice, partner = lease
     ours(world, invoice, "a.pdf", b"four")
@@ -48,6 +49,7 @@ def test_files_are_compared_only_where_name_and_size_are_equal(lease: tuple[Worl
     assert copies(world) == (3, 3)
 
 
+@edge
 def test_identical_files_are_paired_one_to_one(lease: tuple[World, Json, Json]) -> None:
     world, invoice, partner = lease
     for _ in range(2):
@@ -104,6 +106,7 @@ def test_a_new_name_goes_across_both_ways(lease: tuple[World, Json, Json]) -> No
         world.sync_blue()
 
 
+@edge
 def test_a_new_name_keeps_the_file_on_all_its_documents(paired: World) -> None:
     customer = paired.customer("Kiosk Ltd")
     invoices = [paired.qb_invoice(customer, f"INV-{number}") for number in range(2)]
@@ -139,6 +142,7 @@ def test_a_file_that_was_deleted_in_quickbooks_is_kept_and_not_attached_again(le
     assert again["Id"] != made["Id"] and world.now("attachments", attachment)["externalId"] == again["Id"]
 
 
+@edge
 def test_a_file_taken_off_one_of_two_documents_stays_with_the_other(paired: World) -> None:
     customer = paired.customer("Kiosk Ltd")
     invoices = [paired.qb_invoice(customer, f"INV-{number}") for number in range(2)]
@@ -204,6 +208,7 @@ def test_the_sync_goes_on_where_changes_of_files_cannot_be_asked_for(lease: tupl
     assert world.partner("Customer", world.named("contacts", "Kiosk Ltd"), "contacts")["PrimaryPhone"]
 
 
+@edge
 def test_the_sync_goes_on_where_files_cannot_be_read_at_all(world: World) -> None:
     refused = {"Fault": {"Error": [{"code": "4000", "Message": "Error parsing query"}]}}
     asked = world.state.handle

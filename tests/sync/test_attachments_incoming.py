@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 
 from bot.core.model import Direction, Outcome
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.filed import PDF, attachables, content_of, copies, ours, theirs
 from tests.sync.world import COMPANY, Json, World
 
@@ -37,6 +37,7 @@ def test_a_file_comes_in_with_a_document_that_comes_in(paired: World) -> None:
     assert attachment["ownerId"] == paired.named("invoices", "INV-9")["id"]
 
 
+@edge
 def test_one_file_on_two_documents_comes_in_once_for_each(paired: World) -> None:
     customer, vendor = paired.customer("Kiosk Ltd"), paired.vendor("Plumber Ltd")
     invoice, bill = paired.qb_invoice(customer, "INV-9"), paired.qb_bill(vendor, "B-9")
@@ -101,6 +102,7 @@ def test_a_file_that_broke_off_on_its_way_in_is_there_once(
     assert content_of(world, attachment) == PDF
 
 
+@edge
 @pytest.mark.parametrize("status", [503, 422])
 def test_an_announcement_without_its_file_is_finished_by_the_next_sync(
     lease: tuple[World, Json, Json], status: int
@@ -141,6 +143,7 @@ def test_a_file_that_quickbooks_does_not_hand_out_fails_alone(lease: tuple[World
     assert len(world.all("attachments")) == 1
 
 
+@edge
 @pytest.mark.parametrize("content", [b"", PDF])
 def test_a_page_of_an_error_is_not_taken_for_the_file(lease: tuple[World, Json, Json], content: bytes) -> None:
     world, _, partner = lease

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.model import Direction, Flag, Outcome
 from bot.sandbox.released.shapes import Collection
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.filed import PDF, announced, attachables, copies, ours, ref, theirs
 from tests.sync.world import COMPANY, Json, World, invoice_ref
 
@@ -59,6 +59,7 @@ def test_a_file_of_a_credit_note_is_attached(paired: World, kind: str) -> None:
     assert made["AttachableRef"][0]["EntityRef"]["type"] == ("CreditMemo" if kind == "income" else "VendorCredit")
 
 
+@edge
 def test_a_file_of_a_draft_goes_when_its_invoice_is_approved(paired: World) -> None:
     draft = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1", status="draft")
     ours(paired, draft)
@@ -72,6 +73,7 @@ def test_a_file_of_a_draft_goes_when_its_invoice_is_approved(paired: World) -> N
     assert paired.row("lease.pdf").outcome is Outcome.ATTACHED
 
 
+@edge
 def test_files_of_documents_that_stay_out_stay_out_and_are_not_red(paired: World) -> None:
     old = paired.invoice(paired.contact("Kiosk Ltd"), "OLD-1", issueDate="2020-01-05", dueDate="2020-02-05")
     ours(paired, old)
@@ -96,6 +98,7 @@ def test_a_file_waits_with_a_document_that_fails(paired: World) -> None:
     assert not attachables(paired)
 
 
+@edge
 def test_a_file_waits_for_an_unlinked_document_and_goes_with_the_cascade(lease: tuple[World, Json, Json]) -> None:
     world, invoice, _ = lease
     world.unlink(invoice_ref(invoice))
@@ -181,6 +184,7 @@ def test_an_upload_whose_answer_is_lost_is_there_once(lease: tuple[World, Json, 
         world.sync_blue()
 
 
+@edge
 @pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
 def test_an_upload_that_is_never_answered_fails_alone_and_is_never_there_twice(
     lease: tuple[World, Json, Json], kind: str
@@ -199,6 +203,7 @@ def test_an_upload_that_is_never_answered_fails_alone_and_is_never_there_twice(
     assert copies(world) == (1, 1)
 
 
+@edge
 @pytest.mark.parametrize("later_min", [0, 90])
 @pytest.mark.parametrize("kind", ["drop_after", *rarely("drop_before")])
 def test_an_upload_that_an_earlier_run_left_unanswered_is_taken_up(

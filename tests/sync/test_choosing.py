@@ -4,6 +4,7 @@ import pytest
 
 from bot.core.faults import UserError
 from bot.core.model import RecordRef, RecordType
+from tests.rarely import edge
 from tests.sync.world import COMPANY, Json, World
 
 ANA, BEN = "U0ANA", "U0BEN"
@@ -60,6 +61,7 @@ def test_the_account_that_is_chosen_is_linked_and_what_waited_follows(paired: Wo
     assert (entry.by, entry.note, entry.source) == (ANA, "same thing", "C1 12.5") and "Car park" in entry.after
 
 
+@edge
 def test_what_other_records_use_does_not_give_way(paired: World) -> None:
     account = parking(paired)
     paired.invoice(paired.named("contacts", "Kiosk Ltd"), "INV-2")
@@ -103,6 +105,7 @@ def test_a_tax_type_is_linked_to_a_code_of_the_same_rate_only(paired: World) -> 
     assert paired.now("tax-types", odd)["externalId"] == chosen.id
 
 
+@edge
 def test_a_tracking_option_is_chosen_from_the_classes(paired: World) -> None:
     harbour = paired.books.create("Class", {"Name": "12 Harbour St"})
     paired.sync_blue()
@@ -118,6 +121,7 @@ def test_a_tracking_option_is_chosen_from_the_classes(paired: World) -> None:
     assert invoice["Line"][0]["SalesItemLineDetail"]["ClassRef"]["value"] == harbour["Id"]
 
 
+@edge
 def test_undoing_gives_the_old_partner_back(paired: World) -> None:
     there = item(paired, "Car park")
     paired.sync_blue()
@@ -131,6 +135,7 @@ def test_undoing_gives_the_old_partner_back(paired: World) -> None:
     assert paired.now("accounts", account)["externalId"] is None and paired.causes()[0].fix == "choose"
 
 
+@edge
 def test_what_has_its_partner_by_now_is_not_chosen_for(paired: World) -> None:
     there = item(paired, "Car park")
     paired.sync_blue()
@@ -144,6 +149,7 @@ def test_what_has_its_partner_by_now_is_not_chosen_for(paired: World) -> None:
         paired.app.desk.choose(COMPANY, one, "Item", other["Id"], BEN)
 
 
+@edge
 def test_contacts_and_documents_are_not_chosen_from_a_list(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     paired.sync_blue()

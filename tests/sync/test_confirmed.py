@@ -39,6 +39,7 @@ def unlinked_by_another(world: World, tenant: Json, invoice: Json) -> None:
     world.unlink(invoice_ref(invoice))
 
 
+@edge
 @pytest.mark.parametrize("deed", [dearer, one_more, unlinked_by_another])
 def test_what_follows_otherwise_by_now_is_not_done_but_said(
     paired: World, deed: Callable[[World, Json, Json], None]
@@ -66,6 +67,7 @@ def test_the_open_amount_that_changed_is_given_with_what_it_is_now(paired: World
     assert [one.receivable for one in changed.value.now.open_amounts] == [Decimal("345.00")]
 
 
+@edge
 def test_rows_that_turned_good_are_not_unlinked_with_all_that_match(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     account = paired.create("accounts", name="Parking", code="210", kind="sales")

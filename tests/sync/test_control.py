@@ -42,6 +42,7 @@ def test_a_run_says_how_many_documents_and_payments_it_checked_and_pairs_count_o
     assert paired.app.desk.run(finished.run_id).control == words
 
 
+@edge
 def test_a_pair_counts_once_though_its_sides_are_pages_apart(paired: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control, "PAGE", 1)
     tenant = paired.contact("Kiosk Ltd")
@@ -74,6 +75,7 @@ def test_a_duplicate_that_somebody_entered_by_hand_is_named_with_both_ids_until_
     assert finished.control is not None and finished.control.statement.startswith("No duplicates")
 
 
+@edge
 def test_a_suspected_duplicate_holds_up_neither_its_own_pair_nor_what_refers_to_it(paired: World) -> None:
     customer, _ = two_invoices(paired)
     twin = copy_in_quickbooks(paired, "INV-2")
@@ -84,6 +86,7 @@ def test_a_suspected_duplicate_holds_up_neither_its_own_pair_nor_what_refers_to_
     assert len(paired.all("payments")) == 1
 
 
+@edge
 def test_a_person_may_leave_a_suspected_duplicate_as_it_is(paired: World) -> None:
     two_invoices(paired)
     twin = copy_in_quickbooks(paired, "INV-2")
@@ -94,6 +97,7 @@ def test_a_person_may_leave_a_suspected_duplicate_as_it_is(paired: World) -> Non
     paired.sync_blue()
 
 
+@edge
 @pytest.mark.parametrize("reference", ["", "EFT 9"])
 def test_two_equal_receipts_of_one_day_are_no_duplicate_without_a_reference(paired: World, reference: str) -> None:
     customer, _ = two_invoices(paired)
@@ -105,6 +109,7 @@ def test_two_equal_receipts_of_one_day_are_no_duplicate_without_a_reference(pair
     assert codes == (["suspected-duplicate"] if reference else [])
 
 
+@edge
 def test_equal_receipts_with_one_reference_for_two_invoices_are_no_duplicate(paired: World) -> None:
     customer, _ = two_invoices(paired)
     for id_ in list(paired.books.entity("Invoice")):
@@ -138,6 +143,7 @@ def test_totals_that_differ_without_a_word_make_the_run_red_and_are_named_with_b
     assert "INV-2" not in run.error
 
 
+@edge
 def test_a_difference_in_tax_alone_is_a_difference(paired: World) -> None:
     two_invoices(paired)
     alter_mirror(paired, "INV-1", net=Decimal("100.01"), tax=Decimal("14.99"))
@@ -161,6 +167,7 @@ def test_a_difference_of_a_pair_that_was_left_out_or_has_a_failing_row_is_explai
     paired.sync_blue()
 
 
+@edge
 def test_the_control_of_a_run_without_changes_asks_few_questions_however_much_there_is(paired: World) -> None:
     two_invoices(paired)
     paired.sync_blue()

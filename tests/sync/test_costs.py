@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from bot.store import among
 from bot.sync import control, freeing, pull, records_loop, safety
+from tests.rarely import edge
 from tests.sync.world import World
 
 GROWING = "mirror|mirror_keys|links|results|attempts|figures|intents|batches|unlinked|audit"
@@ -68,6 +69,7 @@ def test_a_run_with_nothing_to_do_is_two_calls_there_and_nine_here(paired: World
     assert calls.released <= 9
 
 
+@edge
 def test_no_question_of_a_run_is_answered_with_all_that_a_company_has(
     paired: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,7 @@ def test_edits_of_a_credit_note_travel_both_ways(paired: World, kind: str) -> No
     assert (now["issueDate"], now["reference"]) == ("2026-10-09", "agreed by phone")
 
 
+@edge
 @pytest.mark.parametrize("kind", ["expense", *rarely("income")])
 def test_an_equal_credit_note_is_adopted_not_created(paired: World, kind: str) -> None:
     tenant = party(paired, kind)
@@ -107,6 +108,7 @@ def deleted(world: World, entity: str, external_id: str) -> None:
     world.books.delete(entity, external_id)
 
 
+@edge
 @pytest.mark.parametrize("kind", ["income", *rarely("expense")])
 @pytest.mark.parametrize("deed", [zeroed, deleted])
 def test_a_void_that_quickbooks_cannot_take_fails_with_steps_and_clears_when_a_person_did_it(
@@ -158,6 +160,7 @@ def test_us_sales_tax_of_a_credit_memo_comes_back(make_world: Callable[..., Worl
         world.sync_blue()
 
 
+@edge
 @pytest.mark.parametrize(("amounts", "mode"), [("inclusive", "TaxInclusive"), ("noTax", "NotApplicable")])
 @pytest.mark.parametrize("kind", ["expense", *rarely("income")])
 def test_tax_inclusive_and_untaxed_credit_notes_agree_to_the_cent(

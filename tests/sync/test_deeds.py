@@ -6,6 +6,7 @@ from bot.core.faults import UserError
 from bot.core.model import Trigger
 from bot.core.team import AuditEntry
 from bot.store import runs
+from tests.rarely import edge
 from tests.sync.test_runs import many_invoices
 from tests.sync.world import COMPANY, World
 
@@ -48,6 +49,7 @@ def test_letting_a_safety_stop_pass_is_a_deed_with_who_how_many_and_from_where(p
     assert len(deeds(paired, "override")) == 1, "whoever clicks second finds it under way"
 
 
+@edge
 def test_a_run_that_does_not_let_it_pass_is_not_said_to(paired: World) -> None:
     run_id = stopped(paired)
     paired.app.desk.request_run(COMPANY, ANA, Trigger.PERSON)
@@ -57,6 +59,7 @@ def test_a_run_that_does_not_let_it_pass_is_not_said_to(paired: World) -> None:
         assert [run.accepts_stop for run in runs.requested(connection)] == [False]
 
 
+@edge
 def test_a_stop_that_others_came_after_is_not_let_pass(paired: World) -> None:
     run_id = stopped(paired)
     paired.sync()
@@ -65,6 +68,7 @@ def test_a_stop_that_others_came_after_is_not_let_pass(paired: World) -> None:
     assert deeds(paired, "override") == []
 
 
+@edge
 def test_at_the_terminal_somebody_is_named_as_well(paired: World) -> None:
     paired.app.desk.accept_stop(stopped(paired), "", Trigger.COMMAND)
     assert [entry.by for entry in deeds(paired, "override")] == ["somebody at the terminal"]

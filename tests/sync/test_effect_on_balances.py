@@ -27,6 +27,7 @@ def at_stake(world: World, kind: str, role: str) -> tuple[Json, Json, Json, Json
     return contact, document, note, money
 
 
+@edge
 @pytest.mark.parametrize(("kind", "role"), SIDES)
 def test_credit_notes_and_money_not_allocated_are_taken_off_what_is_open(paired: World, kind: str, role: str) -> None:
     contact, *_ = at_stake(paired, kind, role)

@@ -152,6 +152,7 @@ def test_documents_that_quickbooks_numbers_itself_are_found_by_date_total_and_cu
         paired.sync_blue()
 
 
+@edge
 def test_a_batch_in_doubt_is_looked_up_only_once_quickbooks_must_be_done_with_it(paired: World) -> None:
     """A gateway gives up at once, and what is behind it may still book the record a minute later."""
     paired.contact("Kiosk Ltd")
@@ -166,6 +167,7 @@ def test_a_batch_in_doubt_is_looked_up_only_once_quickbooks_must_be_done_with_it
     assert max(paired.patience.waits_s) < SETTLING_S  # QuickBooks said itself that it had failed
 
 
+@edge
 def test_an_update_that_was_done_but_never_answered_is_not_refused_for_ever(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     paired.sync_blue()
@@ -245,6 +247,7 @@ def test_what_a_run_left_open_is_settled_by_the_next_one(paired: World, effect: 
         paired.sync_blue()
 
 
+@edge
 def test_an_old_batch_that_somebody_may_have_sent_a_moment_ago_is_given_time_to_arrive(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     paired.sync_blue()
@@ -272,6 +275,7 @@ def test_an_old_batch_that_nobody_touched_for_minutes_is_looked_up_at_once(paire
     assert max(paired.patience.waits_s, default=0) < SETTLING_S / 2
 
 
+@edge
 def test_a_batch_left_open_that_quickbooks_chokes_on_does_not_hold_up_the_company(paired: World) -> None:
     for name in ("Kiosk Ltd", "Poison"):
         paired.contact(name)
@@ -327,6 +331,7 @@ def mixed(world: World) -> Any:
     return run_sync(replace(world.engine(), mixes=True), COMPANY, run.run_id)
 
 
+@edge
 def test_while_the_batches_of_a_minute_are_used_up_records_go_one_by_one(paired: World) -> None:
     for number in range(110):
         paired.contact(f"Tenant {number}")

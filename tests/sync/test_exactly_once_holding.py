@@ -16,7 +16,7 @@ from bot.store import leases, ledger, runs
 from bot.store.leases import LeaseLost
 from bot.sync import Finished, run_sync
 from bot.sync.holding import held
-from tests.rarely import rarely
+from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, World
 
 MANY, WRITERS = 100, 2  # records for more batches than are under way at once
@@ -59,6 +59,7 @@ def give_back(world: World) -> None:
 # Leases
 
 
+@edge
 def test_a_run_that_lost_its_company_sends_and_records_nothing_more(paired: World) -> None:
     for number in range(MANY):
         paired.contact(f"Tenant {number}")
@@ -162,6 +163,7 @@ def test_a_run_that_is_told_to_stop_records_what_is_answered_and_begins_nothing_
     assert paired.count("Customer") == MANY
 
 
+@edge
 def test_waiting_ends_at_once_when_the_process_is_told_to_stop(paired: World) -> None:
     """A throttle of a minute, a limit that is used up, a retry: none of them keeps a process alive."""
     paired.contact("Kiosk Ltd")
@@ -200,6 +202,7 @@ def fill_up(world: World) -> Callable[[], None]:
     return make_room
 
 
+@edge
 def test_a_full_database_stops_the_run_before_the_next_call(paired: World) -> None:
     for number in range(MANY):
         paired.contact(f"Tenant {number}")

@@ -86,6 +86,7 @@ def test_a_closed_period_is_seen_beforehand_and_never_touched(paired: World) -> 
     assert paired.count("Invoice") == 2
 
 
+@edge
 def test_a_document_in_a_period_closed_since_is_not_moved_out_of_it(paired: World) -> None:
     invoice = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1", issueDate="2026-04-15")
     paired.sync_blue()
@@ -106,6 +107,7 @@ def test_the_number_of_another_suppliers_bill_is_not_adopted(paired: World) -> N
     assert paired.now("invoices", ours)["externalId"] is None
 
 
+@edge
 def test_the_number_of_exactly_the_same_bill_is_adopted(paired: World) -> None:
     """The bill came into QuickBooks after we had read it: the refusal points at it, and it is the same."""
     supplier = paired.contact("Plumb Co", "supplier")
@@ -188,6 +190,7 @@ def test_resolved_failures_vanish_from_the_results(paired: World) -> None:
     assert paired.row("Good name").outcome is Outcome.CREATED
 
 
+@edge
 def test_a_failure_that_is_taken_back_on_its_own_side_vanishes(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoice = paired.invoice(tenant, "INV-" + "1" * 30)
@@ -256,6 +259,7 @@ def test_unlinking_with_its_dependents_is_not_red_and_relinking_brings_all_back(
     assert len(paired.all("payments")) == 1
 
 
+@edge
 def test_what_quickbooks_alone_gets_wrong_has_its_external_id_and_no_released_id(paired: World) -> None:
     discount = {"DetailType": "DiscountLineDetail", "DiscountLineDetail": {"PercentBased": True, "DiscountPercent": 10}}
     invoice = paired.qb_invoice(paired.customer("Aroha"), "SI-1", Line=[paired.sales_line(), discount])
@@ -264,6 +268,7 @@ def test_what_quickbooks_alone_gets_wrong_has_its_external_id_and_no_released_id
     assert (row.released_id, row.external_id, row.direction) == ("", invoice["Id"], "incoming")
 
 
+@edge
 def test_released_refuses_what_is_fixed_there_and_the_row_says_so(paired: World) -> None:
     customer = paired.customer("Aroha")
     invoice = paired.qb_invoice(customer, "SI-1")
@@ -277,6 +282,7 @@ def test_released_refuses_what_is_fixed_there_and_the_row_says_so(paired: World)
     paired.sync_blue()
 
 
+@edge
 def test_totals_that_differ_are_said_until_they_agree(paired: World) -> None:
     """Nothing is booked to hide a cent; the record is there on both sides and stays red."""
     handle = paired.books.perform

@@ -136,6 +136,7 @@ def test_released_fails_for_a_while_and_nothing_is_doubled_or_lost(paired: World
     assert all(rule.seen > rule.skip + 1 for rule in paired.released_knobs.rules)
 
 
+@edge
 @pytest.mark.parametrize("side", ["quickbooks", "released"])
 @pytest.mark.parametrize(
     "effect",
@@ -156,6 +157,7 @@ def test_a_side_that_is_down_is_named_and_the_next_run_completes(paired: World, 
     assert_in_step(paired)
 
 
+@edge
 def test_items_missing_from_a_batch_answer_are_found_again_and_not_sent_twice(paired: World) -> None:
     some_work(paired)
     handle = paired.state.handle
@@ -181,6 +183,7 @@ def test_a_batch_that_was_answered_with_nothing_is_done_in_the_same_run(paired: 
     assert_in_step(paired)
 
 
+@edge
 def test_one_poisoned_record_does_not_hold_up_the_other_twenty_nine(paired: World) -> None:
     """QuickBooks refuses the whole batch, without saying which record it means."""
     for number in range(20):
@@ -212,6 +215,7 @@ def test_a_token_that_ends_in_mid_run_is_renewed_once(paired: World) -> None:
     assert_in_step(paired)
 
 
+@edge
 def test_a_dead_grant_says_reconnect_asks_little_and_connecting_repairs_it(paired: World) -> None:
     some_work(paired)
     for grant in paired.state.oauth.grants:
@@ -252,6 +256,7 @@ def test_a_stale_sync_token_is_read_again_and_the_change_goes_through(paired: Wo
     assert (now["PrimaryPhone"]["FreeFormNumber"], now["Notes"]) == ("09 222", "called")
 
 
+@edge
 def test_a_stale_version_in_released_is_read_again(paired: World) -> None:
     customer = paired.customer("Aroha")
     paired.sync_blue()
@@ -313,6 +318,7 @@ def _answer(items: list[Any]) -> bytes:
     return json.dumps({"BatchItemResponse": items}).encode()
 
 
+@edge
 def test_a_record_that_waits_is_known_on_both_sides_all_the_same(paired: World) -> None:
     """Its id could not be told to Re-Leased before its tax type was unlinked."""
     paired.sync_blue()

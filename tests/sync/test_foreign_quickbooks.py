@@ -133,6 +133,7 @@ def all_at_once(body: Any) -> Any:
     return reduce(lambda said, change: change(said), VARIATIONS.values(), body)
 
 
+@edge
 @pytest.mark.parametrize("change", named({"all at once": all_at_once, **VARIATIONS}, "all at once"))
 def test_the_same_said_in_other_words_syncs_all_the_same(world: World, change: Change) -> None:
     speak_otherwise(world, change)
@@ -170,6 +171,7 @@ def test_a_tax_code_without_rates_is_a_rate_of_nothing(world: World) -> None:
     assert {row["rate"] for row in world.all("tax-types")} == {"0.00"}
 
 
+@edge
 def test_invoices_of_a_code_without_rates_come_in_with_the_tax_they_have(world: World) -> None:
     speak_otherwise(world, without("SalesTaxRateList", "PurchaseTaxRateList"))
     world.qb_invoice(world.customer("Aroha"), "SI-1", Line=[world.sales_line("33.33"), world.sales_line("66.65")])
@@ -209,6 +211,7 @@ def test_the_sales_tax_that_quickbooks_computes_in_the_us_comes_back(make_world:
         world.sync_blue()
 
 
+@edge
 def test_several_currencies_go_out_and_come_in(make_world: Callable[..., World]) -> None:
     world = make_world(options={"multicurrency": True})
     world.rent(), world.repairs(), world.gst()

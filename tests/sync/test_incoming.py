@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from bot.core.model import Direction, Outcome
+from tests.rarely import edge
 from tests.sync.world import World
 
 
@@ -29,6 +30,7 @@ def test_what_is_imported_and_what_stays_out(world: World) -> None:
     assert not [row for row in world.rows() if row.name in ("Folder", "Gone", "Sold House", "Checking")]
 
 
+@edge
 def test_a_tax_code_of_two_rates_comes_with_their_sum(make_world) -> None:  # type: ignore[no-untyped-def]
     world = make_world(country="CA", currency="CAD")
     world.sync_blue()
@@ -141,6 +143,7 @@ def test_voids_and_deletions_in_quickbooks_come_in(paired: World) -> None:
         paired.sync_blue()
 
 
+@edge
 def test_a_payment_and_its_invoice_voided_at_once_both_come_in(paired: World) -> None:
     """Re-Leased refuses to void an invoice that has payments, and invoices are planned before payments."""
     customer = paired.customer("Aroha")
@@ -155,6 +158,7 @@ def test_a_payment_and_its_invoice_voided_at_once_both_come_in(paired: World) ->
     assert paired.all("payments")[0]["status"] == "reversed"
 
 
+@edge
 def test_a_document_deleted_in_quickbooks_asks_a_person(paired: World) -> None:
     invoice = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1")
     paired.sync_blue()
@@ -166,6 +170,7 @@ def test_a_document_deleted_in_quickbooks_asks_a_person(paired: World) -> None:
     paired.sync_blue()
 
 
+@edge
 def test_archiving_and_reactivating_come_in(paired: World) -> None:
     customer, tenant = paired.customer("Aroha"), paired.contact("Kiosk Ltd")
     item = paired.id_of("Item", "Services")
@@ -186,6 +191,7 @@ def test_archiving_and_reactivating_come_in(paired: World) -> None:
     assert not paired.named("accounts", "Services")["archived"]
 
 
+@edge
 def test_a_contact_of_both_roles_is_archived_only_when_both_its_names_are(paired: World) -> None:
     both = paired.contact("Both Ltd", "tenant", "supplier")
     paired.sync_blue()
@@ -197,6 +203,7 @@ def test_a_contact_of_both_roles_is_archived_only_when_both_its_names_are(paired
     assert paired.now("contacts", both)["archived"]
 
 
+@edge
 def test_an_inactive_tax_code_is_archived_in_released(paired: World) -> None:
     code = paired.id_of("TaxCode", "Zero-rated")
     paired.books.archive("TaxCode", code)

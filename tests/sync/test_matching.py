@@ -105,6 +105,7 @@ def test_a_document_of_the_same_number_but_another_total_waits_for_a_person(pair
     assert paired.count("Invoice") == 1 and len(paired.all("invoices")) == 1
 
 
+@edge
 def test_the_same_number_of_another_customer_is_another_document(paired: World) -> None:
     """Customers may be numbered alike where QuickBooks allows it."""
     paired.books.books.settings.refuse_duplicate_numbers = False
@@ -115,6 +116,7 @@ def test_the_same_number_of_another_customer_is_another_document(paired: World) 
     assert paired.count("Invoice") == 2
 
 
+@edge
 def test_two_customers_of_one_e_mail_address_are_not_mixed_up(paired: World) -> None:
     mail = {"PrimaryEmailAddr": {"Address": "office@example.com"}}
     paired.customer("Aroha", **mail), paired.customer("Ben", **mail)
@@ -182,6 +184,7 @@ def test_the_same_change_on_both_sides_is_no_conflict(paired: World) -> None:
         paired.sync_blue()
 
 
+@edge
 def test_an_edit_and_back_again_does_nothing(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd", phone="09 111")
     paired.sync_blue()
@@ -222,6 +225,7 @@ def test_what_only_one_side_of_an_adopted_pair_holds_is_never_erased(paired: Wor
         paired.sync_blue()
 
 
+@edge
 def test_what_is_emptied_in_quickbooks_is_emptied_in_released(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd", email="kiosk@example.com", phone="09 555")
     paired.sync_blue()
@@ -231,6 +235,7 @@ def test_what_is_emptied_in_quickbooks_is_emptied_in_released(paired: World) -> 
     assert (paired.now("contacts", tenant)["email"], paired.now("contacts", tenant)["phone"]) == (None, "09 555")
 
 
+@edge
 def test_a_change_of_one_half_of_a_contact_of_both_roles_reaches_the_other_half(paired: World) -> None:
     both = paired.contact("Both Ltd", "tenant", "supplier", phone="09 111")
     paired.sync_blue()
@@ -256,6 +261,7 @@ def test_a_role_added_later_gets_its_own_name(paired: World) -> None:
         paired.sync_blue()
 
 
+@edge
 def test_a_document_deleted_and_entered_again_in_quickbooks_is_the_same_document(paired: World) -> None:
     invoice = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1", issueDate="2026-10-06")
     paired.sync_blue()
@@ -270,6 +276,7 @@ def test_a_document_deleted_and_entered_again_in_quickbooks_is_the_same_document
         paired.sync_blue()
 
 
+@edge
 def test_a_voided_document_is_not_taken_for_a_living_one_of_the_same_number(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     paired.sync_blue()
@@ -281,6 +288,7 @@ def test_a_voided_document_is_not_taken_for_a_living_one_of_the_same_number(pair
     assert by_status == {"voided": None, "approved": living["Id"]}
 
 
+@edge
 def test_a_draft_that_is_in_quickbooks_already_does_not_come_in_twice(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     paired.sync_blue()
@@ -306,6 +314,7 @@ def test_two_contacts_of_one_name_get_one_customer_and_one_explanation(paired: W
     paired.sync_blue()
 
 
+@edge
 def test_a_long_pause_reads_everything_again_and_loses_nothing(paired: World) -> None:
     """QuickBooks looks back 30 days only."""
     customer = paired.customer("Aroha")

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.model import Outcome
 from bot.sandbox.released.shapes import Collection
+from tests.rarely import edge
 from tests.sync.world import COMPANY, Json, World
 
 
@@ -91,6 +92,7 @@ def test_a_contact_in_a_foreign_currency_is_refused_before_anything_is_sent(pair
     assert paired.row("INV-1").outcome is Outcome.FAILED
 
 
+@edge
 def test_a_document_in_another_currency_than_its_customer_is_refused_before_it_is_sent(
     make_world: Callable[..., World],
 ) -> None:
@@ -143,6 +145,7 @@ def test_a_discount_comes_in_as_a_line_of_its_own_where_its_account_is_known(pai
         paired.sync_blue()
 
 
+@edge
 def test_a_discount_on_an_account_that_stays_out_says_which(paired: World) -> None:
     discount = {"DetailType": "DiscountLineDetail", "DiscountLineDetail": {"PercentBased": True, "DiscountPercent": 10}}
     paired.qb_invoice(paired.customer("Aroha"), "SI-1", Line=[paired.sales_line("100.00"), discount])
@@ -162,6 +165,7 @@ def test_what_is_incomplete_says_what_it_lacks_and_shows_cents(paired: World) ->
     assert "Its lines and tax make 115.00, but its total says 999.00." in row.more_detail
 
 
+@edge
 @pytest.mark.parametrize("odd", ["\x00"], ids=["NUL"])
 def test_letters_that_no_database_takes_are_replaced_rather_than_stopping_the_run(paired: World, odd: str) -> None:
     tenant = paired.contact("Kiosk Ltd")

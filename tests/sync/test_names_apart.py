@@ -34,6 +34,7 @@ def test_the_cause_offers_a_name_with_what_tells_it_apart(paired: World) -> None
     assert choice.suffixes == (" (Tenant)", " (Wellington)", " (2)")
 
 
+@edge
 def test_who_has_the_name_is_said_and_a_name_that_is_taken_too_is_not_proposed(paired: World) -> None:
     supplier = paired.contact("Plumb Co", "supplier")
     paired.customer("Plumb Co (Tenant)")
@@ -62,6 +63,7 @@ def test_the_chosen_name_goes_out_once_and_its_documents_follow(paired: World) -
     assert (entry.note, entry.source) == ("as in the lease", "C1 12.5")
 
 
+@edge
 def test_the_next_planning_keeps_it_and_sees_no_difference(paired: World) -> None:
     tenant = refused(paired)
     paired.app.desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
@@ -114,6 +116,7 @@ def test_a_name_that_the_bookkeeper_made_plain_again_is_left_so(paired: World) -
     assert called(paired, tenant) == "Dup Name" and paired.now("contacts", tenant)["name"] == "Dup Name"
 
 
+@edge
 def test_a_contact_of_both_roles_may_have_another_name_as_supplier(paired: World) -> None:
     paired.vendor("Plumb Co (Supplier)", Active=True)
     paired.books.create("Employee", {"DisplayName": "Plumb Two (Supplier)"})
@@ -140,6 +143,7 @@ def test_two_contacts_of_one_name_are_both_entered_once_one_is_named_apart(paire
     assert [one["name"] for one in paired.all("contacts")] == ["J Smith", "J Smith"]
 
 
+@edge
 def test_an_answer_that_was_lost_does_not_enter_it_twice(paired: World) -> None:
     """It is found again by the name that it was sent under."""
     tenant = refused(paired)
@@ -165,6 +169,7 @@ def test_what_came_into_being_there_under_that_name_is_taken_for_it(paired: Worl
     assert paired.now("contacts", tenant)["externalId"] == there["Id"] and len(paired.all("contacts")) == 1
 
 
+@edge
 def test_a_name_is_undone_until_a_sync_has_used_it(paired: World) -> None:
     tenant, desk = refused(paired), paired.app.desk
     desk.undo(desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA).undo_token, BEN)
@@ -176,6 +181,7 @@ def test_a_name_is_undone_until_a_sync_has_used_it(paired: World) -> None:
         desk.undo(token, BEN)
 
 
+@edge
 def test_a_name_that_is_refused_as_well_is_a_new_question(paired: World) -> None:
     paired.books.create("Employee", {"DisplayName": "Dup Name (Tenant)"})
     tenant, desk = refused(paired), paired.app.desk
@@ -190,6 +196,7 @@ def test_a_name_that_is_refused_as_well_is_a_new_question(paired: World) -> None
     assert called(paired, tenant) == "Dup Name (2)"
 
 
+@edge
 def test_nothing_is_named_that_is_not_held_up_by_its_name(paired: World) -> None:
     tenant = refused(paired)
     paired.customer("Dup Name (Wellington)")

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from bot.core.model import Direction, Outcome
+from tests.rarely import edge
 from tests.sync.world import World
 
 
@@ -66,6 +67,7 @@ def test_an_expense_invoice_becomes_a_bill(paired: World) -> None:
     assert sent["Line"][0]["AccountBasedExpenseLineDetail"]["AccountRef"]["name"] == "Repairs and Maintenance"
 
 
+@edge
 def test_the_class_of_a_property_goes_along(world: World) -> None:
     world.books.create("Class", {"Name": "12 Queen Street"})
     world.rent(), world.repairs(), world.gst()
@@ -92,6 +94,7 @@ def test_what_changes_in_released_is_updated_in_quickbooks(paired: World) -> Non
     assert [line["Amount"] for line in sent["Line"][:2]] == [Decimal(100), Decimal(20)]
 
 
+@edge
 def test_what_is_emptied_in_released_is_emptied_in_quickbooks(paired: World) -> None:
     address = {"line1": "1 Quay Street", "city": "Auckland"}
     tenant = paired.contact("Kiosk Ltd", email="kiosk@example.com", phone="09 555", address=address)
@@ -131,6 +134,7 @@ def test_a_voided_bill_asks_a_person_until_quickbooks_shows_it_gone(paired: Worl
     paired.sync_blue()
 
 
+@edge
 def test_a_draft_stays_until_it_is_approved(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     draft = paired.invoice(tenant, "INV-1", status="draft")

@@ -57,6 +57,7 @@ def test_an_invoice_voided_in_quickbooks_leaves_its_payment_unallocated(paired: 
     quiet(paired)
 
 
+@edge
 @pytest.mark.parametrize("is_new", [True, *rarely(False)], ids=["to a new invoice", "to a known invoice"])
 def test_a_payment_moved_in_quickbooks_off_an_invoice_that_is_voided_then(paired: World, is_new: bool) -> None:
     customer, invoice, payment = paid_in_quickbooks(paired)
@@ -103,6 +104,7 @@ def test_lines_edited_in_quickbooks_of_a_part_paid_invoice_come_in(paired: World
     quiet(paired)
 
 
+@edge
 def test_an_invoice_made_smaller_in_quickbooks_than_what_was_paid_frees_the_rest_first(paired: World) -> None:
     _, invoice, _ = paid_in_quickbooks(paired)
     paired.books.update("Invoice", invoice["Id"], {"Line": [paired.sales_line("80.00")]})
@@ -150,6 +152,7 @@ def test_a_paid_document_that_re_leased_cannot_change_fails_with_both_figures_an
     paired.sync_blue()
 
 
+@edge
 def test_what_re_leased_still_takes_on_a_paid_document_goes_both_ways(paired: World) -> None:
     _, invoice, _ = paid_in_quickbooks(paired)
     paired.books.update("Invoice", invoice["Id"], {"DueDate": "2026-12-24"})
@@ -162,6 +165,7 @@ def test_what_re_leased_still_takes_on_a_paid_document_goes_both_ways(paired: Wo
     quiet(paired)
 
 
+@edge
 def test_a_bill_voided_by_a_person_frees_in_the_same_run(paired: World) -> None:
     """QuickBooks has no void for bills: zero and the word, entered on the page, is what a void looks like."""
     vendor = paired.vendor("Plumb Ltd")

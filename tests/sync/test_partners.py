@@ -53,6 +53,7 @@ def test_from_the_side_of_quickbooks_it_is_the_same_pair(paired: World) -> None:
     assert paired.now("invoices", ours)["externalId"] == there["Id"] and len(paired.all("invoices")) == 1
 
 
+@edge
 def test_what_found_another_partner_meanwhile_is_not_linked(paired: World) -> None:
     ours, there = alike(paired)
     paired.app.desk.link_to(COMPANY, invoice_ref(ours), "Invoice", there["Id"], ANA)
@@ -64,6 +65,7 @@ def test_what_found_another_partner_meanwhile_is_not_linked(paired: World) -> No
         paired.app.desk.link_to(COMPANY, invoice_ref(ours), "Invoice", there["Id"], BEN)
 
 
+@edge
 def test_what_is_gone_or_of_another_kind_is_not_linked(paired: World) -> None:
     ours, there = alike(paired)
     desk = paired.app.desk
@@ -75,6 +77,7 @@ def test_what_is_gone_or_of_another_kind_is_not_linked(paired: World) -> None:
         desk.link_to(COMPANY, contact_ref(paired.named("contacts", "Kiosk Ltd")), "Invoice", there["Id"], ANA)
 
 
+@edge
 def test_nothing_is_decided_while_a_sync_could_be_writing_it(paired: World) -> None:
     ours, there = alike(paired)
     with paired.database.write() as connection:
@@ -114,6 +117,7 @@ def test_a_new_candidate_after_a_decision_is_a_question_of_its_own(paired: World
     assert left.id == later["Id"] != there["Id"]
 
 
+@edge
 @pytest.mark.parametrize("decision", ["create", *rarely("link")])
 def test_a_decision_is_undone_until_a_sync_has_built_on_it(paired: World, decision: str) -> None:
     ours, there = alike(paired)
@@ -133,6 +137,7 @@ def test_a_decision_is_undone_until_a_sync_has_built_on_it(paired: World, decisi
         desk.undo(token, BEN)
 
 
+@edge
 def test_a_partner_that_was_deleted_and_entered_again_is_suggested_and_linked(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     ours = paired.invoice(tenant, "INV-1")
@@ -149,6 +154,7 @@ def test_a_partner_that_was_deleted_and_entered_again_is_suggested_and_linked(pa
     assert paired.now("invoices", ours)["externalId"] == again["Id"] and paired.count("Invoice") == 1
 
 
+@edge
 def test_an_undo_that_came_too_late_says_who_changed_what(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoice = paired.invoice(tenant, "INV-7")

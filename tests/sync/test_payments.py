@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from bot.core.model import Outcome
+from tests.rarely import edge
 from tests.sync.world import Json, World
 
 
@@ -25,6 +26,7 @@ def test_a_payment_of_old_documents_only_is_skipped_and_not_red(paired: World) -
     assert (row.outcome, row.code) == (Outcome.SKIPPED, "paid-before-sync-from")
 
 
+@edge
 def test_a_mixed_payment_comes_whole_with_the_old_part_unallocated_and_says_so(paired: World) -> None:
     customer = paired.customer("Aroha")
     old, new = old_invoice(paired, customer), paired.qb_invoice(customer, "SI-1")
@@ -81,6 +83,7 @@ def test_a_loosely_matching_payment_waits_as_a_suggestion(paired: World) -> None
     assert len(paired.all("payments")) == paired.count("Payment") == 1
 
 
+@edge
 def test_payments_that_pay_different_documents_are_different(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     first, second = paired.invoice(tenant, "INV-1"), paired.invoice(tenant, "INV-2")
@@ -93,6 +96,7 @@ def test_payments_that_pay_different_documents_are_different(paired: World) -> N
     assert len(paired.all("payments")) == 2
 
 
+@edge
 def test_a_payment_more_than_a_week_away_is_another_one(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     paired.sync_blue()
@@ -114,6 +118,7 @@ def test_a_payment_moved_to_another_invoice_follows(paired: World) -> None:
     assert paired.named("invoices", "SI-2")["balance"] == "65.00"
 
 
+@edge
 def test_a_payment_waits_for_its_failing_invoice_and_follows_in_the_same_run(paired: World) -> None:
     """An allocation must never be dropped silently because its document failed."""
     tenant = paired.contact("Kiosk Ltd")

@@ -72,6 +72,7 @@ def test_a_bill_is_paid_from_the_kind_of_account_that_it_is(
         paired.sync_blue()
 
 
+@edge
 def test_an_account_that_bills_cannot_be_paid_from_fails_with_the_remedy_and_clears(paired: World) -> None:
     wrong = paired.id_of("Account", "Repairs and Maintenance")
     supplier, bill = bill_payer(paired)
@@ -142,6 +143,7 @@ def test_quickbooks_wins_a_conflict_and_the_losing_values_stay_readable(paired: 
     assert "Re-Leased had said" in more and "90.00" in more and "cash" in more
 
 
+@edge
 def test_a_payment_in_a_deposit_is_frozen_and_says_how_to_take_it_out(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     undeposited = paired.id_of("Account", "Undeposited Funds")
@@ -158,6 +160,7 @@ def test_a_payment_in_a_deposit_is_frozen_and_says_how_to_take_it_out(paired: Wo
     paired.sync_blue()
 
 
+@edge
 def test_a_payment_waits_for_its_unlinked_invoice_and_follows_it(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoice = paired.invoice(tenant, "INV-1")
@@ -184,6 +187,7 @@ def test_a_payment_waits_for_its_failing_invoice(paired: World) -> None:
     assert paired.count("Payment") == 1
 
 
+@edge
 def test_a_payment_of_old_invoices_only_is_skipped_and_a_mixed_one_goes_whole(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     old = paired.invoice(tenant, "OLD-1", issueDate="2026-02-10", dueDate="2026-03-10")
@@ -244,12 +248,14 @@ def test_an_edit_here_leaves_what_a_credit_pays_in_quickbooks(paired: World) -> 
     assert applied(now) == {invoice["Id"]: Decimal("115.00"), credit["Id"]: Decimal("23.00")}
 
 
+@edge
 def test_a_payment_in_another_currency_than_its_customers_is_refused_before_it_is_sent(paired: World) -> None:
     ours = paid_by(paired, paired.contact("Kiosk Ltd"), "10.00", currency="AUD")
     paired.sync_red()
     assert paired.row(ours["id"]).code == "currency-not-enabled" and not paired.count("Payment")
 
 
+@edge
 def test_an_unlinked_payment_is_left_alone(paired: World) -> None:
     ours = paid_by(paired, paired.contact("Kiosk Ltd"), "10.00")
     paired.sync_blue()

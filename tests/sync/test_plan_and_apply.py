@@ -58,6 +58,7 @@ def test_a_plan_says_what_the_sync_then_does(paired: World) -> None:
     assert plan.operations == 1 + 1 + 2 + 2 + 1
 
 
+@edge
 @pytest.mark.parametrize("chunk", [1, *rarely(300)])
 def test_on_the_first_connection_documents_of_matched_contacts_are_planned_as_matches(
     world: World, chunk: int, monkeypatch: pytest.MonkeyPatch
@@ -78,6 +79,7 @@ def test_on_the_first_connection_documents_of_matched_contacts_are_planned_as_ma
     assert world.count("Invoice") == 3 and len(world.all("invoices")) == 3
 
 
+@edge
 def test_a_child_of_a_record_that_fails_in_the_plan_waits_in_the_plan(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoice = paired.invoice(tenant, "INV-1")
@@ -114,6 +116,7 @@ def test_a_child_of_a_record_that_failed_before_and_is_right_now_goes_out_in_the
     assert counts(plan_of(paired), RecordType.INVOICE, Direction.OUTGOING) == {"create": 1}
 
 
+@edge
 def test_a_planned_change_of_a_parent_is_no_change_of_its_children(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoice = paired.invoice(tenant, "INV-1")
@@ -165,6 +168,7 @@ def test_control_totals_before_and_after_are_those_before_and_after(paired: Worl
         assert (after["Invoice", side].count_before, after["Invoice", side].amount_before) == (3, Decimal("299.00"))
 
 
+@edge
 def test_the_calls_of_the_plan_are_those_that_applying_it_takes(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     for number in range(65):
@@ -215,6 +219,7 @@ def test_whatever_changes_what_would_be_done_changes_the_hash_and_nothing_is_wri
     assert apply(paired, plan_of(paired).hash).could_not_run == ""
 
 
+@edge
 def test_a_change_that_changes_nothing_to_do_leaves_the_hash(paired: World) -> None:
     busy(paired)
     plan = plan_of(paired)
@@ -278,6 +283,7 @@ def test_an_applied_plan_does_everything_it_said(paired: World) -> None:
     assert plan_of(paired).operations == 0
 
 
+@edge
 def test_what_changes_while_a_plan_is_carried_out_is_left_for_the_next_sync(paired: World) -> None:
     """Somebody edits the customer between our reading it and our writing it."""
     tenant = paired.contact("Kiosk Ltd", phone="09 111")

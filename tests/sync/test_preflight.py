@@ -52,6 +52,7 @@ def test_the_built_in_sync_is_found_when_connecting(make_world: Callable[..., Wo
     assert (found.code, found.severity) == ("built-in-sync", Severity.STOPS)
 
 
+@edge
 def test_numbers_that_quickbooks_gives_are_found_once_there_are_documents(make_world: Callable[..., World]) -> None:
     world = make_world(options={"custom_txn_numbers": False})
     assert "numbers-from-quickbooks" not in planned(world)
@@ -93,6 +94,7 @@ def test_a_tax_type_without_a_partner_is_named(paired: World) -> None:
     assert (found.touches, found.count) == ("Old GST", 1)
 
 
+@edge
 def test_accounts_of_one_name_are_found_on_either_side(paired: World) -> None:
     paired.create("accounts", name="Parking", code="1", kind="sales")
     assert "duplicate-names" not in planned(paired)
@@ -103,6 +105,7 @@ def test_accounts_of_one_name_are_found_on_either_side(paired: World) -> None:
     assert "accounts in Re-Leased" in found.what and "arking" in found.what.casefold() and found.count == 1
 
 
+@edge
 def test_lists_are_not_looked_through_while_none_of_their_records_changed(
     paired: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

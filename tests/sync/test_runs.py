@@ -35,6 +35,7 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing_anywhere(world: Wo
     assert finished.counts.failed == real.counts.failed == 1
 
 
+@edge
 def test_a_dry_run_changes_neither_links_nor_results_of_a_company_in_step(paired: World) -> None:
     some_work(paired)
     paired.sync_blue()
@@ -230,6 +231,7 @@ def test_killed_at_any_moment_nothing_is_doubled_or_lost(
         paired.sync_blue()
 
 
+@edge
 def test_a_batch_that_arrives_after_its_process_died_and_the_next_run_went_on_does_nothing_twice(
     paired: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +259,7 @@ def test_a_batch_that_arrives_after_its_process_died_and_the_next_run_went_on_do
         paired.sync_blue()
 
 
+@edge
 def test_a_record_edited_between_a_crash_and_the_next_run_ends_as_it_is_today(
     paired: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

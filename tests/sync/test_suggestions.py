@@ -3,6 +3,7 @@
 from bot.core.model import Outcome, RecordRef, RecordType
 from bot.store import records
 from bot.sync.lookup import entity_of
+from tests.rarely import edge
 from tests.sync.world import COMPANY, Json, World, invoice_ref
 
 
@@ -41,6 +42,7 @@ def test_invoices_that_quickbooks_numbered_itself_are_not_entered_twice(paired: 
     assert "other number: INV-1 in Re-Leased" in paired.row(ours[0]["id"]).more_detail
 
 
+@edge
 def test_suggestions_can_be_asked_for_from_either_side(paired: World) -> None:
     tenant, customer = paired_tenant(paired)
     ours = paired.invoice(tenant, "INV-1", "100.00")
@@ -85,6 +87,7 @@ def test_a_document_that_stands_twice_in_quickbooks_is_adopted_by_neither(paired
     assert all(one["Id"] in paired.row(ours["id"]).more_detail for one in pair)
 
 
+@edge
 def test_leaving_the_wrong_one_out_decides_between_two(paired: World) -> None:
     paired.books.books.settings.refuse_duplicate_numbers = False
     tenant, customer = paired_tenant(paired)
@@ -97,6 +100,7 @@ def test_leaving_the_wrong_one_out_decides_between_two(paired: World) -> None:
     assert len(paired.all("invoices")) == 1 and paired.count("Invoice") == 2
 
 
+@edge
 def test_deleting_one_of_two_in_quickbooks_decides_as_well(paired: World) -> None:
     paired.books.books.settings.refuse_duplicate_numbers = False
     tenant, customer = paired_tenant(paired)
@@ -133,6 +137,7 @@ def test_the_bill_that_holds_the_number_for_another_supplier_is_named_and_can_be
     assert f"txnId%3D{holder['Id']}" in cause.external_url
 
 
+@edge
 def test_a_free_bill_that_holds_the_number_is_suggested_with_what_speaks_against_it(paired: World) -> None:
     vendor = paired.vendor("Other Vendor")
     holder = paired.qb_bill(vendor, "USED-1", "50.00", TxnDate="2026-10-05")
@@ -147,6 +152,7 @@ def test_a_free_bill_that_holds_the_number_is_suggested_with_what_speaks_against
     assert said["Contact"] == ("Plumb Co", "Other Vendor")
 
 
+@edge
 def test_linked_by_hand_to_another_contacts_bill_quickbooks_takes_over_what_re_leased_says(paired: World) -> None:
     """Nobody may see two different contacts on one document, and both sides blue."""
     vendor = paired.vendor("Other Vendor")

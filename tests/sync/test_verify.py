@@ -168,6 +168,7 @@ def test_what_only_moved_out_of_our_dates_is_read_again_and_not_called_gone(sett
     assert not found.agrees
 
 
+@edge
 def test_a_record_that_re_leased_lost_is_marked_and_is_not_sent_out(settled: World) -> None:
     settled.books.close_books(date(2026, 10, 31))
     lone = settled.invoice(settled.named("contacts", "Kiosk Ltd"), "INV-8")
@@ -212,6 +213,7 @@ def move_cursor(world: World) -> None:
         connection.execute(text("UPDATE companies SET cursors = :moved"), {"moved": moved})
 
 
+@edge
 def test_a_record_that_was_dropped_from_what_is_to_do_is_lost_and_found(settled: World) -> None:
     tenant = settled.named("contacts", "Kiosk Ltd")
     settled.invoice(tenant, "INV-3", "30.00")
@@ -225,6 +227,7 @@ def test_a_record_that_was_dropped_from_what_is_to_do_is_lost_and_found(settled:
     agrees(settled)
 
 
+@edge
 @pytest.mark.parametrize("reason", ["unlinked", "closed", *rarely("draft", "old")])
 def test_what_is_on_one_side_only_for_a_known_reason_explains_its_amount(settled: World, reason: str) -> None:
     tenant = settled.named("contacts", "Kiosk Ltd")
@@ -328,6 +331,7 @@ def test_too_much_here_and_too_little_there_do_not_cancel_out(settled: World) ->
     assert found.unexplained == {"NZD": Decimal("20.00")}
 
 
+@edge
 def test_a_duplicate_entered_by_hand_is_named_once_with_both_ids(settled: World) -> None:
     sent = sent_as(settled, "INV-1")
     settled.books.books.settings.refuse_duplicate_numbers = False
@@ -341,6 +345,7 @@ def test_a_duplicate_entered_by_hand_is_named_once_with_both_ids(settled: World)
     assert found.unexplained == NOTHING and not found.agrees
 
 
+@edge
 def test_a_server_that_fails_half_way_marks_nothing_as_deleted(settled: World) -> None:
     two = sent_as(settled, "INV-2")
     vanish(settled, "Invoice", two["Id"])
@@ -355,6 +360,7 @@ def test_a_server_that_fails_half_way_marks_nothing_as_deleted(settled: World) -
     assert verified(settled).gone[Side.QUICKBOOKS].count == 1
 
 
+@edge
 def test_when_most_of_a_side_seems_gone_nothing_is_marked_and_a_person_is_asked(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     for number in range(70):
@@ -376,6 +382,7 @@ def test_it_is_refused_while_a_sync_runs_and_for_an_unknown_company(paired: Worl
         verify(paired.engine(), "nobody")
 
 
+@edge
 def test_an_observe_only_company_can_be_verified(make_world: Any) -> None:
     world = make_world(connected=False)
     world.released.control("PUT", "settings", {"companies": {COMPANY: {"builtInSync": True}}})

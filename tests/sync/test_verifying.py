@@ -6,6 +6,7 @@ from bot import verifying
 from bot.core.asked_verification import AskedVerification, VerificationState
 from bot.sandbox.knobs import Knobs
 from bot.store import leases
+from tests.rarely import edge
 from tests.sync.world import COMPANY, World
 
 ANA = "U0ANA"
@@ -56,6 +57,7 @@ def test_a_pair_that_drifted_is_told_with_which_side_moved(paired: World) -> Non
     assert (found.drift[0].name, found.drift[0].moved) == ("INV-1", "QuickBooks")
 
 
+@edge
 def test_while_the_company_is_being_synced_it_waits(paired: World) -> None:
     one = asked(paired)
     with paired.database.write() as connection:
@@ -80,6 +82,7 @@ def test_what_cannot_be_read_ends_it_with_words(paired: World) -> None:
     assert is_new and again.id != one.id
 
 
+@edge
 def test_one_that_a_process_left_lying_is_made_by_another(paired: World) -> None:
     one = asked(paired)
     with paired.database.write() as connection:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.sandbox.exchange import Request
 from bot.sandbox.released import Problem, ReleasedState, connection_details, numbered_ids, seed
+from tests.rarely import edge
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -110,6 +111,7 @@ def test_amount_paid_is_the_sum_of_what_counts() -> None:
         assert (invoice["status"] == "paid") == (paid[invoice["id"]] > 0 and invoice["balance"] == "0.00")
 
 
+@edge
 def test_a_late_page_of_many_records_costs_no_more_than_an_early_one() -> None:
     """Generous bounds: a scan or a sort of everything per page would take a hundred times as long."""
     state = new_state()
