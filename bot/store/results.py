@@ -3,19 +3,16 @@
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 from decimal import Decimal
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from bot.core.model import (
     NEEDS_ATTENTION,
     Attempt,
     Direction,
-    LinkStatus,
     Outcome,
     RecordRef,
     RecordType,
@@ -28,6 +25,7 @@ from bot.core.model import (
 from bot.store.among import change_among, chunks, record_keys, rows_among
 from bot.store.cause_records import Conditions, held_up
 from bot.store.database import from_ms, to_ms, upsert_into
+from bot.store.results_filter import conditions, is_read_through, those_with
 from bot.store.results_order import Part, parts
 from bot.store.tables import RESULT_COLUMNS, attempts, results, runs
 
@@ -165,20 +163,22 @@ def count(connection: Connection, wanted: ResultsFilter, timezone: str) -> int:
     return _count(connection, wanted, timezone, held_up(connection, wanted))
 
 
-def _count(connection: Connection, wanted: ResultsFilter, timezone: str, held: Conditions) -> int:
-    statement = select(func.count()).select_from(results).where(*_conditions(wanted, timezone, held))
+def _count(
+    connection: Connection, wanted: ResultsFilter, timezone: str, held: Conditions, through: bool = False
+) -> int:
+    statement = select(func.count()).select_from(results).where(*conditions(wanted, timezone, held, through))
     return int(connection.execute(statement).scalar_one())
 
 
 def matching(connection: Connection, wanted: ResultsFilter, timezone: str, refs: Sequence[RecordRef]) -> set[RecordRef]:
     """Those of these records that the filter has."""
-    conditions = _conditions(wanted, timezone, held_up(connection, wanted))
+    where = conditions(wanted, timezone, held_up(connection, wanted))
     return {
         RecordRef(RecordType(row.type), row.key)
         for type_ in {ref.type for ref in refs}
         for group in chunks(sorted({ref.key for ref in refs if ref.type == type_}))
         for row in connection.execute(
-            select(results.c.type, results.c.key).where(results.c.type == type_, results.c.key.in_(group), *conditions)
+            select(results.c.type, results.c.key).where(results.c.type == type_, results.c.key.in_(group), *where)
         )
     }
 
@@ -221,7 +221,7 @@ def every(
     held = held_up(connection, wanted)
     streaming = connection.execution_options(yield_per=ROWS_AT_A_TIME)
     for part in parts(wanted, order, held):
-        statement = select(results).where(*_conditions(part.wanted, timezone, part.held)).order_by(*part.ordered)
+        statement = select(results).where(*conditions(part.wanted, timezone, part.held)).order_by(*part.ordered)
         yield from (_result(row) for row in streaming.execute(statement))
 
 
@@ -239,8 +239,10 @@ def _searched(
     A rare text takes one pass over all rows, which finds every page; a frequent one fills its first pages soon, and
     only its count goes through all rows.
     """
-    first = _keys(connection, wanted, timezone, order, 0, RARE + 1, held)
-    total = len(first) if len(first) <= RARE else _count(connection, wanted, timezone, held)
+    through = is_read_through(connection, wanted)
+    few = those_with(connection, wanted, timezone, held, RARE) if through else None
+    first = _keys(connection, wanted, timezone, order, 0, RARE + 1, (*held, *(few or ())), few is not None)
+    total = len(first) if len(first) <= RARE else _count(connection, wanted, timezone, held, through)
     begin = (min(page_number, _pages(total, rows)) - 1) * rows
     if begin + rows <= len(first) or len(first) <= RARE:
         return total, first[begin : begin + rows]
@@ -255,24 +257,25 @@ def _keys(
     offset: int,
     limit: int,
     held: Conditions,
+    through: bool = False,
 ) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     asked = parts(wanted, order, held)
     for part in asked:
-        statement = keys_of(part, timezone).offset(offset).limit(limit - len(found))
+        statement = keys_of(part, timezone, through).offset(offset).limit(limit - len(found))
         rows = [(row.type, row.key) for row in connection.execute(statement)]
         found += rows
         if len(found) == limit:
             break
         is_over = rows or not offset or len(asked) == 1
-        offset = 0 if is_over else offset - _count(connection, part.wanted, timezone, part.held)
+        offset = 0 if is_over else offset - _count(connection, part.wanted, timezone, part.held, through)
     return found
 
 
-def keys_of(part: Part, timezone: str) -> Select[tuple[str, str]]:
+def keys_of(part: Part, timezone: str, through: bool = False) -> Select[tuple[str, str]]:
     """Only what an index holds: the rows themselves are read for the page that is shown."""
-    conditions = _conditions(part.wanted, timezone, part.held)
-    return select(results.c.type, results.c.key).where(*conditions).order_by(*part.ordered)
+    where = conditions(part.wanted, timezone, part.held, through)
+    return select(results.c.type, results.c.key).where(*where).order_by(*part.ordered)
 
 
 def _rows_of(connection: Connection, company_id: str, keys: Sequence[tuple[str, str]]) -> list[Result]:
@@ -283,25 +286,6 @@ def _rows_of(connection: Connection, company_id: str, keys: Sequence[tuple[str, 
 
 def _pages(total: int, rows: int) -> int:
     return max(1, -(-total // rows))
-
-
-def _conditions(wanted: ResultsFilter, timezone: str, held: Conditions) -> list[ColumnElement[bool]]:
-    """`held` is what the cause of the filter holds up, looked up once for all that is asked."""
-    where: list[ColumnElement[bool]] = [results.c.company_id == wanted.company_id, *held]
-    if wanted.status is not LinkStatus.ALL:
-        where.append(results.c.linked if wanted.status is LinkStatus.LINKED else ~results.c.linked)
-    if wanted.type is not None:
-        where.append(results.c.type == wanted.type)
-    if wanted.needs_attention:
-        where.append(results.c.outcome.in_(NEEDS_ATTENTION))
-    if wanted.outcome is not None:
-        where.append(results.c.outcome == wanted.outcome)
-    if wanted.since is not None:
-        start = datetime.combine(wanted.since, time.min, ZoneInfo(timezone))
-        where.append(results.c.at >= to_ms(start))
-    for word in wanted.text.casefold().split():
-        where.append(results.c.search.contains(word, autoescape=True))
-    return where
 
 
 def _row(company_id: str, run_id: str, result: Result) -> dict[str, Any]:

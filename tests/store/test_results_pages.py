@@ -20,6 +20,7 @@ from bot.core.model import (
 )
 from bot.store import results, runs
 from bot.store.database import Database
+from bot.store.results_filter import is_read_through
 from bot.store.results_order import parts
 from tests.store.conftest import COMPANY
 from tests.store.test_results import ALL, CONTACT, INVOICE, START, UTC_ZONE, put, row
@@ -53,17 +54,32 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize("rare", [3, 5_000])
+@pytest.mark.parametrize(("rare", "others"), [(3, 100), (5_000, 100), (5_000, 400)])
 @pytest.mark.parametrize("order", list(ResultsOrder))
 def test_pages_hold_every_row_once_in_one_order(
-    database: Database, order: ResultsOrder, rare: int, monkeypatch: pytest.MonkeyPatch
+    database: Database, order: ResultsOrder, rare: int, others: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(results, "RARE", rare)  # whether a text is rare or frequent shows in nothing but the time
+    """Whether a text is rare, and the company most of the table or little, shows in nothing but the time."""
+    monkeypatch.setattr(results, "RARE", rare)
     with database.write() as connection:
         put(connection, *many())
+        put(connection, *many(others), company="another")
     with database.read() as connection:
         for wanted in FILTERS:
             pages_hold_every_row_once(connection, wanted, order)
+
+
+def test_a_text_is_looked_for_in_the_whole_table_only_where_most_of_it_is_the_companys(database: Database) -> None:
+    with database.write() as connection:
+        put(connection, *many(60))
+        put(connection, *many(400), company="another")
+    is_sqlite = database.engine.dialect.name == "sqlite"
+    with database.read() as connection:
+        assert not is_read_through(connection, replace(ALL, text="kiosk"))
+        wanted = ResultsFilter("another", text="kiosk")
+        assert is_read_through(connection, wanted) is is_sqlite
+        assert not is_read_through(connection, replace(wanted, needs_attention=True)), "an index of its own is shorter"
+        assert not is_read_through(connection, ResultsFilter("nobody", text="kiosk"))
 
 
 def pages_hold_every_row_once(connection: Connection, wanted: ResultsFilter, order: ResultsOrder) -> None:

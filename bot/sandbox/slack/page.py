@@ -36,7 +36,7 @@ class Site:
     def routes(self) -> list[BaseRoute]:
         return [
             Route("/", self.page),
-            Route("/fragment/{part}", self.fragment),
+            Route("/fragment/{part}", self.fragment, methods=["GET", "POST"]),
             Route("/stream", self.stream),
             Route("/files/{file_id}/{name}", self.file),
             Route("/archives/{channel}/{place}", self.permalink),
@@ -70,11 +70,13 @@ class Site:
         except NoSuchThing as problem:
             return PlainTextResponse(str(problem), 404)
         pages = Pages(self.delivery.state, user)
+        known = await request.json() if request.method == "POST" else {}
         match request.path_params["part"]:
             case "messages":
-                return HTMLResponse(pages.messages(channel), headers=SECURITY)
+                return HTMLResponse(pages.messages(channel, known), headers=SECURITY)
             case "thread":
-                return HTMLResponse(pages.thread(channel, request.query_params.get("thread", "")), headers=SECURITY)
+                root = request.query_params.get("thread", "")
+                return HTMLResponse(pages.thread(channel, root, known), headers=SECURITY)
             case "modal":
                 return HTMLResponse(pages.modal(), headers=SECURITY)
             case "home":

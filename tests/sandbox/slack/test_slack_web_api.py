@@ -1,5 +1,6 @@
 """The Web API of the stand-in, called with slack_sdk: answers, refusals under Slack's names, limits, tickets."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -305,3 +306,23 @@ def test_a_permalink_opens_the_page_at_its_message(client: WebClient, url: str) 
     link = str(client.chat_getPermalink(channel=ACCOUNTS, message_ts=str(ts))["permalink"])
     page = requests.get(link, timeout=30)
     assert page.status_code == 200 and f'data-ts="{ts}"' in page.text
+
+
+def test_the_page_is_sent_what_it_does_not_show_yet_and_of_the_rest_only_the_place(client: WebClient, url: str) -> None:
+    first = client.chat_postMessage(channel=ACCOUNTS, text="the first")["ts"]
+    second = client.chat_postMessage(channel=ACCOUNTS, text="the second")["ts"]
+
+    def parts(known: dict[str, str]) -> dict[str, tuple[str, str]]:
+        """Of each message its stamp and how it is drawn."""
+        place = {"user": "U0ANA", "channel": ACCOUNTS}
+        drawn = requests.post(f"{url}/fragment/messages", params=place, json=known, timeout=20).text
+        found = re.findall(r'<article[^>]*data-key="([^"]*)"[^>]*?data-revision="([^"]*)"(.*?)</article>', drawn, re.S)
+        return {ts: (stamp, body) for ts, stamp, body in found}
+
+    shown = parts({})
+    assert "the first" in shown[first][1] and "the second" in shown[second][1]
+    known = {ts: stamp for ts, (stamp, _) in shown.items()}
+    client.chat_update(channel=ACCOUNTS, ts=second, text="the second, edited")
+    again = parts(known)
+    assert list(again) == [first, second]
+    assert again[first] == (known[first], ">") and "the second, edited" in again[second][1]

@@ -1,6 +1,6 @@
 """Puts the page and its parts together for one reader: channel, thread, modal, App Home."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,9 @@ TEMPLATES = Environment(
 )
 SHOWN = 300
 """How many messages of a channel the page shows; older ones stay in the state."""
+Known = Mapping[str, str]
+"""What the page shows: the stamp of each message by its ts."""
+NOTHING: Known = {}
 
 
 @dataclass(frozen=True)
@@ -97,21 +100,23 @@ class Pages:
         saved = self.state.inputs.get(container.key, {})
         return Drawing(self.reader, state_values(container.blocks, saved))
 
-    def messages(self, channel: Channel) -> Markup:
+    def messages(self, channel: Channel, known: Known = NOTHING) -> Markup:
+        """The list; of what the page shows already as it is, only the place."""
         with self.state.lock:
             seen = self.state.messages.seen_by(self.user.id, channel.id)
             listed = [one for one in seen if not one.is_reply or one.is_broadcast][-SHOWN:]
             nothing = f"This is the very beginning of {self._title(channel)}."
-            return self._list(listed, in_thread=False, nothing=nothing)
+            return self._list(listed, known, in_thread=False, nothing=nothing)
 
-    def thread(self, channel: Channel, ts: str) -> Markup:
+    def thread(self, channel: Channel, ts: str, known: Known = NOTHING) -> Markup:
         with self.state.lock:
             parent = self.state.messages.get(channel.id, ts)
             seen = self.state.messages.seen_by(self.user.id, channel.id)
             replies = [one for one in seen if one.thread_ts == ts and one.is_reply]
-            return self._list([*([parent] if parent else []), *replies], in_thread=True, nothing="No such thread.")
+            whole = [*([parent] if parent else []), *replies]
+            return self._list(whole, known, in_thread=True, nothing="No such thread.")
 
-    def _list(self, messages: Sequence[Message], *, in_thread: bool, nothing: str) -> Markup:
+    def _list(self, messages: Sequence[Message], known: Known, *, in_thread: bool, nothing: str) -> Markup:
         threads = self.state.messages.threads(messages[0].channel) if messages else {}
         shown = [self._shown(message, threads.get(message.ts, [])) for message in messages]
         entries, day = [], ""
@@ -120,7 +125,7 @@ class Pages:
             entries.append(Entry(one, own_day if own_day != day and not in_thread else ""))
             day = own_day
         template = TEMPLATES.get_template("messages.html")
-        return Markup(template.render(entries=entries, in_thread=in_thread, nothing=nothing))
+        return Markup(template.render(entries=entries, known=known, in_thread=in_thread, nothing=nothing))
 
     def _shown(self, message: Message, thread: Sequence[Message]) -> ShownMessage:
         moment = self._moment(message.ts)

@@ -35,9 +35,10 @@ function toast(text) {
 
 // --- parts of the page -------------------------------------------------------------------------------------------
 
-async function fetched(address) {
+async function fetched(address, known) {
   const holder = document.createElement("template");
-  holder.innerHTML = await (await fetch(address)).text();
+  const asked = known && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(known) };
+  holder.innerHTML = await (await fetch(address, asked)).text();
   return holder.content;
 }
 
@@ -56,15 +57,28 @@ function refresher(work) {
   };
 }
 
+// Of what stands there as it is the answer names only the place, and the page leaves it where it is.
+async function refreshList(list, address) {
+  const items = [...list.children].filter((item) => item.dataset.key);
+  const known = Object.fromEntries(items.map((item) => [item.dataset.key, item.dataset.revision]));
+  patchList(list, await fetched(address, known));
+}
+
 function patchList(list, content) {
   const atBottom = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const old = new Map([...list.children].map((item) => [item.dataset.key, item]));
-  const fresh = [...content.children].map((item) => {
+  const fresh = [...content.children].flatMap((item) => {
     const before = old.get(item.dataset.key);
-    return before && before.dataset.revision === item.dataset.revision ? before : item;
+    if (before && before.dataset.revision === item.dataset.revision) return [before];
+    return item.dataset.known ? [] : [item]; // another thread was opened meanwhile: the next answer brings it whole
   });
-  list.replaceChildren(...fresh);
-  prepare(list);
+  const kept = new Set(fresh);
+  for (const item of [...list.children]) if (!kept.has(item)) item.remove();
+  fresh.forEach((item, place) => {
+    if (list.children[place] === item) return;
+    list.insertBefore(item, list.children[place] ?? null);
+    prepare(item);
+  });
   if (atBottom) list.scrollTop = list.scrollHeight;
 }
 
@@ -76,12 +90,12 @@ function prepare(root) {
 
 const refreshMessages = refresher(async () => {
   const list = byId("messages");
-  if (list) patchList(list, await fetched(place("messages")));
+  if (list) await refreshList(list, place("messages"));
 });
 
 const refreshThread = refresher(async () => {
   const thread = document.body.dataset.thread;
-  if (thread) patchList(byId("thread-messages"), await fetched(place("thread", { thread })));
+  if (thread) await refreshList(byId("thread-messages"), place("thread", { thread }));
 });
 
 const refreshHome = refresher(async () => {
