@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.core.content import says
 from bot.core.model import Direction
-from bot.core.money import text
+from bot.core.money import said
 from bot.core.spec import RecordSpec
 from bot.core.steps import Operation, Verb
 
@@ -22,7 +22,7 @@ def losing_words(spec: RecordSpec, entity: str, released: Body, external: Body, 
     loser, lost = ("QuickBooks", external) if outgoing else ("Re-Leased", released)
     totals = spec.external_amount(entity, external), spec.amount(released)
     if step.verb is Verb.VOID:
-        values = [f"total: {text(totals[0] if outgoing else totals[1])}"]
+        values = [f"total: {said(totals[0] if outgoing else totals[1])}"]
     else:
         values = [*_fields(lost, step.body), *_total(totals[0], totals[1], outgoing), *_lines(lost, step.body)]
     return f"Both sides had changed since the last sync; {loser} had said {'; '.join(values) or 'something else'}."
@@ -37,7 +37,7 @@ def _fields(lost: Body, won: Body) -> Iterator[str]:
 def _total(external: Decimal | None, released: Decimal | None, outgoing: bool) -> Iterator[str]:
     """QuickBooks adds up its total itself, so that what goes out does not name it."""
     if outgoing and external is not None and external != released:
-        yield f"total: {text(external)}"
+        yield f"total: {said(external)}"
 
 
 def _lines(lost: Body, won: Body) -> Iterator[str]:
@@ -49,7 +49,7 @@ def _lines(lost: Body, won: Body) -> Iterator[str]:
 
 def _line(line: Body) -> str:
     amount = line.get("Amount", line.get("netAmount"))
-    return f"{_short(line.get('Description') or line.get('description') or 'no description')} {text(amount)}"
+    return f"{_short(line.get('Description') or line.get('description') or 'no description')} {said(amount)}"
 
 
 def _is_total(line: Body) -> bool:
@@ -58,7 +58,7 @@ def _is_total(line: Body) -> bool:
 
 def _short(value: Any) -> str:
     if isinstance(value, list):
-        parts = (f"{text(part.get('amount'))} to invoice {part.get('invoiceId')}" for part in value)
+        parts = (f"{said(part.get('amount'))} to invoice {part.get('invoiceId')}" for part in value)
         value = ", ".join(parts) or "nothing allocated"
     if isinstance(value, Mapping):
         named = value.get("value") or value.get("Address") or value.get("FreeFormNumber")

@@ -38,6 +38,11 @@ def text(value: Any) -> str:
     return format(cents(decimal(value)), "f")
 
 
+def said(value: Any) -> str:
+    """Two decimals as people read them: "1,250.00"."""
+    return format(cents(decimal(value)), ",f")
+
+
 def plain(value: Decimal) -> str:
     """All its digits without an exponent, trailing zeros or a minus before zero: "1.5", "3"."""
     if not value:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.faults import explain, planned
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.money import ZERO, text
+from bot.core.money import ZERO, said
 from bot.core.spec import Facts
 from bot.core.steps import Operation, Report, Step
 
@@ -115,7 +115,7 @@ def of_reports(noticed: Noticed, names: Mapping[str, str], facts: Facts) -> list
             tax=called,
             currency=about,
             count=_documents(group.count),
-            amount=f"{text(group.amount)} {currency}".strip(),
+            amount=f"{said(group.amount)} {currency}".strip(),
             date=group.latest,
             closing_date=facts.close_date.isoformat() if facts.close_date else "",
             names=", ".join(group.names) + (" …" if group.count > len(group.names) else ""),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.core.money import text
+from bot.core.money import said
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Totals:
     gross: Decimal
 
     def __str__(self) -> str:
-        return f"net {text(self.net)}, tax {text(self.tax)}, gross {text(self.gross)}"
+        return f"net {said(self.net)}, tax {said(self.tax)}, gross {said(self.gross)}"
 
 
 def differ(ours: Totals | None, theirs: Totals | None, net_only: bool = False) -> bool:

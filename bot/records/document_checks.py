@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from bot.core.model import Outcome
-from bot.core.money import ZERO, decimal, text
+from bot.core.money import ZERO, decimal, said
 from bot.core.spec import Body, Facts, Lookup, Problem
 from bot.records.amounts import amount, day
 from bot.records.lines import money_lines, net_of
@@ -60,7 +60,7 @@ def check_sums(net: Decimal, tax: Decimal, total: Decimal) -> None:
     """A total that its lines do not make would differ on the other side, which adds the lines up itself."""
     if net + tax != total:
         raise Problem(
-            "incomplete-record", more=f"Its lines and tax make {text(net + tax)}, but its total says {text(total)}."
+            "incomplete-record", more=f"Its lines and tax make {said(net + tax)}, but its total says {said(total)}."
         )
 
 
