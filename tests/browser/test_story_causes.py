@@ -1,5 +1,6 @@
 """One cause is put right and everything it held up turns good; whoever may not act is told who may."""
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.chromium import MARKS
@@ -7,9 +8,8 @@ from tests.browser.conftest import Sit, Stage
 from tests.browser.person import SYNC_TIMEOUT_MS, Person
 from tests.browser.test_pages import ROWS
 from tests.browser.web_page import DETAILS, OURS
-from tests.rarely import edge
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.long]  # tests/slack has the same without a browser in the fast set
 
 
 def red_after_the_first_sync(ana: Person) -> Locator:
@@ -72,7 +72,6 @@ def created(number: str) -> str:
     return f"Created in QuickBooks as invoice {number}."
 
 
-@edge
 def test_a_viewer_is_refused_and_told_who_may(red_stage: Stage, sits_down: Sit) -> None:
     ana, ben = sits_down(red_stage), sits_down(red_stage, "U0BEN")
     red_after_the_first_sync(ana)

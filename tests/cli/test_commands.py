@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cli.processes import COMMAND_TIMEOUT_S, CommandLine, Process, forking
+from tests.rarely import edge
 from tests.sync.world import API_KEY, COMPANY, REALM, World, serving
 
 LEASE_FREE_S = 10  # how soon a killed sync must make room for the next
@@ -348,6 +349,7 @@ def test_an_unlink_that_names_nothing_or_lacks_a_yes_ends_with_2(qbo: CommandLin
 # Two at once, and killed
 
 
+@edge
 def test_while_one_sync_runs_a_second_ends_with_2(qbo: CommandLine) -> None:
     qbo.world.contact("Newcomer")
     qbo.world.released_knobs.latency_ms = 400

@@ -34,6 +34,7 @@ def test_connecting_again_keeps_everything(shell: Shell) -> None:
         assert shell.run("sync", COMPANY).code == 0
 
 
+@edge
 def test_another_realm_for_a_connected_company_is_refused(shell: Shell) -> None:
     shell.world.state.add_company(OTHER_REALM, "Other Books", "NZ")
     said = shell.connect(OTHER_REALM)

@@ -5,6 +5,7 @@ import requests
 
 from bot.core.model import Flag, Outcome, RecordRef, RecordType
 from bot.sandbox import all_faults
+from tests.rarely import edge
 
 FAILED, WAITING = Outcome.FAILED, Outcome.WAITING
 
@@ -76,6 +77,7 @@ def test_hostile_names_are_shown_as_they_are_on_the_pages(faults) -> None:
         assert (page.status_code, "&lt;!channel&gt;" in page.text) == (200, True)
 
 
+@edge
 def test_a_second_sync_writes_nothing_and_finds_the_same(faults) -> None:
     before, causes = faults.writes(), faults.causes().keys()
 

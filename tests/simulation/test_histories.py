@@ -13,7 +13,7 @@ from tests.simulation.opening import Setting, disk, opening
 from tests.simulation.script import Kind, Script, Step, script
 from tests.simulation.stage import Stage, thawed
 
-HISTORIES, HISTORIES_IN_THE_LONG_RUN = 120, 396
+HISTORIES, HISTORIES_IN_THE_LONG_RUN = 102, 396
 IN_ONE_TEST = 6
 POINTS_APART = 24  # in the short run, of the inputs and outputs at which the process dies
 

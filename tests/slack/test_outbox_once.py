@@ -12,6 +12,7 @@ from bot.sandbox.slack.messages import Message as Talk
 from bot.slack.build import build_announcer, web_client
 from bot.slack.history import mark
 from bot.slack.outbox import CLAIM_PATIENCE, Outbox, Shown
+from tests.rarely import rarely
 from tests.slack.conftest import ACCOUNTS, Bot, Start
 
 LOST = {"kind": "drop_after"}
@@ -292,7 +293,7 @@ def test_a_process_that_dies_before_it_noted_the_red_message_has_posted_it_once(
     assert len(texts(bot)) == 1 and "red:harbour" in bot.desk.messages
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, *rarely(2, 3, 4, 5)])
 def test_runs_told_through_lost_answers_stand_once_each_in_order(calm: Bot, seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(12):

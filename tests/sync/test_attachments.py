@@ -122,6 +122,7 @@ def test_a_new_name_keeps_the_file_on_all_its_documents(paired: World) -> None:
     assert {one["fileName"] for one in paired.all("attachments")} == {"both.pdf"}
 
 
+@edge
 def test_a_file_that_was_deleted_in_quickbooks_is_kept_and_not_attached_again(lease: tuple[World, Json, Json]) -> None:
     world, invoice, _ = lease
     attachment = ours(world, invoice)

@@ -72,6 +72,7 @@ def test_what_other_records_use_does_not_give_way(paired: World) -> None:
         paired.app.desk.choose(COMPANY, one, "Item", paired.id_of("Item", "Rent"), ANA)
 
 
+@edge
 def test_only_what_can_stand_for_it_is_offered_and_searched_by_every_word(paired: World) -> None:
     item(paired, "Car park east"), item(paired, "Car park west"), item(paired, "Old car park", Active=False)
     paired.sync_blue()

@@ -38,6 +38,7 @@ def stopped(world: World) -> str:
     return world.sync().run_id
 
 
+@edge
 def test_letting_a_safety_stop_pass_is_a_deed_with_who_how_many_and_from_where(paired: World) -> None:
     run_id = stopped(paired)
     again, is_new = paired.app.desk.accept_stop(run_id, ANA, Trigger.PERSON, HERE)

@@ -136,6 +136,7 @@ def test_what_was_done_although_it_was_never_answered_is_adopted_and_not_sent_ag
         paired.sync_blue()
 
 
+@edge
 def test_documents_that_quickbooks_numbers_itself_are_found_by_date_total_and_customer(paired: World) -> None:
     paired.books.set_preference("SalesFormsPrefs", "CustomTxnNumbers", False)
     tenant = paired.contact("Kiosk Ltd")

@@ -237,6 +237,7 @@ def test_documents_that_are_paired_already_wait_for_their_unlinked_contact_too(p
         paired.sync_blue()
 
 
+@edge
 def test_unlinking_with_its_dependents_is_not_red_and_relinking_brings_all_back(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoice = paired.invoice(tenant, "INV-1")

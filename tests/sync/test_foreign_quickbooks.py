@@ -198,6 +198,7 @@ def test_every_country_syncs_both_ways_to_the_cent(
         world.sync_blue()
 
 
+@edge
 def test_the_sales_tax_that_quickbooks_computes_in_the_us_comes_back(make_world: Callable[..., World]) -> None:
     world = make_world(country="US", currency="USD")
     world.rent(), world.repairs(), world.gst()

@@ -124,6 +124,7 @@ def test_what_changes_in_quickbooks_is_updated_in_released(paired: World) -> Non
         paired.sync_blue()
 
 
+@edge
 def test_voids_and_deletions_in_quickbooks_come_in(paired: World) -> None:
     customer, vendor = paired.customer("Aroha"), paired.vendor("Norton")
     invoice, bill = paired.qb_invoice(customer, "SI-1"), paired.qb_bill(vendor, "PB-1")

@@ -77,6 +77,7 @@ def test_both_stored_ids_of_a_contact_of_both_roles_are_believed(paired: World) 
     assert paired.now("contacts", both)["externalId"] == f"customer:{customer['Id']} vendor:{vendor['Id']}"
 
 
+@edge
 def test_a_lost_store_adopts_everything_again(paired: World, make_world: Callable[..., World]) -> None:
     tenant, both = paired.contact("Kiosk Ltd"), paired.contact("Both Ltd", "tenant", "supplier")
     paired.invoice(tenant, "INV-1"), paired.bill(both, "B-1")
@@ -208,6 +209,7 @@ def test_a_sync_with_nothing_to_do_writes_nothing_and_asks_little(paired: World)
     assert calls.quickbooks_reads + calls.quickbooks_writes <= 2 and calls.released <= 9
 
 
+@edge
 def test_what_only_one_side_of_an_adopted_pair_holds_is_never_erased(paired: World) -> None:
     """Neither was told by the other, so neither was emptied: unlike a field that both had."""
     theirs = {"PrimaryEmailAddr": {"Address": "theirs@example.com"}, "BillAddr": {"Line1": "1 Quay Street"}}

@@ -80,6 +80,7 @@ def test_the_next_planning_keeps_it_and_sees_no_difference(paired: World) -> Non
     assert (ours["name"], ours["phone"]) == ("Dup Name", "04 999")
 
 
+@edge
 @pytest.mark.parametrize("length", [495, *rarely(8)])
 def test_a_new_name_of_either_side_crosses_without_what_was_added(paired: World, length: int) -> None:
     name = "N" * length

@@ -74,6 +74,7 @@ def test_a_payment_moved_in_quickbooks_off_an_invoice_that_is_voided_then(paired
     quiet(paired)
 
 
+@edge
 @pytest.mark.parametrize("is_new", [False, *rarely(True)], ids=["to a known invoice", "to a new invoice"])
 def test_a_payment_moved_here_off_an_invoice_that_is_voided_then(paired: World, is_new: bool) -> None:
     tenant = paired.contact("Kiosk Ltd")

@@ -93,6 +93,7 @@ def test_money_to_a_supplier_that_pays_no_bill_says_so(paired: World) -> None:
     assert paired.row(ours["id"]).code == "pays-no-bill"
 
 
+@edge
 def test_edits_of_a_payment_go_out_as_a_whole(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     first, second = paired.invoice(tenant, "INV-1"), paired.invoice(tenant, "INV-2")
@@ -111,6 +112,7 @@ def test_edits_of_a_payment_go_out_as_a_whole(paired: World) -> None:
         paired.sync_blue()
 
 
+@edge
 def test_a_payment_reversed_here_fails_with_steps_until_it_is_voided_in_quickbooks(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     invoice = paired.invoice(tenant, "INV-1")

@@ -42,6 +42,7 @@ def busy(world: World) -> None:
     world.qb_invoice(world.customer("Ben"), "SI-1")
 
 
+@edge
 def test_a_plan_says_what_the_sync_then_does(paired: World) -> None:
     busy(paired)
     before = paired.plan()
@@ -148,6 +149,7 @@ def test_nothing_to_do_is_a_plan_as_well(paired: World) -> None:
 # Totals and calls
 
 
+@edge
 def test_control_totals_before_and_after_are_those_before_and_after(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     first = paired.invoice(tenant, "INV-1")

@@ -29,6 +29,7 @@ def test_a_sound_company_has_nothing_to_say(paired: World) -> None:
     assert stored(paired) == []
 
 
+@edge
 def test_settings_are_found_when_connecting_and_again_by_every_run(make_world: Callable[..., World]) -> None:
     world = make_world(connected=False)
     world.books.set_preference("SalesFormsPrefs", "AutoApplyCredit", True)
@@ -119,6 +120,7 @@ def test_lists_are_not_looked_through_while_none_of_their_records_changed(
     assert not looked and "duplicate-names" in stored(paired)
 
 
+@edge
 def test_a_document_with_a_class_is_held_back_with_words_where_quickbooks_keeps_none(paired: World) -> None:
     paired.books.create("Class", {"Name": "12 Quay Street"})
     paired.sync_blue()

@@ -87,6 +87,7 @@ def many_invoices(world: World, number: int) -> list[str]:
     return [record["id"] for record in made]
 
 
+@edge
 def test_too_many_voids_at_once_stop_the_run_before_the_first_write(paired: World) -> None:
     ids = many_invoices(paired, 60)
     for id_ in ids[:55]:

@@ -62,6 +62,7 @@ def test_suggestions_can_be_asked_for_from_either_side(paired: World) -> None:
     assert paired.app.desk.suggestions(COMPANY, RecordRef(RecordType.CONTACT, tenant["id"])) == ()
 
 
+@edge
 def test_correcting_the_side_that_is_wrong_settles_both_rows_in_one_run(paired: World) -> None:
     tenant, customer = paired_tenant(paired)
     ours = paired.invoice(tenant, "INV-1", "100.00")

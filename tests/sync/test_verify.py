@@ -124,6 +124,7 @@ def test_an_edit_of_which_quickbooks_told_nobody_is_found_put_right_and_planned(
     assert [(one.name, one.released - one.quickbooks) for one in found.contacts] == [("Kiosk Ltd", Decimal("11.50"))]
 
 
+@edge
 def test_a_corrupted_mirror_is_put_right(settled: World) -> None:
     sent = sent_as(settled, "INV-1")
     with settled.database.write() as connection:
@@ -189,6 +190,7 @@ def forget_in_released(world: World, id_: str) -> None:
     table._order.remove((gone["modifiedAt"], id_))
 
 
+@edge
 def test_an_invoice_of_which_quickbooks_told_nobody_is_a_reconciling_item_and_then_comes_in(
     settled: World,
 ) -> None:
