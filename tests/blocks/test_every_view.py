@@ -1,0 +1,162 @@
+"""Each message, window and home that `blocks/` can make is put through the checks with every hostile text.
+
+The larger ones have tests of their own, over many amounts and states; they are named here, so that a new view that
+nobody checks fails a test.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+import blocks
+from blocks import cause_work, choosing, home, links, naming, notice, overview, plan, red, settings_view, verification
+from blocks.kit import Block, Message
+from blocks.notice import WhoMay
+from blocks.retrying import Retry
+from bot.core.asked_verification import VerificationState
+from bot.core.cause_work import Mended, Rest, Work
+from bot.core.model import Flag, RecordRef, RecordType
+from bot.core.naming import NameChoice, NameHolder
+from bot.core.roles import Role
+from bot.core.team import CompanySettings
+from tests.blocks import samples
+from tests.blocks.checks import check_message, check_modal
+from tests.blocks.test_team_views import check_home
+
+View = Message | Block
+DAY = date(2026, 12, 1)
+
+
+def named(text: str, flag: Flag | None = Flag.RED) -> Any:
+    return samples.company(text or "Harbour", flag, id="harbour")
+
+
+def mended(text: str) -> Mended:
+    return Mended("contact:kiosk-0", text, 28, samples.NOW, "unlink", text)
+
+
+def work(text: str) -> Work:
+    return Work("harbour", "contact:kiosk-0", samples.NOW, "U0BEN", "U0ANA", Rest.DATE, DAY, text[:500])
+
+
+def many_names(text: str) -> NameChoice:
+    holder = NameHolder("Customer", "1", text, False, text, "https://app.qbo.intuit.com/app/customerdetail?nameId=1")
+    return NameChoice("Customer", text, (holder,) * 9, (" (2)", " (Unit 4)"))
+
+
+def called(text: str) -> Any:
+    return samples.cause(5, text, ref=RecordRef(RecordType.TAX_TYPE, "t1"))
+
+
+VIEWS: dict[str, Callable[[str], list[View]]] = {
+    "cause_work.settle": lambda text: [
+        cause_work.settle(samples.cause(0, text), work(text), "v1", text, replace(work(text), note=text)),
+        cause_work.settle(samples.cause(0, text), None, "v1"),
+    ],
+    "cause_work.gone": lambda text: [cause_work.gone("v1")],
+    "cause_work.given": lambda text: [cause_work.given(named(text), samples.cause(0, text), text, text)],
+    "cause_work.given_gone": lambda text: [cause_work.given_gone(named(text), mended(text))],
+    "cause_work.reminder": lambda text: [cause_work.reminder(named(text), 31, 3, 2)],
+    "choosing.question": lambda text: [
+        choosing.question(called(text), "v1"),
+        choosing.question(called(text), "v1", Retry(10**9)),
+    ],
+    "naming.question": lambda text: [
+        naming.question(many_names(text), text, "v1", "1", text, text, text, Retry(1)),
+        naming.question(replace(many_names(text), holders=(), suffixes=()), text, "v1"),
+    ],
+    "home.home": lambda text: [home.home([home.HomeCompany(named(text), held=[text])])],
+    "home.refused": lambda text: [home.refused(notice.refused("look", WhoMay(Role.VIEWER, [], [text])))],
+    "links.overtaken": lambda text: [links.overtaken(text, "unlinked", "U0BEN")],
+    "notice.in_messages": lambda text: [notice.in_messages(text)],
+    "notice.verification_in_messages": lambda text: [notice.verification_in_messages(text)],
+    "overview.nothing_connected": lambda text: [overview.nothing_connected()],
+    "plan.approved_already": lambda text: [plan.approved_already("U0BEN")],
+    "red.closed_here": lambda text: [red.closed_here(named(text), text, samples.NOW, [mended(text)] * 40)],
+    "red.put_right": lambda text: [red.put_right(named(text), text, 60)],
+    "red.new_cause": lambda text: [red.new_cause(named(text), samples.cause(place, text)) for place in range(8)],
+    "red.new_cause_gone": lambda text: [red.new_cause_gone(named(text), mended(text))],
+    "settings_view.routes": lambda text: [
+        settings_view.routes(CompanySettings("harbour", text, "Pacific/Auckland", routes={"closed": "C1"}), "v1")
+    ],
+    "verification.asked": lambda text: [
+        verification.asked(samples.asked_verification(text, count, state=state, error=text))
+        for count in (0, 1, 10_000)
+        for state in VerificationState
+    ],
+    "verification.already_verifying": lambda text: [verification.already_verifying(samples.asked_verification(text))],
+}
+
+ELSEWHERE = {
+    "test_causes_page": {"causes.causes_page"},
+    "test_detail": {"detail.about_cause", "detail.choose", "detail.detail"},
+    "test_plan_pages": {
+        "partners.question",
+        "plan.already_planning",
+        "plan.another_person",
+        "plan.asked",
+        "plan.contents",
+    },
+    "test_results": {"results.results", "results_filter.filter_modal"},
+    "test_team_views": {
+        *("audit.audit", "digest.digest", "find.ask_for_words", "find.found", "home.reconnect"),
+        *("overview.overview_modal", "settings_view.roles", "settings_view.settings"),
+    },
+    "test_views": {
+        *("help.help_page", "links.confirm", "links.said", "links.select_rows", "notice.as_modal", "notice.broke"),
+        *("notice.cannot_check", "notice.invite", "notice.refused", "notice.shared_channel", "notice.strangers"),
+        *("notice.words", "overview.choose_company", "overview.overview", "red.closed", "red.recovery", "red.red"),
+        *("run.already_running", "run.day", "run.entry", "run.living"),
+    },
+}
+"""Where the views with tests of their own are checked."""
+
+PARTS = {
+    *("cause.rare", "links.everything_option", "links.note_field", "links.row_option", "overview.company_select"),
+    "results_filter.order_select",
+}
+"""Blocks and elements that only stand in views."""
+
+
+def makers() -> set[str]:
+    """Every public function of `blocks/` that gives a message, a window or an element, as "module.name"."""
+    found = set()
+    for module in pkgutil.iter_modules(blocks.__path__):
+        if module.name == "kit" or module.name.startswith("limits"):
+            continue
+        loaded = importlib.import_module(f"blocks.{module.name}")
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            gives = inspect.signature(function).return_annotation
+            is_maker = any(gives == kind for kind in (Message, Message | None, Block, Block | None))
+            if is_maker and function.__module__ == loaded.__name__ and not name.startswith("_"):
+                found.add(f"{module.name}.{name}")
+    return found
+
+
+def test_every_view_is_checked_somewhere() -> None:
+    elsewhere = set().union(*ELSEWHERE.values())
+    assert makers() == VIEWS.keys() | elsewhere | PARTS
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+def test_what_is_checked_elsewhere_is_used_there(where: str) -> None:
+    source = inspect.getsource(importlib.import_module(f"tests.blocks.{where}"))
+    assert [name for name in ELSEWHERE[where] if f"{name.partition('.')[2]}(" not in source] == []
+
+
+@pytest.mark.parametrize("text", samples.TEXTS)
+@pytest.mark.parametrize("name", VIEWS)
+def test_it_is_within_limits_and_safe_whatever_it_says(name: str, text: str | None) -> None:
+    for view in VIEWS[name](text if text is not None else "Kiosk Ltd"):
+        if isinstance(view, Message):
+            check_message(view)
+        elif view["type"] == "home":
+            check_home(view)
+        else:
+            check_modal(view)
