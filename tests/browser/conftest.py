@@ -17,7 +17,7 @@ from bot.sandbox.slack.workspace import ACCOUNTS
 from bot.server import start
 from tests.browser.chromium import new_page
 from tests.browser.person import Person
-from tests.demo.copies import copied, running_copy
+from tests.demo.copies import WITHOUT_CLOCK, copied, running_copy
 
 PACE = Pace(quickbooks_ms=200, released_ms=20)
 """Slow enough that a person sees the flag go through orange."""
@@ -54,7 +54,7 @@ def over_http() -> Iterator[Stage]:
             "port": port,
         }
         demo = stack.enter_context(copied(slack_settings=slack_settings, pace=PACE))
-        stack.callback(start(demo.app, host=HOST))
+        stack.callback(start(demo.app, WITHOUT_CLOCK, HOST))
         workspace.request_url = f"http://{HOST}:{port}/slack/events"
         yield Stage(demo, details["page_url"])
 

@@ -1,5 +1,6 @@
 """A plan, approved by another person, carried out; and two people who click the same button."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -29,7 +30,9 @@ def test_a_plan_is_approved_by_another_person_and_carried_out(one_stage: Stage, 
     ana.reads("You asked for this plan of Harbour City Property", "@ben")
     apply(ben, planned_for(ben))
     ana.reads("asked by @ana · approved by @ben", "carried out", within_ms=SYNC_TIMEOUT_MS)
-    ana.reads("🟥 Red · Harbour City Property · 26 records need attention", "started by @ben")
+    ana.reads(
+        "🟥 Red · Harbour City Property · 26 records need attention", "started by @ben", within_ms=SYNC_TIMEOUT_MS
+    )
 
 
 def test_two_people_who_click_the_same_button_start_one_sync(one_stage: Stage, sits_down: Sit) -> None:
@@ -38,11 +41,10 @@ def test_two_people_who_click_the_same_button_start_one_sync(one_stage: Stage, s
     planned(ana)
     theirs = planned_for(ben)
     ours = planned_for(ana)
-    button = ours.get_by_test_id("button").filter(has_text="Apply").element_handle()
-    other = theirs.get_by_test_id("button").filter(has_text="Apply").element_handle()
-    assert button is not None and other is not None
-    button.click(no_wait_after=True)
-    other.dispatch_event("click")
+    at_once = time.time() * 1000 + 500  # both pages have the same clock
+    for one in (ours, theirs):
+        button = one.get_by_test_id("button").filter(has_text="Apply")
+        button.evaluate("(button, at) => { setTimeout(() => button.click(), at - Date.now()); }", at_once)
     ana.reads("approved by @", "carried out", within_ms=SYNC_TIMEOUT_MS)
     since = one_stage.demo.app.engine.clock().replace(hour=0, minute=0, second=0, microsecond=0)
     runs = one_stage.demo.app.desk.runs_since(since)

@@ -20,13 +20,15 @@ from bot.sandbox.quickbooks import QuickBooksState
 from bot.sandbox.released import ReleasedState
 from bot.sandbox.serving import HOST, ServerThread
 from bot.sandbox.slack.workspace import ACCOUNTS
-from bot.server import start
+from bot.server import Part, start
 from bot.sync import Finished
 from bot.vault import KEY_FILE
 from tests.store.thrift import thrifty
 from tests.twins import twins
 
 AT_ONCE = Pace()
+WITHOUT_CLOCK = frozenset({Part.WEB, Part.WORKER})
+"""Nothing begins by itself while a test looks on, whatever the hour."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def running_copy(*synced: str, pace: Pace = AT_ONCE) -> Iterator[tuple[Demo, str
             "slack_channel": ACCOUNTS,
         }
         with copied(*synced, slack_settings=slack_settings, pace=pace) as demo, ExitStack() as stack:
-            stack.callback(start(demo.app, host=HOST))
+            stack.callback(start(demo.app, WITHOUT_CLOCK, HOST))
             yield demo, details["page_url"]
 
 
