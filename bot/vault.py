@@ -11,16 +11,19 @@ from uuid import uuid4
 
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy.engine import make_url
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from bot.adapters.quickbooks_oauth import TokenSet
 from bot.core.faults import ApiError, UserError
 from bot.store import companies
-from bot.store.database import Database
+from bot.store.database import UNUSABLE, Database
 from bot.sync.holding import held
 
 KEY_FILE = "token.key"
 LOCK_WAIT_S = 120.0  # longer than the slowest refresh takes: Intuit's addresses, then the token
 LOCK_POLL_S = 0.1
+KEEP_ATTEMPTS = 4
+KEEP_WAIT_S = 0.5  # before the second attempt, then twice as long each time
 
 
 def key_for(configured: str, database_url: str) -> bytes:
@@ -75,8 +78,18 @@ class Vault:
                 "hard_expires_at": tokens.hard_expires_at.isoformat() if tokens.hard_expires_at else None,
             }
         )
+        self._keep(realm, self.fernet.encrypt(written.encode()))
+
+    @retry(
+        retry=retry_if_exception_type(UNUSABLE),
+        stop=stop_after_attempt(KEEP_ATTEMPTS),
+        wait=wait_exponential(KEEP_WAIT_S),
+        reraise=True,
+    )
+    def _keep(self, realm: str, secret: bytes) -> None:
+        """A database that is busy for a moment must not cost the connection: Intuit gives a new token once."""
         with self.database.write() as connection:
-            companies.put_secret(connection, realm, self.fernet.encrypt(written.encode()))
+            companies.put_secret(connection, realm, secret)
 
     def load(self, realm: str) -> TokenSet:
         with self.database.read() as connection:

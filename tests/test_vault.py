@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from bot import vault
 from bot.adapters.http import CONNECT_TIMEOUT_S
@@ -51,6 +54,20 @@ def test_tokens_come_back_as_they_were_kept_and_the_last_ones_count(database: Da
     newer = TokenSet("a", "b", TOKENS.access_expires_at, TOKENS.refresh_expires_at)
     vault.save(REALM, newer)
     assert vault.load(REALM) == newer
+
+
+def test_a_database_that_fails_for_a_moment_does_not_cost_the_token(database: Database) -> None:
+    """Intuit has given it already and will not give it again: without it the company needs connecting anew."""
+    failures = iter(("database is locked", "database or disk is full"))
+
+    def refuse(*told: Any) -> None:
+        if told[2] == "COMMIT" and (words := next(failures, "")):
+            raise OperationalError("COMMIT", {}, RuntimeError(words))
+
+    event.listen(database.engine, "before_cursor_execute", refuse)
+    kept = Vault(database, Fernet.generate_key())
+    kept.save(REALM, TOKENS)
+    assert kept.load(REALM) == TOKENS and next(failures, "") == ""
 
 
 def test_no_token_stands_in_any_file_of_the_database(database: Database, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from bot.sync import Finished
 from tests.simulation import rules_agreeing, rules_losing, rules_writing
 from tests.simulation.audit import audit
 from tests.simulation.case import DATES, SYNC_FROM, Case, rows_of
-from tests.simulation.pairs import DOCUMENTS, NAMES, PAYMENTS, TYPES, Json, Picture
+from tests.simulation.pairs import DOCUMENTS, NAMES, PAYMENTS, TYPES, Json, Picture, email_of
 from tests.simulation.stage import Stage
 
 RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
@@ -38,14 +38,21 @@ class Judge:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.dates: dict[tuple[str, str], set[str]] = {}
+        self.alone: dict[tuple[str, str], str] = {}
         self.problems: list[str] = []
         self.saw_people()
 
     # While it happens
 
     def saw_people(self) -> None:
-        """The dates that people gave; nobody else may give any."""
+        """The dates that people gave, nobody else may give any; and who has which address before it has a partner."""
         picture = Picture(self.stage.sides)
+        self.alone |= {
+            ("contacts", row["id"]): email_of(row) for row in picture.rows["contacts"] if not row["externalId"]
+        }
+        for entity in NAMES:
+            theirs = picture.books.entity(entity).items()
+            self.alone |= {(entity, id_): email_of(one) for id_, one in theirs if (entity, id_) not in picture.partner}
         for (collection, id_), row in picture.released.items():
             if collection in DATES:
                 self.dates.setdefault((collection, id_), set()).add(row[DATES[collection]])
@@ -96,7 +103,7 @@ class Judge:
 
     def verdict(self, finished: Finished) -> list[str]:
         with self.stage.disk.database.read() as connection:
-            case = Case(self.stage, Picture(self.stage.sides), rows_of(connection), self.dates)
+            case = Case(self.stage, Picture(self.stage.sides), rows_of(connection), self.dates, self.alone)
             broken = [*self.problems, *audit(connection, self.stage)]
         for rule in RULES:
             broken += rule(case)

@@ -208,9 +208,13 @@ def contact_of(picture: Picture, record: Json) -> str | None:
     return found[1]["id"] if found else None
 
 
+def email_of(record: Json) -> str:
+    """Of a contact of either side."""
+    return str(record.get("email") or record.get("PrimaryEmailAddr", {}).get("Address") or "")
+
+
 def _name(row: Json, record: Json) -> dict[str, tuple[Any, Any]]:
     if not record["Active"]:
         return {}
-    email = record.get("PrimaryEmailAddr", {}).get("Address")
     plain = str(record["DisplayName"]).removesuffix(DELETED_SUFFIX).removesuffix(SUPPLIER_SUFFIX)
-    return {"name": (row["name"].strip(), plain), "email": (row["email"] or "", email or "")}
+    return {"name": (row["name"].strip(), plain), "email": (email_of(row), email_of(record))}

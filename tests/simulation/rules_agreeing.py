@@ -21,7 +21,8 @@ def pairs_agree(case: Case) -> Iterator[str]:
         if pair.ref in case.stage.unlinked or (row is not None and row.outcome in ATTENTION):
             continue
         if TYPES[pair.collection] in BY_TYPE:
-            yield from differences(case.picture, pair)
+            joined = case.came_with_one_email(pair)
+            yield from (why for why in differences(case.picture, pair) if not (joined and ": email is" in why))
 
 
 def what_we_wrote_is_whole(case: Case) -> Iterator[str]:
