@@ -36,6 +36,13 @@ NAMES = ("Customer", "Vendor")
 DELETED_SUFFIX, SUPPLIER_SUFFIX = " (deleted)", " (Supplier)"
 
 
+def kinds_of(collection: str) -> set[str]:
+    """All that a record of this collection may be in QuickBooks."""
+    if collection == "contacts":
+        return set(NAMES)
+    return {ONE[collection]} if collection in ONE else set(BY_KIND[collection].values())
+
+
 def entities_of(collection: str, row: Json) -> tuple[str, ...]:
     if collection in ONE:
         return (ONE[collection],)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bot.core.model import RecordRef, RecordType
 from tests.simulation.audit import OURS
 from tests.simulation.case import DATES, Case
-from tests.simulation.pairs import DOCUMENTS, PAYMENTS, TYPES, Json, Key, contact_of, is_set_off, is_void
+from tests.simulation.pairs import DOCUMENTS, PAYMENTS, TYPES, Json, Key, contact_of, is_set_off, is_void, kinds_of
 
 
 def once_on_either_side(case: Case) -> Iterator[str]:
@@ -19,7 +19,7 @@ def once_on_either_side(case: Case) -> Iterator[str]:
         record = case.picture.external(entity, id_)
         if entity == "Attachable" and any(key[1].startswith(f"{id_}:") for key in claimed):
             continue
-        if record is None or (entity, id_) in claimed or _is_left_out(case, entity, record):
+        if record is None or (entity, id_) in claimed or _is_left_out(case, entity, id_):
             continue
         if entity in PAYMENTS and (is_set_off(record) or is_void(record)):
             continue  # a credit that was set off: the balances of its documents tell whether it was done once
@@ -33,14 +33,11 @@ def _made_by_us(case: Case) -> Iterator[Key]:
             yield row["entity"], row["id"]
 
 
-def _is_left_out(case: Case, entity: str, record: Json) -> bool:
-    """Unlinked after it was sent and before its id was written back."""
-    named = {record.get("DocNumber"), record.get("DisplayName"), record.get("PaymentRefNum")} - {None}
-    for ref in case.stage.unlinked:
-        for (name, id_), row in case.picture.released.items():
-            if (TYPES[name], id_) == (ref.type, ref.key) and named & {row.get("number"), row.get("name")}:
-                return True
-    return False
+def _is_left_out(case: Case, entity: str, id_: str) -> bool:
+    """Unlinked after it was sent and before its id was written back: its result has the id."""
+    types = {TYPES[name] for name in case.picture.rows if entity in kinds_of(name)}
+    rows = (case.row_of(ref) for ref in case.stage.unlinked if ref.type in types)
+    return any(row is not None and not row.linked and row.external_id.partition(":")[0] == id_ for row in rows)
 
 
 def nothing_deleted(case: Case) -> Iterator[str]:
