@@ -23,8 +23,8 @@ from blocks.kit import (
     user,
 )
 from blocks.table import names
-from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, counted, listed, number, without_id
-from bot.core.model import LinkChange, OpenAmount, RecordRef, RecordType, Result
+from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, counted, headline, listed, number, without_id
+from bot.core.model import CompanyView, LinkChange, OpenAmount, RecordRef, RecordType, Result
 
 ALL_MATCHING = "*"
 """The option that stands for every row of the filter."""
@@ -165,11 +165,11 @@ def undone(verb: Verb, change: LinkChange) -> str:
     return f"Undone: {counted(len(change.changed), 'record')} {back} again"
 
 
-def said(words: str, by: str, undo_view: str = "") -> Message:
-    """Who did what, for the thread of a red message; `words` and `by` come raw."""
+def said(company: CompanyView, words: str, by: str, undo_view: str = "") -> Message:
+    """Who did what, for the thread of a red message; `words` and `by` are raw. The plain text names the company too."""
     text = f"{escape(words, 600)} by {escape(by, 60)}"
     undo = button("Undo", "links.undo", undo_view, spoken=f"Undo: {words}") if undo_view else None
-    return Message(text, [section(text, undo)])
+    return Message(headline(company.flag, company.name, text), [section(text, undo)])
 
 
 def overtaken(name: str, done: str, by: str) -> Message:

@@ -12,7 +12,7 @@ from blocks.kit import Block
 from blocks.links import Extent, Verb
 from bot.core.faults import UserError
 from bot.core.links import differs
-from bot.core.model import LinkChange
+from bot.core.model import CompanyView, LinkChange
 from bot.linking import ChangedMeanwhile, Confirmed, Overtaken
 from bot.slack import partners
 from bot.slack.causes import CausesWindow
@@ -95,7 +95,7 @@ class ChangeReport:
             self.screen.say(modal.place, modal.results_view, words, by, undo_view)
             return
         red = shown_in(self.desk, modal.company_id, modal.place.channel_id)
-        message = pages.said(words, name, undo_view)
+        message = pages.said(self.desk.company(modal.company_id), words, name, undo_view)
         channel, thread_ts = (red.channel_id, red.ts) if red else (modal.place.channel_id, "")
         key = f"change:{undo_view or keep_modal(self.desk, modal)}"
         if self.outbox.show(key, channel, message, thread_ts) is not Shown.YES:
@@ -106,7 +106,7 @@ class ChangeReport:
         if not change.undo_token:
             return ""
         kept = {"undo_token": change.undo_token, "undone": undone, "results_view": modal.results_view}
-        return self.desk.remember_view(kept)
+        return self.desk.remember_view({**kept, "company_id": modal.company_id})
 
 
 def register(app: App, desk: Desk, client: WebClient, permission: Permission, report: ChangeReport) -> None:
@@ -155,14 +155,14 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission, re
         if kept["results_view"]:
             report.screen.say(place, kept["results_view"], kept["undone"], person)
         else:
-            _replace(report, place, kept["undone"], user_name(body))
+            _replace(report, place, desk.company(kept["company_id"]), kept["undone"], user_name(body))
 
     app.action("extent")(another_extent)
     app.view(re.compile(r"^links\.(unlink|relink)$"))(submit)
     app.action("links.undo")(undo)
 
 
-def _replace(report: ChangeReport, place: Place, words: str, name: str) -> None:
-    message = pages.said(words, name)
+def _replace(report: ChangeReport, place: Place, company: CompanyView, words: str, name: str) -> None:
+    message = pages.said(company, words, name)
     if report.screen.replies.send(place, message, replace=True):
         report.screen.replies.tell(place, message)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import pytest
 
 import blocks
-from blocks import audit, cause_work, digest, find, home, notice, overview, plan, red, results, run, verification
+from blocks import audit, cause_work, digest, find, home, links, notice, overview, plan, red, results, run, verification
 from blocks.find import Found
 from blocks.kit import Message
 from blocks.limits import NEWER
@@ -70,6 +70,7 @@ IN_ONE_STATE: dict[str, tuple[Callable[[], Message], Sequence[str]]] = {
     "cause_work.reminder": (lambda: cause_work.reminder(RED, 31, 3, 2), ("🟥 Red", NAME, "31", "3 causes")),
     "cause_work.given_gone": (lambda: cause_work.given_gone(RED, MENDED), (NAME, "28", "Kiosk")),
     "red.new_cause_gone": (lambda: red.new_cause_gone(RED, MENDED), (NAME, "28", "Kiosk")),
+    "links.said": (lambda: links.said(RED, "31 records unlinked", "@ana"), ("🟥 Red", NAME, "31")),
     "run.already_running": (lambda: run.already_running(RUN), (NAME,)),
     "home.reconnect": (lambda: home.reconnect(RED), ("🟥 Red", NAME)),
     "overview.choose_company": (lambda: overview.choose_company([RED], "x", "Which?"), (NAME,)),
@@ -87,7 +88,6 @@ ABOUT_NO_COMPANY = {
     "overview.nothing_connected",
     "help.help_page",
     "find.ask_for_words",
-    "links.said",
     "links.overtaken",
     "plan.approved_already",
     *(f"notice.{name}" for name, _ in inspect.getmembers(notice, inspect.isfunction) if not name.startswith("_")),

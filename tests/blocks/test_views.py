@@ -190,7 +190,8 @@ def test_a_confirmation_takes_any_cascade(verb: Verb, chosen: int, cascade: int,
     preview, refs = change(cascade, chosen, text)
     for extent in Extent:
         check_modal(links.confirm(verb, preview, refs, "view-1", extent))
-    check_message(links.said(links.outcome(verb, preview, text or ""), text or "@ana", "view-2"))
+    company = samples.company(text or "Harbour")
+    check_message(links.said(company, links.outcome(verb, preview, text or ""), text or "@ana", "view-2"))
 
 
 def test_a_confirmation_names_and_counts_what_follows() -> None:
