@@ -53,7 +53,8 @@ class Pair:
 
 
 def start(connection: Connection, plan_id: str, company_id: str, at: int) -> None:
-    """Begin a plan; the oldest of the company make room for it."""
+    """Begin a plan, anew where a process died while it made it; the oldest of the company make room for it."""
+    drop(connection, plan_id)
     connection.execute(plans.insert().values(id=plan_id, company_id=company_id, hash="", at=at))
     mine = select(plans.c.id).where(plans.c.company_id == company_id).order_by(plans.c.at.desc(), plans.c.id.desc())
     for old in connection.execute(mine.offset(PLANS_KEPT)).scalars().all():

@@ -188,6 +188,11 @@ class History:
         self.judge.run_begins()
         finished = self.stage.sync(Danger(), random)
         self.tell(f"  -> {_words(finished)}")
+        if finished and finished.could_not_run and self.stage.token_lost:
+            self.tell("  an administrator connects QuickBooks again: a token that Intuit had renewed never arrived")
+            self.stage.connect_again()
+            finished = self.stage.sync(Danger(), random)
+            self.tell(f"  -> {_words(finished)}")
         if finished is None or finished.could_not_run:
             raise Broken(self.script.seed, [f"{when}: a run in peace did not finish: {_words(finished)}"])
         return finished

@@ -22,6 +22,8 @@ from bot.adapters.quickbooks_oauth import TokenSet, refusal
 from bot.adapters.released import Released
 from bot.adapters.replies import parse_json
 from bot.adapters.tokens import Tokens
+from bot.app import first_tokens
+from bot.connect import connect
 from bot.core.faults import Side, UserError
 from bot.core.model import RecordRef, Trigger
 from bot.desk import Desk
@@ -92,6 +94,7 @@ class Stage:
     closed_when_started: str = ""
     takeovers: int = 0  # a process that lost its lease and the one that took over do not count each other's calls
     points: int = 0  # inputs and outputs of the last run
+    token_lost: bool = False  # Intuit gave a new one, and its answer or the process that had it was lost
 
     def __post_init__(self) -> None:
         self.ids = Random(f"ids of {self.seed}")
@@ -146,9 +149,20 @@ class Stage:
             self.points = nemesis.points
             if nemesis.dead:
                 self.restart()
+                self.token_lost |= self.vault.load(REALM).refresh_token != self._token_now()
         if nemesis.rival_met and danger.steals and not nemesis.dead and not finished.could_not_run:
             raise AssertionError("a run whose lease was taken over went on to its end")
         return None if nemesis.dead else finished  # it may die with its last word
+
+    def connect_again(self) -> None:
+        """What an administrator does when the product asks for it."""
+        engine = self._engine(Nemesis(Danger(), Random(0), self.sides.clock, self.tell))
+        connect(engine, self.vault, COMPANY, REALM, first_tokens(self.sides.quickbooks.refresh_token(REALM)))
+        self.token_lost = False
+
+    def _token_now(self) -> str:
+        """The refresh token that Intuit gave last."""
+        return self.sides.quickbooks.oauth.grants[-1].current
 
     def _rival(self, random: Random) -> Callable[[bool], None]:
         """A second worker: refused while we hold the company, or in our place when our lease has run out."""
@@ -248,13 +262,17 @@ class Stage:
         oauth = self.sides.quickbooks.oauth
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         url = f"{QUICKBOOKS_URL}/oauth2/v1/tokens/bearer"
+        before = self._token_now()
         try:
             answer = session.post(url, data=form, auth=(oauth.client_id, oauth.client_secret))
         except RequestException as problem:
+            self.token_lost |= self._token_now() != before
             raise network_error(problem, Side.INTUIT) from problem
         if answer.status_code != 200:
+            self.token_lost |= self._token_now() != before
             raise refusal(answer.status_code, answer.headers, answer.content)
         reply = parse_json(answer.content)
+        self.token_lost = False
         return TokenSet(
             reply["access_token"],
             reply["refresh_token"],

@@ -81,6 +81,16 @@ def test_a_plan_made_twice_is_kept_once(database: Database) -> None:
         assert connection.execute(select(func.count()).select_from(planned_steps)).scalar_one() == 1
 
 
+def test_a_plan_whose_process_died_while_it_was_made_is_made_anew(database: Database) -> None:
+    with database.write() as connection:
+        plans.start(connection, "a", COMPANY, 1)
+        plans.add(connection, "a", 0, [step(1), step(2)])
+    hash_ = keep(database, "a", step(3), at=2)
+    with database.read() as connection:
+        assert list(plans.digests(connection, "a")) == ["d3"]
+        assert plans.named(connection, COMPANY, hash_) == "a"
+
+
 def test_what_was_approved_is_known_by_record_kind_and_content(database: Database) -> None:
     keep(database, "a", step(1), step(2, Outcome.WAITING))
     refs = [RecordRef(INVOICE, "inv-1"), RecordRef(INVOICE, "inv-2"), RecordRef(CONTACT, "inv-1")]
