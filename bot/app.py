@@ -148,11 +148,12 @@ def build(settings: Settings) -> App:
     try:
         database = Database(settings.database)
         migrate(database.engine)
-    except (SQLAlchemyError, OSError, ImportError) as error:
+    except (SQLAlchemyError, OSError, ImportError, ValueError) as error:  # ValueError: a port that is no number
         kind = type(getattr(error, "orig", None) or error).__name__
         raise UserError(
             f"DATABASE_URL does not lead to a database that can be used ({kind}). "
-            "It is sqlite:////path/to/file.sqlite3, or postgresql://user:password@host/name of a server that runs."
+            "It is sqlite:////path/to/file.sqlite3, or postgresql://user:password@host/name of a server that runs; "
+            "in the password write @ as %40, : as %3A and / as %2F."
         ) from None
     caps = Caps(batches_per_minute=settings.qbo_batches_per_minute)
     stopping = threading.Event()

@@ -117,7 +117,7 @@ def _start_slack(app: App, host: str) -> list[Stop]:
         log.warning("SLACK_CHANNEL cannot be used", why=trouble)
     bolt = build_app(app.desk, settings, client)
     announcer = build_announcer(app.desk, settings, client)
-    routes = [] if settings.app_token else asgi.routes(bolt)
+    routes = [] if settings.app_token else asgi.routes(bolt, settings.signing_secret)
     server = WebServer(web_app(app.database, routes), app.settings.port, host)
     server.start()
     stops: list[Stop] = [server.stop]

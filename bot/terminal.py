@@ -19,6 +19,7 @@ from rich.text import Text
 
 from bot import control_statement, plan_table
 from bot.connect import Connected
+from bot.core.cells import FORMULA_BEGINS
 from bot.core.model import Cause, CompanyView, Flag, LinkChange, RedReason, Result, ResultsPage, RunView, Verified
 from bot.core.model import Progress as Phase
 from bot.core.plan_summary import Plan
@@ -55,11 +56,9 @@ def put_json(value: Any) -> None:
 def put_csv(page: ResultsPage) -> None:
     """A spreadsheet must not take a name for a formula."""
     writer = csv.writer(sys.stdout)
-    rows = [row_json(row) for row in page.rows]
-    names = list(rows[0]) if rows else list(ROW_FIELDS)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([_unformula(_cell(row[name])) for name in names])
+    writer.writerow(ROW_FIELDS)
+    for row in map(row_json, page.rows):
+        writer.writerow([_unformula(_cell(row[name])) for name in ROW_FIELDS])
 
 
 def _cell(value: Any) -> str:
@@ -70,7 +69,7 @@ def _cell(value: Any) -> str:
 
 ROW_FIELDS = (
     *("date", "type", "released_id", "external_id", "direction", "outcome"),
-    *("code", "details", "linked", "more_detail"),
+    *("code", "details", "linked", "more_detail", "name", "cause", "amount", "currency"),
 )
 
 
@@ -319,4 +318,4 @@ def _text(words: str, style: str = "") -> Text:
 
 
 def _unformula(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return f"'{cell}" if cell.startswith(FORMULA_BEGINS) else cell

@@ -147,8 +147,15 @@ def _cause(rows: list[Result], own: dict[RecordRef, Result]) -> Cause:
 
 
 def _tells_less(row: Result) -> int:
-    """Which row speaks for a cause that has none itself: one that names it, rather than one that only waits too."""
-    return 0 if row.code in UNLINKED else 1 if row.outcome is Outcome.FAILED else 2
+    """Which row speaks for a cause that has none itself: one that names it, rather than one that only waits too.
+
+    What waits for a record that waits itself names that one, and not what is the matter with it.
+    """
+    if row.code in UNLINKED:
+        return 0
+    if row.outcome is Outcome.FAILED:
+        return 1
+    return 3 if row.code == "failing-parent" else 2
 
 
 def _total(rows: list[Result]) -> Decimal:

@@ -16,6 +16,7 @@ import xlsxwriter
 
 from blocks.kit import clean, shorten
 from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, without_id
+from bot.core.cells import FORMULA_BEGINS
 from bot.core.model import Result
 
 WIDTHS = {
@@ -41,7 +42,6 @@ WIDTHS = {
 EXCEL_ROWS = 1_048_575
 CELL_CHARS = 32_767
 """https://support.microsoft.com/office/excel-specifications-and-limits, the header not counted"""
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 DATE_FORMAT, AMOUNT_FORMAT = "d mmm yyyy hh:mm", "#,##0.00"
 
 Cell = str | Decimal | datetime | None

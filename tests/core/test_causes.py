@@ -212,3 +212,21 @@ def test_what_only_waits_for_another_reason_now_is_not_said_to_be_mended() -> No
     waiting = group([result(INVOICE, "i1", "unlinked-parent", KIOSK)])
     gone = [Mended(key, key, 1, NOW) for key in ("invoice:i1", str(KIOSK), "invoice:other")]
     assert [one.key for one in really_mended(gone, waiting)] == ["invoice:other"]
+
+
+OPTION = RecordRef(RecordType.TRACKING_OPTION, "quay")
+
+
+@pytest.mark.parametrize("turn", range(6))
+def test_a_cause_without_a_row_is_told_by_what_waits_for_it_and_not_by_what_waits_for_that(turn: int) -> None:
+    """Children are planned last, so that theirs are the newest rows: which comes first must not matter."""
+    details = "INV-1 needs tracking option 2 Quay (quay), which the other side does not have"
+    invoice = result(INVOICE, "inv-1", "missing-parent", OPTION, details)
+    payment = result(
+        PAYMENT, "p-1", "failing-parent", invoice.ref, "P-1 waits for invoice INV-1, which needs attention"
+    )
+    file = result(RecordType.ATTACHMENT, "f-1", "failing-parent", invoice.ref, "a.pdf waits for invoice INV-1")
+    rows = list(permutations((invoice, payment, file)))[turn]
+    (cause,), (outline,) = group(rows), outlines(rows)
+    assert cause.headline == outline.headline == details and cause.ref == OPTION
+    assert cause.code == "missing-parent" and cause.fix == fix_of(invoice) and cause.count == 3

@@ -199,7 +199,8 @@ def put_up(
     tokens = details["bot_token"], details["app_token"], details["signing_secret"], details["api_url"]
     settings = SlackSettings(*tokens, ACCOUNTS, operators)
     client = web_client(settings)
-    ours.board.current = Starlette(routes=routes(build_app(desk, settings, client, clock)))
+    signed = routes(build_app(desk, settings, client, clock), settings.signing_secret)
+    ours.board.current = Starlette(routes=signed)
     session = requests.Session()
     session.trust_env = False
     slack = Slack(state, theirs.server.url, session)

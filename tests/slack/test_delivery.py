@@ -1,8 +1,10 @@
 """How requests come in: signed HTTP, Socket Mode, a burst of commands, errors that are nobody's fault."""
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -42,7 +44,7 @@ def test_only_requests_signed_by_slack_and_fresh_are_answered(bot: Bot) -> None:
     assert post(bot, BODY, **signed(bot, BODY, now - 360)).status_code == 401
 
 
-@pytest.mark.parametrize("timestamp", ["yesterday", "", "１２３", "-5", "1e9"])
+@pytest.mark.parametrize("timestamp", ["yesterday", "", "１２３", "-5", "1e9", "9" * 5000])
 def test_a_timestamp_that_is_no_number_is_refused(bot: Bot, timestamp: str) -> None:
     headers = {**signed(bot, BODY, int(time.time())), "x-slack-request-timestamp": timestamp.encode().decode("latin-1")}
     assert post(bot, BODY, **headers).status_code == 401
@@ -52,6 +54,39 @@ def test_a_body_that_is_no_text_is_refused(bot: Bot) -> None:
     headers = {"x-slack-request-timestamp": str(int(time.time())), "x-slack-signature": "v0=x"}
     answer = requests.post(bot.slack.state.request_url, b"\xff\xfe", headers=headers, timeout=10)
     assert answer.status_code == 400
+
+
+UNREADABLE = ["payload=%7Bnot", "payload=" + "[" * 250_000, "payload=[1]", "payload=null"]
+
+
+@pytest.mark.parametrize("body", UNREADABLE, ids=["cut off", "deep", "a list", "null"])
+def test_what_cannot_be_read_is_refused_and_unsigned_it_is_not_even_looked_at(bot: Bot, body: str) -> None:
+    now = int(time.time())
+    assert post(bot, body, **signed(bot, body, now, "another-secret")).status_code == 401
+    assert post(bot, body, **signed(bot, body, now)).status_code == 400
+
+
+def test_nothing_is_sent_anywhere_for_a_request_that_is_not_signed(bot: Bot, hosts: tuple[Host, Host]) -> None:
+    """An error in the middle of checking must not be answered to whom the unchecked request names."""
+    before = len(bot.slack.calls(""))
+    body = f"{BODY}&text=sync+nobody&response_url={quote(hosts[0].server.url, safe='')}%2Fanywhere"
+    for timestamp in (str(int(time.time())), "9" * 5000, "yesterday"):
+        headers = {"x-slack-request-timestamp": timestamp, "x-slack-signature": "v0=bad"}
+        assert post(bot, body, **headers).status_code == 401
+    assert len(bot.slack.calls("")) == before
+
+
+def test_a_body_beyond_what_slack_sends_is_not_read_to_its_end(bot: Bot) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(100):
+            yield b"a" * 1_000_000
+
+    headers = {"x-slack-request-timestamp": "1", "x-slack-signature": "v0=x"}
+    try:
+        answer = requests.post(bot.slack.state.request_url, endless(), headers=headers, timeout=20)
+        assert answer.status_code == 413
+    except requests.ConnectionError:
+        pass  # the door was closed while we were still sending
 
 
 def slowest_ack_s(bot: Bot, ours: Host, commands: int) -> float:
