@@ -116,8 +116,8 @@ MUTATIONS = (
     one(
         "the fence is not checked",
         "bot/store/leases.py",
-        "    if done.rowcount == 0:\n        raise LeaseLost(company_id)",
-        "    if done.rowcount < 0:\n        raise LeaseLost(company_id)",
+        "mine).rowcount == 0:\n        raise LeaseLost(company_id)",
+        "mine).rowcount < 0:\n        raise LeaseLost(company_id)",
     ),
     one(
         "lines are dropped on a sparse update",
@@ -192,7 +192,7 @@ class Caught:
     took_s: float
 
 
-def _require_fitting() -> None:
+def require_fitting() -> None:
     """Raises ValueError when the source has moved on, so that a mutation does not fit it any more."""
     for mutation in MUTATIONS:
         for edit in mutation.edits:
@@ -253,7 +253,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutations")
     parser.add_argument("--only", default="", help="words of the mutations' names")
     only = parser.parse_args(arguments).only
-    _require_fitting()
+    require_fitting()
     unseen = 0
     for mutation in (each for each in MUTATIONS if only in each.name):
         with TemporaryDirectory() as folder:

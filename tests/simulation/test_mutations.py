@@ -1,0 +1,8 @@
+"""The deliberate bugs of `make mutations` are still bugs in the code as it is."""
+
+from tests.simulation.mutations import MUTATIONS, require_fitting
+
+
+def test_each_mutation_changes_what_it_says_in_one_place() -> None:
+    require_fitting()
+    assert len(MUTATIONS) >= 19
