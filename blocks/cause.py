@@ -139,7 +139,7 @@ def rare(cause: Cause, value: str) -> Block | None:
 
 def how_mended(one: Mended) -> str:
     if one.how == BACK:
-        return "linked again, comes along with the next sync"
+        return "linked again, the next sync shows whether it is put right"
     if one.how in DONE:
         return f"{DONE[one.how].format(by=user(one.by) if one.by else 'somebody')} · {instant(one.at)}"
     by = f"the sync that {user(one.by)} started" if one.by else "a sync"

@@ -100,10 +100,10 @@ def _clean(company: CompanyView) -> str:
 
 
 def _balance(company: CompanyView) -> str:
-    """What is not linked yet, or fails, is in no balance: only of what is linked it can be said."""
+    """What is not linked yet, or fails, is in no balance: nothing is said of it but by a verification."""
     if company.days_out_of_balance:
         return f"out of balance for {counted(company.days_out_of_balance, 'day')}"
-    return "in balance" if company.flag is Flag.BLUE else "what is linked agrees"
+    return "in balance" if company.flag is Flag.BLUE else ""
 
 
 def _buttons(company: CompanyView) -> list[Block]:

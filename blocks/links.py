@@ -90,17 +90,19 @@ def confirm(
 
     `since` says what changed while the window was open; `note` is what was written into it before that.
     """
-    what = called(chosen, change.names)
+    is_done = change.left_out if verb is Verb.UNLINK else set(chosen) - change.left_out
+    left = [ref for ref in chosen if ref not in is_done] or chosen
+    what = called(left, change.names)
     blocks = [section(f"⚠ *Look again:* {since}")] if since else []
-    blocks.append(section(_consequences(verb, change, what, len(chosen), extent)))
-    done = len(change.left_out & set(chosen)) if verb is Verb.UNLINK else len(set(chosen) - change.left_out)
+    blocks.append(section(_consequences(verb, change, what, len(left), extent)))
+    done = sum(ref in is_done for ref in chosen)
     if done and len(chosen) > 1:
-        of_them = "All" if done == len(chosen) else number(done)
-        blocks.append(context(f"{of_them} of them {'is' if done == 1 else 'are'} {verb.value}ed already and stay so."))
-    affected = len(chosen) if extent is Extent.ONLY else len(chosen) + len(change.cascade)
+        of_all = f"All {number(done)}" if done == len(chosen) else f"{number(done)} of the {number(len(chosen))} chosen"
+        blocks.append(context(f"{of_all} {'is' if done == 1 else 'are'} {verb.value}ed already."))
+    affected = len(left) if extent is Extent.ONLY else len(left) + len(change.cascade)
     if change.cascade:
         blocks.append(context(_named(change)))
-        blocks.append(_extents(verb, change, what, len(chosen), extent))
+        blocks.append(_extents(verb, change, what, len(left), extent))
     blocks.append(note_field(note))
     title = verb.value.capitalize()
     return modal(f"links.{verb.value}", title, blocks, view_id, submit=f"{title} {number(affected)}", close="Cancel")

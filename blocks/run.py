@@ -32,8 +32,9 @@ def living(run: RunView, pace: Pace | None = None) -> Message:
 
 def already_running(run: RunView) -> Message:
     """For somebody who asks for a run while one is under way."""
-    words = f"One sync of a company goes at a time, so yours is this one. {_facts(run)}"
-    return Message(f"{_said(run, bold=False)} · {words}", [section(_said(run)), context(words)])
+    words = "One sync of a company goes at a time, so yours is this one. Its own message shows how it goes."
+    said = headline(None, run.company_name, "is being synced already")
+    return Message(f"{said} · {words}", [section(said), context(words)])
 
 
 def day(company: CompanyView, day: date, runs: Sequence[RunView]) -> Message:

@@ -17,6 +17,7 @@ KINDS = {
     **{"AppliedCredit": "Credits set off", "AppliedVendorCredit": "Supplier credits set off"},
 }
 LEDGERS = {"receivable": "Receivable", "payable": "Payable"}
+ONE_SIDED = "record on one side only to look at"
 SHOWN = 6
 """Of one kind; the rest is counted."""
 MOST_TOTALS = 12
@@ -81,9 +82,9 @@ def _conclusion(found: Verification | None) -> str:
         (found.duplicates.count, "duplicate", ""),
         (found.lost.count, "record overlooked", "records overlooked"),
         (sum(one.count for one in (*found.repaired.values(), *found.gone.values())), "change not heard of", ""),
-        (sum(item.sums.count for item in found.items if item.attention), "record on one side only", ""),
+        (sum(item.sums.count for item in found.items if item.attention), ONE_SIDED, ""),
     )
-    several = {"change not heard of": "changes not heard of", "record on one side only": "records on one side only"}
+    several = {"change not heard of": "changes not heard of", ONE_SIDED: "records on one side only to look at"}
     said = [counted(count, noun, more or several.get(noun, "")) for count, noun, more in counts if count]
     return listed(said) or "something to look at"
 

@@ -19,6 +19,7 @@ from bot.sync.suggestions import suggestions
 from bot.web_links import WebLinks
 
 DECIDED = (Fix.ADOPT, Fix.RENAME, Fix.CHOOSE)
+ANOTHER_DOCUMENT = "That one is linked already, so this is another one: change the number of one of them, then retry."
 
 
 def causes_of(connection: Connection, company: Company, web_links: WebLinks) -> list[Cause]:
@@ -48,7 +49,9 @@ def with_its_fix(connection: Connection, company: Company, cause: Cause) -> Caus
         return replace(cause, fix=Fix.ADOPT, partners=len(found), partner=_words(found[0]))
     if cause.ref is not None and naming.is_about_a_name(cause.code, cause.ref):
         return replace(cause, fix=Fix.RENAME)
-    return replace(cause, fix=Fix.RETRY, partner=_holder_words(connection, company_id, cause))
+    words, is_linked = _holder_words(connection, company_id, cause)
+    other = replace(cause, how=ANOTHER_DOCUMENT) if is_linked else cause
+    return replace(other, fix=Fix.RETRY, partner=words)
 
 
 def holder_of(connection: Connection, company_id: str, cause: Cause) -> tuple[str, str]:
@@ -91,18 +94,19 @@ def _words(found: Suggestion) -> str:
     return f"It may be {found.name} in {'QuickBooks' if found.side is Side.QUICKBOOKS else 'Re-Leased'}{why}."
 
 
-def _holder_words(connection: Connection, company_id: str, cause: Cause) -> str:
-    """Whose the number is: a document that is somebody else's, in Re-Leased too as a rule."""
+def _holder_words(connection: Connection, company_id: str, cause: Cause) -> tuple[str, bool]:
+    """Whose the number is, and whether that is linked to another document already."""
     key = holder_of(connection, company_id, cause)
     record = records.get_mirror(connection, company_id, Side.QUICKBOOKS, [key]).get(key)
     if record is None or record.deleted:
-        return ""
+        return "", False
     spec = BY_ENTITY[record.entity]
     party = _party(connection, company_id, record)
     link = records.links_to(connection, company_id, [key]).get(key)
     partner = _in_released(connection, company_id, RecordRef(link.type, link.released_id)) if link else ""
     linked = f"; it is linked to {partner} in Re-Leased" if partner else ""
-    return f"QuickBooks has it on {label(spec, record)}{f', of {party}' if party else ''}{linked}."
+    said = f"QuickBooks has it on {label(spec, record)}{f', of {party}' if party else ''}{linked}."
+    return said, bool(partner)
 
 
 def _party(connection: Connection, company_id: str, record: MirrorRecord) -> str:

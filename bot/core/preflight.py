@@ -115,7 +115,7 @@ def of_reports(noticed: Noticed, names: Mapping[str, str], facts: Facts) -> list
             tax=called,
             currency=about,
             count=_documents(group.count),
-            amount=f"{said(group.amount)} {currency}".strip(),
+            amount=f"{currency} {said(group.amount)}".strip(),
             date=group.latest,
             closing_date=facts.close_date.isoformat() if facts.close_date else "",
             names=", ".join(group.names) + (" …" if group.count > len(group.names) else ""),

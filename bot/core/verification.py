@@ -10,6 +10,17 @@ from bot.core.faults import Fault, explain, planned
 from bot.core.model import NEEDS_ATTENTION, ApiCalls, Outcome, RecordRef, Side
 
 LISTED = 200  # findings of one kind that are listed; all are counted
+OF_SEVERAL = {
+    "archived-contact": "the contact is archived in QuickBooks",
+    "6140": "the number is already used in QuickBooks",
+    "6240": "the name is already taken in QuickBooks",
+    "duplicate-name-both-sides": "the name would stand twice in QuickBooks",
+    "unlinked-parent": "a record that it refers to is unlinked",
+    "failing-parent": "a record that it refers to needs attention",
+    "missing-parent": "the other side lacks a record that it refers to",
+    **dict.fromkeys(("6200", "6210", "closed-period"), "the books are closed over its date"),
+}
+"""What is the matter with each of several records, where the words for one name something of it."""
 SAID_APART = {"not-approved": "Draft in Re-Leased", "before-sync-from": "Dated before the start of the sync"}
 
 
@@ -123,11 +134,8 @@ def reason(outcome: Outcome | None, code: str, left_out: bool, to_be_planned: bo
     if outcome is Outcome.SKIPPED:
         return SAID_APART.get(code) or _headline(code), True, False
     if outcome in NEEDS_ATTENTION:
-        return (
-            f"{'Waits' if outcome is Outcome.WAITING else 'Needs attention'}: {explain(planned(code)).what}",
-            True,
-            True,
-        )
+        what = OF_SEVERAL.get(code) or explain(planned(code), {"record": "the record"}).what
+        return f"{'Waits' if outcome is Outcome.WAITING else 'Needs attention'}: {what}", True, True
     if outcome is Outcome.PLANNED:
         return "Would be synced (this company is only observed)", True, False
     if to_be_planned:

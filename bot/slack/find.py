@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from blocks import find as pages
 from blocks.find import Found
-from bot.core.model import ResultsFilter
+from bot.core.model import ResultsFilter, ResultsOrder
 from bot.slack.desk import Desk
 from bot.slack.direct import own_place
 from bot.slack.home import open_results
@@ -52,7 +52,7 @@ class Finder:
     def _places(self, text: str) -> Iterator[Found]:
         for company in self.desk.companies():
             wanted = ResultsFilter(company.id, text=text)
-            page = self.desk.results(wanted, 1, ROWS)
+            page = self.desk.results(wanted, 1, ROWS, ResultsOrder.TYPE)
             if page.total:
                 view_id = self.desk.remember_view(to_json(ResultsState(wanted)))
                 yield Found(company, text, page.total, page.rows, view_id)

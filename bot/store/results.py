@@ -25,6 +25,7 @@ from bot.core.model import (
 from bot.store.among import change_among, chunks, record_keys, rows_among
 from bot.store.cause_records import Conditions, held_up
 from bot.store.database import from_ms, to_ms, upsert_into
+from bot.store.parties import parties_of
 from bot.store.results_filter import conditions, is_read_through, those_with
 from bot.store.results_order import Part, parts
 from bot.store.tables import RESULT_COLUMNS, attempts, results, runs
@@ -55,7 +56,8 @@ class Standing:
 def record(connection: Connection, company_id: str, run_id: str, found: Sequence[Result]) -> None:
     if not found:
         return
-    rows = [_row(company_id, run_id, result) for result in found]
+    whose = parties_of(connection, company_id, {result.ref for result in found})
+    rows = [_row(company_id, run_id, result, whose.get(result.ref, "")) for result in found]
     latest = _without_masked(connection, company_id, run_id, rows)
     if latest:
         anew = upsert_into(connection, results, ("company_id", "type", "key"), (*NAMES, "run_id", "search"))
@@ -288,8 +290,9 @@ def _pages(total: int, rows: int) -> int:
     return max(1, -(-total // rows))
 
 
-def _row(company_id: str, run_id: str, result: Result) -> dict[str, Any]:
-    texts = (result.name, result.ref.key, result.released_id, result.external_id, result.details, result.more_detail)
+def _row(company_id: str, run_id: str, result: Result, party: str) -> dict[str, Any]:
+    ids = (result.ref.key, result.released_id, result.external_id)
+    texts = (result.name, party, *ids, result.details, result.more_detail)
     return {
         "company_id": company_id,
         "type": result.ref.type,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, and_, select, update
 
 from bot.core.model import ApiCalls, Counts, Flag, Progress, RedReason, RunState, RunView, Trigger
 from bot.store.database import dump, from_ms, insert_if_new, load
@@ -120,7 +120,13 @@ def finished_since(connection: Connection, company_id: str, at: int) -> list[Run
 
 
 def last(connection: Connection, company_id: str) -> RunView | None:
-    statement = _views().where(runs.c.company_id == company_id).order_by(runs.c.requested_at.desc(), runs.c.id.desc())
+    """The newest, but for those that refused their plan: they say nothing of the company, whose last run is another."""
+    refused = and_(
+        runs.c.state == RunState.INCOMPLETE, runs.c.plan != "", companies.c.last_run_id.is_distinct_from(runs.c.id)
+    )
+    statement = (
+        _views().where(runs.c.company_id == company_id, ~refused).order_by(runs.c.requested_at.desc(), runs.c.id.desc())
+    )
     row = connection.execute(statement.limit(1)).first()
     return _view(row) if row else None
 

@@ -142,8 +142,9 @@ def _held_run(
         reconnect = error.fault.code in DEAD_GRANT
         return _incomplete(engine, company, run_id, hold, meter, tally, words_of(company, error), reconnect, dry_run)
     except UserError as error:
-        ended = _incomplete(engine, company, run_id, hold, meter, tally, str(error), False, dry_run)
-        return replace(ended, plan_changed=isinstance(error, PlanChanged))
+        changed = isinstance(error, PlanChanged)
+        ended = _incomplete(engine, company, run_id, hold, meter, tally, str(error), False, dry_run, not changed)
+        return replace(ended, plan_changed=changed)
 
 
 def _run(
@@ -288,17 +289,20 @@ def _incomplete(
     words: str,
     reconnect: bool,
     dry_run: bool,
+    tells_of_company: bool = True,
 ) -> Finished:
-    """What was done before it stopped is done: the run says so. What fails or waits, a run that ends will say."""
+    """What was done before it stopped is done: the run says so. What fails or waits, a run that ends will say.
+
+    Unless it `tells_of_company`, the company's last run stays the one before: a plan that was refused changed nothing.
+    """
     now = to_ms(engine.clock())
     counts = Counts() if dry_run else replace(tally.counts(), failed=0, waiting=0)
     done = counts_in_words(counts)
     words = f"{words} Before that: {done}." if done else words
     if not dry_run:
         with hold.transaction() as connection:
-            companies.change(
-                connection, company.id, last_run_id=run_id, needs_reconnect=reconnect or company.needs_reconnect
-            )
+            last = {"last_run_id": run_id} if tells_of_company else {}
+            companies.change(connection, company.id, needs_reconnect=reconnect or company.needs_reconnect, **last)
             state = {"state": RunState.INCOMPLETE, "flag": None, "error": words, "finished_at": now}
             runs.change(connection, run_id, now, counts=counts, api_calls=_calls(meter), **state)
     return Finished(run_id, company.id, _flag(company), counts, _calls(meter), could_not_run=words)

@@ -43,7 +43,7 @@ def test_pages_of_25_50_and_100_show_every_row_once(shell: Shell) -> None:
 
 def test_filters_and_search(shell: Shell) -> None:
     assert {row["type"] for row in results(shell, "--type", "invoice", "--rows", "all")["rows"]} == {"invoice"}
-    assert [row["name"] for row in results(shell, "--search", "KIOSK")["rows"]] == ["Kiosk Ltd"]
+    assert [row["name"] for row in results(shell, "--search", "KIOSK", "--type", "contact")["rows"]] == ["Kiosk Ltd"]
     assert results(shell, "--search", "nothing like it")["total"] == 0
     assert results(shell, "--since", "2100-01-01")["total"] == 0
     assert results(shell, "--since", "2020-01-01")["total"] == results(shell)["total"]

@@ -98,7 +98,7 @@ def test_documents_in_the_closed_period_are_counted_added_up_and_dated() -> None
     (found,) = found_of(*dated, close_date=date(2026, 4, 30))
     assert (found.count, found.amount, found.currency) == (3, Decimal("300.00"), "NZD")
     assert found.what == "3 documents dated up to 3 Apr 2026 lie in the closed period and cannot go out"
-    assert "30 Apr 2026" in found.why and "300.00 NZD" in found.why and "INV-1, INV-3, INV-2" in found.why
+    assert "30 Apr 2026" in found.why and "NZD 300.00" in found.why and "INV-1, INV-3, INV-2" in found.why
 
 
 def test_a_document_that_is_in_quickbooks_already_is_no_unsynced_one() -> None:

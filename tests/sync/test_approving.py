@@ -93,11 +93,16 @@ def test_by_setting_whoever_asked_may_not_approve(busy: World) -> None:
 
 def test_what_changed_after_the_approval_is_said_and_the_new_plan_is_offered(busy: World) -> None:
     asked = made(busy)
+    before = busy.app.desk.company(COMPANY)
     run = desk(busy).approve(asked.id, BEN)
     busy.invoice(busy.named("contacts", "Kiosk Ltd"), "INV-9")
     with busy.nothing_written():
         carried_out(busy, run)
         make(busy)
+    after = busy.app.desk.company(COMPANY)
+    assert (after.status, after.last_run) == (before.status, before.last_run), (
+        "a refused plan says nothing of the company"
+    )
     anew = desk(busy).get(asked.id)
     assert anew.state is PlanState.READY and anew.plan and anew.plan.operations == 4
     assert (anew.overtaken, anew.approved_by, anew.requested_by) == (BEN, "", ANA)

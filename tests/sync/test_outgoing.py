@@ -164,3 +164,13 @@ def test_numbers_come_back_where_quickbooks_numbers(paired: World) -> None:
     assert paired.partner("Bill", bill, "invoices")["DocNumber"] == "B-1"
     with paired.nothing_written():
         paired.sync_blue()
+
+
+def test_the_documents_of_a_contact_are_found_by_its_name_on_whichever_side_they_began(paired: World) -> None:
+    tenant = paired.contact("Quay Florist Ltd")
+    paired.invoice(tenant, "INV-1")
+    paired.invoice(paired.contact("Somebody Else"), "INV-2")
+    paired.sync_blue()
+    paired.qb_invoice(paired.partner("Customer", tenant, "contacts"), "Q-7")
+    paired.sync_blue()
+    assert sorted(row.name for row in paired.rows(text="quay flor")) == ["INV-1", "Q-7", "Quay Florist Ltd"]
