@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from blocks import find as pages
 from blocks.find import Found
-from bot.core.model import ResultsFilter, ResultsOrder
+from bot.core.model import RecordType, ResultsFilter, ResultsOrder
 from bot.slack.desk import Desk
 from bot.slack.direct import own_place
 from bot.slack.home import open_results
@@ -46,7 +46,7 @@ class Finder:
 
     def look_up(self, place: Place, message: str) -> None:
         """What a message names: numbers first, then names."""
-        places = [found for text in mentioned(message) for found in self._places(text) if found.total <= TOO_COMMON]
+        places = [found for text in mentioned(message) for found in self._places(text) if _is_meant(found)]
         self.replies.tell(place, pages.found("", places))
 
     def _places(self, text: str) -> Iterator[Found]:
@@ -56,6 +56,11 @@ class Finder:
             if page.total:
                 view_id = self.desk.remember_view(to_json(ResultsState(wanted)))
                 yield Found(company, text, page.total, page.rows, view_id)
+
+
+def _is_meant(found: Found) -> bool:
+    """A word that many records hold says nothing, unless it is somebody's name: all documents of a tenant hold that."""
+    return found.total <= TOO_COMMON or found.rows[0].ref.type is RecordType.CONTACT
 
 
 def mentioned(message: str) -> list[str]:

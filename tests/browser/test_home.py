@@ -67,8 +67,8 @@ def test_find_and_audit_answer_only_their_reader(synced: Stage, sits_down: Sit, 
     ben = sits_down(synced, "U0BEN")
     ana.types("/qbo-sync find kiosk")
     found = ana.reads("Only visible to you", "fit “kiosk”")
-    ana.presses("Show the 24", found)
-    ana.reads("Only visible to you", "“kiosk” · 24 of")
+    ana.presses("Show the 30", found)
+    ana.reads("Only visible to you", "“kiosk” · 30 of")
     ana.types("/qbo-sync audit")
     ana.reads("Only visible to you", "Who did what", "unlinked Paused Tenant Ltd")
     assert ben.page.get_by_text("Who did what").count() == 0

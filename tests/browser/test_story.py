@@ -75,7 +75,7 @@ def explains_itself(red: Locator) -> None:
         "Ask whoever keeps the books to move the closing date back in QuickBooks",
         "The number 1042 is already used in QuickBooks",
         "holds up 1 invoice, NZD 1,150.00",
-        "change the number on one side, then retry",
+        "change the number of one of them, then retry",
     ):
         expect(red).to_contain_text(words)
     expect(red).to_contain_text(re.compile(r"The books are closed up to \d+ \w{3} \d{4}"))
