@@ -233,12 +233,12 @@ class Desk:
     def preview_unlink(
         self, company_id: str, refs: Sequence[RecordRef], wanted: ResultsFilter | None = None
     ) -> LinkChange:
-        return self.linking.preview(self._company(company_id), refs, wanted)
+        return self.linking.preview(self._company(company_id), refs, True, wanted)
 
     def preview_relink(
         self, company_id: str, refs: Sequence[RecordRef], wanted: ResultsFilter | None = None
     ) -> LinkChange:
-        return self.linking.preview(self._company(company_id), refs, wanted)
+        return self.linking.preview(self._company(company_id), refs, False, wanted)
 
     def unlink(
         self,

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.core.control_totals import PAYABLE, RECEIVABLE, Figures, external_figures, released_figures
-from bot.core.model import Direction, MirrorRecord, OpenAmount, Outcome, RecordRef, Result, Side
-from bot.core.spec import Facts, Problem
+from bot.core.model import NEEDS_ATTENTION, Direction, MirrorRecord, OpenAmount, Outcome, RecordRef, Result, Side
+from bot.core.spec import Facts, Lookup, Problem
 from bot.records import BY_COLLECTION, BY_ENTITY, BY_TYPE
 from bot.store import records, results
 from bot.sync.hear import referring_to, referring_to_external
@@ -42,13 +42,19 @@ def bodies_of(connection: Connection, company_id: str, refs: Iterable[RecordRef]
     return {ref: found[ref] for ref in refs if ref in found}
 
 
-def takes_part(ref: RecordRef, record: MirrorRecord, facts: Facts) -> bool:
+def around_of(bodies: Iterable[MirrorRecord]) -> Lookup:
+    """What of these is in QuickBooks, for those that refer to it."""
+    return Lookup(bodies={(one.entity, one.id): one.body for one in bodies if one.side is Side.QUICKBOOKS})
+
+
+def takes_part(ref: RecordRef, record: MirrorRecord, facts: Facts, around: Lookup) -> bool:
     """Drafts, older documents and voided ones do not sync anyway: nothing stops for them."""
     spec = BY_TYPE[ref.type]
     try:
         if record.side is Side.RELEASED:
             spec.check(record.body, facts)
             return not spec.released_gone(record.body)
+        spec.check_external(record.entity, record.body, facts, around)
         return not record.deleted and not spec.external_gone(record.entity, record.body)
     except Problem as problem:
         return problem.outcome is not Outcome.SKIPPED
@@ -91,6 +97,12 @@ def say_left_out(
     """The results show at once what is left out and what comes back with the next sync."""
     words = "Left out of the sync." if unlinking else "Relinked: comes along with the next sync."
     say(connection, company_id, refs, words, at, "left-out" if unlinking else "", not unlinking)
+
+
+def say_as_before(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> None:
+    """What needed attention when it was left out needs it again, now that this was undone: nobody has mended it."""
+    before = results.before_left_out(connection, company_id, refs)
+    results.record(connection, company_id, "", [row for row in before if row.outcome in NEEDS_ATTENTION])
 
 
 def say(

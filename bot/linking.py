@@ -12,7 +12,17 @@ from bot import choosing, naming, partners
 from bot.core.faults import UserError
 from bot.core.links import cascade, differs
 from bot.core.model import LinkChange, RecordRef, RecordType, ResultsFilter
-from bot.linkable import bodies_of, dependents_of, name_of, open_amounts, say, say_left_out, takes_part
+from bot.linkable import (
+    around_of,
+    bodies_of,
+    dependents_of,
+    name_of,
+    open_amounts,
+    say,
+    say_as_before,
+    say_left_out,
+    takes_part,
+)
 from bot.partners import CREATE, DECISIONS, LINK, RENAME
 from bot.store import cause_spans, companies, decisions, leases, notes, records, results
 from bot.store.companies import Company
@@ -71,13 +81,15 @@ class Linking:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
 
-    def preview(self, company: Company, refs: Sequence[RecordRef], wanted: ResultsFilter | None = None) -> LinkChange:
+    def preview(
+        self, company: Company, refs: Sequence[RecordRef], unlinking: bool, wanted: ResultsFilter | None = None
+    ) -> LinkChange:
         """What unlinking or relinking these records would take along; changes nothing.
 
         `wanted` is the filter that they were chosen with.
         """
         with self.database.read() as connection:
-            return self._change(connection, company, refs, False, wanted)
+            return self._change(connection, company, refs, unlinking, False, wanted)
 
     def unlink(
         self, company: Company, refs: Sequence[RecordRef], act: Act, propagate: bool, confirmed: Confirmed | None = None
@@ -180,7 +192,7 @@ class Linking:
             if undo.what in DECISIONS:
                 self._take_back(connection, undo, act.by, now)
             else:
-                self._apply(connection, undo.company_id, undo.refs, act.by, undo.what == "relink", now)
+                self._apply(connection, undo.company_id, undo.refs, act.by, undo.what == "relink", now, undoing=True)
             records_ = tuple(str(ref) for ref in undo.refs)
             notes.write_deed(
                 connection,
@@ -257,11 +269,10 @@ class Linking:
         now, token = to_ms(self.clock()), self.new_id()
         with self.database.write() as connection:
             leases.stand_still(connection, company.id)
-            wanted = confirmed.wanted if confirmed else None
-            change = self._change(connection, company, refs, propagate, wanted)
+            wanted, unlinking = confirmed.wanted if confirmed else None, what == "unlink"
+            change = self._change(connection, company, refs, unlinking, propagate, wanted)
             if confirmed is not None and differs(confirmed.shown, change):
                 raise ChangedMeanwhile(change)
-            unlinking = what == "unlink"
             moved = [ref for ref in change.changed if (ref in change.left_out) is not unlinking]
             self._apply(connection, company.id, moved, act.by, unlinking, now)
             records.add_todo(connection, company.id, [*moved, *change.cascade])
@@ -278,7 +289,14 @@ class Linking:
         )
 
     def _apply(
-        self, connection: Connection, company_id: str, refs: Sequence[RecordRef], by: str, unlinking: bool, now: int
+        self,
+        connection: Connection,
+        company_id: str,
+        refs: Sequence[RecordRef],
+        by: str,
+        unlinking: bool,
+        now: int,
+        undoing: bool = False,
     ) -> None:
         if unlinking:
             records.set_unlinked(connection, company_id, refs, by, now)
@@ -287,6 +305,8 @@ class Linking:
             attached.let_go_of_deleted(connection, company_id, refs)
         records.add_todo(connection, company_id, [*refs, *dependents_of(connection, company_id, list(refs))])
         say_left_out(connection, company_id, refs, unlinking, self.clock())
+        if undoing and not unlinking:
+            say_as_before(connection, company_id, refs)
         cause_spans.note(connection, company_id, now, results.needing_attention(connection, company_id))
 
     def _change(
@@ -294,6 +314,7 @@ class Linking:
         connection: Connection,
         company: Company,
         refs: Sequence[RecordRef],
+        unlinking: bool,
         propagate: bool,
         wanted: ResultsFilter | None,
     ) -> LinkChange:
@@ -304,8 +325,10 @@ class Linking:
             raise UserError(f"Not known in {company.name}: {', '.join(unknown)}. Sync first, or check the id.")
         found = cascade(named, lambda level: dependents_of(connection, company.id, level))
         bodies |= bodies_of(connection, company.id, found)
-        facts = pull.facts_of(company, company.preferences)
-        dependents = tuple(ref for ref in found if ref in bodies and takes_part(ref, bodies[ref], facts))
+        facts, around = pull.facts_of(company, company.preferences), around_of(bodies.values())
+        dependents = tuple(ref for ref in found if ref in bodies and takes_part(ref, bodies[ref], facts, around))
+        left_out = records.unlinked_among(connection, company.id, [*named, *dependents])
+        moving = [ref for ref in named if (ref in left_out) is not unlinking]
         changed = (*named, *dependents) if propagate else named
         matching = results.matching(connection, wanted, company.timezone, named) if wanted else named
         return LinkChange(
@@ -313,8 +336,8 @@ class Linking:
             blocked=() if propagate else dependents,
             cascade=dependents,
             names={ref: name_of(ref, record) for ref, record in bodies.items()},
-            open_amounts=open_amounts([bodies[ref] for ref in (*named, *dependents)], company.currency),
-            left_out=frozenset(records.unlinked_among(connection, company.id, [*named, *dependents])),
+            open_amounts=open_amounts([bodies[ref] for ref in (*moving, *dependents)], company.currency),
+            left_out=frozenset(left_out),
             unmatched=frozenset(named).difference(matching),
         )
 

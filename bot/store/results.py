@@ -117,6 +117,16 @@ def history(connection: Connection, company_id: str, ref: RecordRef) -> list[Res
     return [attempt.result for attempt in attempts_at(connection, company_id, ref)]
 
 
+def before_left_out(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> list[Result]:
+    """How the last attempt went that the sync made of each, whatever people decided since."""
+    found = []
+    for ref in refs:
+        mine = (attempts.c.company_id == company_id, attempts.c.type == ref.type, attempts.c.key == ref.key)
+        statement = select(attempts).where(*mine, attempts.c.run_id != "").order_by(attempts.c.id.desc()).limit(1)
+        found += [_result(row) for row in connection.execute(statement)]
+    return found
+
+
 def attempts_at(connection: Connection, company_id: str, ref: RecordRef) -> list[Attempt]:
     """The last ones, newest first, with who or what started the run of each."""
     where = [attempts.c.company_id == company_id, attempts.c.type == ref.type, attempts.c.key == ref.key]
