@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.product import connected, sync
 from benchmarks.sides import running
-from bot.adapters.limits import MAX_BATCH_ITEMS, Caps
+from bot.adapters.quickbooks.rate_limits import MAX_BATCH_ITEMS, Caps
 
 CAPS = Caps()
 BATCHES_ALLOW = CAPS.batches_per_minute * MAX_BATCH_ITEMS / 60  # records a second

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.product import connected, sync
 from benchmarks.sides import running
-from bot.adapters.limits import Caps, LimitsByRealm
+from bot.adapters.quickbooks.rate_limits import Caps, LimitsByRealm
 
 NO_LIMITS = Caps(
     requests_per_minute=1_000_000, requests_per_second=1_000_000, concurrent=10, batches_per_minute=1_000_000

@@ -8,10 +8,10 @@ from pydantic import SecretStr
 
 from benchmarks.sides import COMPANY, REALM, Sides
 from bot.app import App, build, first_tokens
-from bot.connect import connect
 from bot.core.model import Trigger
+from bot.desk.connect import connect
 from bot.settings import Settings
-from bot.sync import Finished, run_sync
+from bot.sync.engine import Finished, run_sync
 
 SECRETS = ("qbo_client_secret", "released_api_key")
 

@@ -15,11 +15,11 @@ from typing import Any
 import requests
 
 from bot.sandbox import quickbooks, released
-from bot.sandbox.knobs import Knobs
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.quickbooks import OFF, QuickBooksState
-from bot.sandbox.quickbooks.company import Company
+from bot.sandbox.quickbooks.api.company import Company
 from bot.sandbox.released import ReleasedState
-from bot.sandbox.serving import ServerThread
 
 COMPANY, REALM, API_KEY = "harbour", "9341", "key-of-the-benchmarks"
 TENANTS = 50

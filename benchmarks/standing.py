@@ -11,12 +11,13 @@ from sqlalchemy import Connection, text
 from benchmarks.product import connected, sync
 from benchmarks.sides import COMPANY, running
 from bot.adapters.meter import Meter
-from bot.adapters.quickbooks import QuickBooks
-from bot.adapters.released import Released
+from bot.adapters.quickbooks.client import QuickBooks
+from bot.adapters.released.client import Released
 from bot.app import App
 from bot.core.model import Link, RecordRef, RecordType
-from bot.store import companies, records
-from bot.store.records import todo_counts
+from bot.store import companies
+from bot.store.mirror import records
+from bot.store.mirror.records import todo_counts
 
 REAL, EDITS, ROUNDS = 40, 10, 3
 COPIES: dict[str, tuple[str, ...]] = {

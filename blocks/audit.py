@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from blocks.kit import Block, Message, actions, button, channel, context, escape, group, instant, section, user
-from blocks.words import company_name, counted, listed, number
-from bot.core.team import AuditEntry
+from blocks.kit.kit import Block, Message, actions, button, channel, context, escape, group, instant, section, user
+from blocks.kit.words import company_name, counted, listed, number
+from bot.core.team.company_settings import AuditEntry
 
 ROWS = 12
 VERBS = {

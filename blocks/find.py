@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blocks.kit import Block, Message, button, context, escape, link, section
-from blocks.words import OUTCOME_WORDS, TYPE_NOUNS, company_name, counted, headline, number, sentence
+from blocks.kit.kit import Block, Message, button, context, escape, link, section
+from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, company_name, counted, headline, number, sentence
 from bot.core.model import CompanyView, Result
 
 MOST_FOUND = 6

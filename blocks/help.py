@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from blocks.kit import Message, context, escape, section
+from blocks.kit.kit import Message, context, escape, section
 
 LINES = (
     ("`/qbo-sync`", "all companies with their flags"),

@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from blocks.cause import how_mended
-from blocks.kit import Block, Message, actions, button, context, divider, escape, header, home_view, instant, section
+from blocks.causes.card import how_mended
+from blocks.kit.kit import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    divider,
+    escape,
+    header,
+    home_view,
+    instant,
+    section,
+)
+from blocks.kit.words import company_name, company_state, counted, headline, number
 from blocks.overview import first_steps, held_back, summary
-from blocks.verification import last
-from blocks.words import company_name, company_state, counted, headline, number
-from bot.core.cause_work import Mended
+from blocks.runs.verification import last
+from bot.core.causes.work import Mended
 from bot.core.model import CompanyStatus, CompanyView, Flag, RunState
 
 MOST_COMPANIES = 20

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from blocks.kit import (
+from blocks.kit.company_select import company_select
+from blocks.kit.kit import (
     Block,
     Message,
     actions,
@@ -16,13 +17,11 @@ from blocks.kit import (
     option,
     overflow,
     section,
-    select,
 )
-from blocks.words import company_name, company_state, counted, headline, listed, number
+from blocks.kit.words import company_name, company_state, counted, headline, listed, number
 from bot.core.model import CompanyStatus, CompanyView, Flag
 
 MOST_SHOWN = 20
-MOST_OPTIONS = 100
 MOST_BUTTONS = 5
 HELD = "its messages are held back"
 Held = Mapping[str, Sequence[str]]
@@ -107,14 +106,6 @@ def choose_company(companies: Sequence[CompanyView], action_id: str, question: s
     else:
         blocks.append(actions(company_select(companies, action_id), block_id="choose"))
     return Message(f"{question} {names}", blocks)
-
-
-def company_select(companies: Sequence[CompanyView], action_id: str, chosen: str = "") -> Block:
-    """The worst hundred, the chosen one always among them; others are reached by name."""
-    near = list(companies[:MOST_OPTIONS])
-    if chosen and all(company.id != chosen for company in near):
-        near[-1:] = [company for company in companies if company.id == chosen]
-    return select(action_id, "Company", [option(company.name, company.id) for company in near], chosen)
 
 
 def summary(companies: Sequence[CompanyView]) -> str:

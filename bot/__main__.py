@@ -13,19 +13,19 @@ import structlog
 import typer
 from pydantic import ValidationError
 
-from bot import control_statement, plan_table, terminal
 from bot.app import App, build, first_tokens
-from bot.connect import connect as connect_company
 from bot.core.faults import ApiError, UserError, explain
 from bot.core.model import Flag, LinkChange, LinkStatus, RecordType, Result, ResultsFilter, Trigger
-from bot.jobs import carry_out_one
-from bot.linking import parse_ref
+from bot.desk.connect import connect as connect_company
+from bot.desk.linking import parse_ref
+from bot.jobs.worker import carry_out_one
 from bot.server import Part, serve, stopping_softly
 from bot.settings import Settings
-from bot.store import results as results_store
 from bot.store.database import UNUSABLE
-from bot.sync import Finished, run_sync
+from bot.store.results import results as results_store
+from bot.sync.engine import Finished, run_sync
 from bot.sync.verify import verify as verify_company
+from bot.terminal import output, plan_table, statement
 
 ROWS = ("25", "50", "100", "all")
 DEFAULT_ROWS = "25"
@@ -73,14 +73,14 @@ def sync(
             raise UserError(f"--plan and {other} do not go together: look first with --dry-run, then give its plan.")
         finished = _sync(app, company, dry_run, accept_stop or "", plan or "")
         if as_json:
-            terminal.put_json(_sync_json(finished, _failures(app, finished)))
+            output.put_json(_sync_json(finished, _failures(app, finished)))
         else:
             view = app.desk.company(company)
-            terminal.flag_line(view.name, finished)
+            output.flag_line(view.name, finished)
             if finished.plan is not None:
-                terminal.plan(finished.plan)
+                output.plan(finished.plan)
             if finished.flag is Flag.RED and not dry_run:
-                terminal.causes(view, app.desk.causes(view.id))
+                output.causes(view, app.desk.causes(view.id))
         if finished.could_not_run:
             _fail(finished.could_not_run, quiet=as_json)
         raise typer.Exit(1 if finished.flag is Flag.RED else 0)
@@ -92,9 +92,9 @@ def verify(company: CompanyArgument, as_json: Json = False) -> None:
     with opened(as_json) as app:
         found = verify_company(app.engine, app.desk.company(company).id)
         if as_json:
-            terminal.put_json(control_statement.verification_json(found))
+            output.put_json(statement.verification_json(found))
         else:
-            terminal.verification(found)
+            output.verification(found)
         raise typer.Exit(0 if found.agrees else 1)
 
 
@@ -124,11 +124,11 @@ def results(
             raise UserError(f"--page must be a whole number from 1 on, not “{page}”.")
         found = app.desk.results(wanted, int(page), size)
         if as_json:
-            terminal.put_json(terminal.page_json(found))
+            output.put_json(output.page_json(found))
         elif as_csv:
-            terminal.put_csv(found)
+            output.put_csv(found)
         else:
-            terminal.results_table(app.desk.company(company), found)
+            output.results_table(app.desk.company(company), found)
 
 
 @cli.command()
@@ -172,7 +172,7 @@ def link_by_hand(
         if not external_id:
             raise UserError(f"“{partner}” names no record of QuickBooks. Write ENTITY:ID, for example Invoice:146.")
         done = app.desk.link_to(view.id, ref, entity, external_id, "command line", note)
-        terminal.link_change("link", done, as_json, done=True)
+        output.link_change("link", done, as_json, done=True)
 
 
 @cli.command()
@@ -181,9 +181,9 @@ def undo(token: Annotated[str, typer.Argument(metavar="TOKEN")], as_json: Json =
     with opened(as_json) as app:
         done = app.desk.undo(token, "command line")
         if as_json:
-            terminal.put_json({"undone": [str(ref) for ref in done.changed]})
+            output.put_json({"undone": [str(ref) for ref in done.changed]})
         else:
-            terminal.say(f"Undone: {len(done.changed)} as before.")
+            output.say(f"Undone: {len(done.changed)} as before.")
 
 
 @cli.command()
@@ -199,7 +199,7 @@ def connect(
         if as_json:
             found = [plan_table.finding_json(one) for one in done.findings]
             about = {"company": done.company.id, "name": done.company.name, "realm": realm, "notes": list(done.notes)}
-            terminal.put_json(
+            output.put_json(
                 {
                     **about,
                     "quickbooks": done.quickbooks_name,
@@ -208,7 +208,7 @@ def connect(
                 }
             )
         else:
-            terminal.connected(done)
+            output.connected(done)
 
 
 @cli.command()
@@ -217,16 +217,16 @@ def companies(as_json: Json = False) -> None:
     with opened(as_json) as app:
         views = app.desk.companies()
         if as_json:
-            terminal.put_json([terminal.company_json(view) for view in views])
+            output.put_json([output.company_json(view) for view in views])
         else:
-            terminal.companies_table(views)
+            output.companies_table(views)
 
 
 @cli.command()
 def migrate() -> None:
     """Create the tables, or bring them up to date."""
     with opened(False) as app:
-        terminal.say(f"The tables are up to date in {app.database.engine.url.render_as_string(hide_password=True)}.")
+        output.say(f"The tables are up to date in {app.database.engine.url.render_as_string(hide_password=True)}.")
 
 
 @cli.command()
@@ -260,7 +260,7 @@ def clock() -> None:
 def _sync(app: App, company: str, dry_run: bool, accept_stop: str, plan: str) -> Finished:
     view = app.desk.company(company)
     if dry_run:
-        with terminal.progress(view.name) as advance:
+        with output.progress(view.name) as advance:
             return run_sync(app.engine, view.id, app.engine.new_id(), dry_run=True, advance=advance)
     if accept_stop:
         requested, new = app.desk.accept_stop(accept_stop, "", Trigger.COMMAND)
@@ -268,7 +268,7 @@ def _sync(app: App, company: str, dry_run: bool, accept_stop: str, plan: str) ->
         requested, new = app.desk.request_run(view.id, "", Trigger.COMMAND, plan=plan)
     if not new and requested.started_at is not None and app.is_held(view.id):
         raise UserError(f"{view.name} is being synced already. Wait until that run has finished, then try again.")
-    with terminal.progress(view.name) as advance, stopping_softly(app.stopping.set):
+    with output.progress(view.name) as advance, stopping_softly(app.stopping.set):
         return carry_out_one(app.engine, requested, advance)
 
 
@@ -287,9 +287,9 @@ def _sync_json(finished: Finished, failures: list[Result]) -> dict[str, Any]:
         "flag": finished.flag,
         "counts": asdict(finished.counts),
         "api_calls": asdict(finished.api_calls),
-        "results_failed": [terminal.row_json(row) for row in failures],
+        "results_failed": [output.row_json(row) for row in failures],
         **({"plan": plan_table.plan_json(finished.plan)} if finished.plan else {}),
-        **({"control": terminal.control_json(finished.control)} if finished.control else {}),
+        **({"control": output.control_json(finished.control)} if finished.control else {}),
         **({"red_reason": finished.red_reason} if finished.red_reason else {}),
         **({"error": finished.could_not_run} if finished.could_not_run else {}),
     }
@@ -308,14 +308,14 @@ def _change_links(
         elif what == "relink":
             preview = replace(preview, blocked=())  # nothing waits for want of what comes back
         if dry_run:
-            terminal.link_change(what, preview, as_json, done=False)
+            output.link_change(what, preview, as_json, done=False)
             return
         if not yes:
             if as_json:
                 raise UserError("Nothing was changed: give --yes to do it, or --dry-run to see what would happen.")
-            terminal.link_change(what, preview, False, done=False)
+            output.link_change(what, preview, False, done=False)
             typer.confirm(f"{what.capitalize()}?", abort=True)
-        terminal.link_change(what, act(view.id, refs, "command line", propagate), as_json, done=True)
+        output.link_change(what, act(view.id, refs, "command line", propagate), as_json, done=True)
 
 
 def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
@@ -357,9 +357,9 @@ def opened(as_json: bool) -> Iterator[App]:
 
 
 def _fail(words: str, as_json: bool = False, quiet: bool = False) -> NoReturn:
-    terminal.complain(words)
+    output.complain(words)
     if as_json:
-        terminal.put_json({"error": words})
+        output.put_json({"error": words})
     raise typer.Exit(COULD_NOT)
 
 

@@ -12,22 +12,22 @@ import requests
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.http import new_session
-from bot.adapters.limits import Caps, LimitsByRealm
 from bot.adapters.meter import Meter
-from bot.adapters.quickbooks import QuickBooks
-from bot.adapters.quickbooks_oauth import IntuitApp, TokenSet, refresh
-from bot.adapters.released import Released
-from bot.adapters.tokens import Tokens
+from bot.adapters.quickbooks.client import QuickBooks
+from bot.adapters.quickbooks.oauth import IntuitApp, TokenSet, refresh
+from bot.adapters.quickbooks.rate_limits import Caps, LimitsByRealm
+from bot.adapters.quickbooks.tokens import Tokens
+from bot.adapters.released.client import Released
 from bot.core.faults import UserError
-from bot.desk import Desk
+from bot.desk.desk import Desk
+from bot.desk.vault import Vault, key_for
+from bot.desk.web_links import WebLinks
 from bot.settings import Settings
-from bot.store import leases
 from bot.store.companies import Company
 from bot.store.database import Database, migrate
-from bot.sync import Engine
-from bot.sync.run import Stopped
-from bot.vault import Vault, key_for
-from bot.web_links import WebLinks
+from bot.store.runs import leases
+from bot.sync.engine import Engine
+from bot.sync.run.run import Stopped
 
 
 def now() -> datetime:

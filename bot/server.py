@@ -14,19 +14,20 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from blocks.limits import TableLimits
-from blocks.table import TableForm
+from blocks.limits.check import TableLimits
+from blocks.results.table import TableForm
 from bot.app import App
 from bot.core.faults import UserError
-from bot.jobs import Clock, Worker
-from bot.schedule import cron_trigger
+from bot.desk.schedule import cron_trigger
+from bot.jobs.clock import Clock
+from bot.jobs.worker import Worker
 from bot.settings import Settings
-from bot.slack import asgi
 from bot.slack.build import build_announcer, build_app, web_client
-from bot.slack.channel import trouble_of
-from bot.slack.settings import SlackSettings, operators_in
-from bot.slack.socket import NotConnected, start_socket, stop_socket
-from bot.web import WebServer, web_app
+from bot.slack.plumbing import asgi
+from bot.slack.plumbing.app_settings import SlackSettings, operators_in
+from bot.slack.plumbing.socket import NotConnected, start_socket, stop_socket
+from bot.slack.who.default_channel import trouble_of
+from bot.web.server import WebServer, web_app
 
 log = structlog.get_logger()
 

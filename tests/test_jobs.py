@@ -14,12 +14,14 @@ import pytest
 from bot.adapters.meter import Meter
 from bot.core.faults import UserError
 from bot.core.model import Flag, RunState, RunView, Trigger
-from bot.jobs import Clock, Worker
-from bot.store import companies, leases, runs
+from bot.desk.verifications import Verifying
+from bot.jobs.clock import Clock
+from bot.jobs.worker import Worker
+from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
-from bot.sync import Engine
-from bot.verifying import Verifying
+from bot.store.runs import leases, runs
+from bot.sync.engine import Engine
 from tests.store.thrift import lay_out
 from tests.sync.world import COMPANY, World, serving
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.faults import UserError
-from bot.schedule import cron_trigger, last_due, slot_name
+from bot.desk.schedule import cron_trigger, last_due, slot_name
 
 SUNDAY = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
 NAMES = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")

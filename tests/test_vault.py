@@ -15,13 +15,13 @@ from cryptography.fernet import Fernet
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from bot import vault
 from bot.adapters.http import CONNECT_TIMEOUT_S
-from bot.adapters.quickbooks_oauth import TOKEN_TIMEOUT_S, TokenSet
+from bot.adapters.quickbooks.oauth import TOKEN_TIMEOUT_S, TokenSet
 from bot.core.faults import UserError
-from bot.store import leases
+from bot.desk import vault
+from bot.desk.vault import KEY_FILE, LOCK_WAIT_S, Vault, key_for
 from bot.store.database import Database
-from bot.vault import KEY_FILE, LOCK_WAIT_S, Vault, key_for
+from bot.store.runs import leases
 from tests.store.thrift import lay_out
 
 REALM = "9341"
@@ -163,7 +163,7 @@ def hold(url: str, path: str) -> None:
 
 def test_processes_take_turns_too(url: str, tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")  # the code is read once for both
-    context.set_forkserver_preload(["bot.vault"])
+    context.set_forkserver_preload(["bot.desk.vault"])
     log = tmp_path / "log"
     processes = [context.Process(target=hold, args=(url, str(log))) for _ in range(2)]
     for process in processes:

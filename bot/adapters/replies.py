@@ -9,7 +9,10 @@ from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
+from bot.core.faults import Fault
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 _SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed")  # what may hold any of them, so that the rest need no look
 
 
@@ -89,3 +92,11 @@ def _http_date(value: str) -> datetime | None:
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def fault_of_status(status: int, body: bytes, trace_id: str) -> Fault:
+    """For a body that says nothing in a form we know; the title of a page is kept, as support asks for it."""
+    title = _TITLE.search(body)
+    words = title[1] if title else body[:200]
+    message = " ".join(words.decode("utf-8", "replace").split())
+    return Fault(f"http-{status}", message=message, http_status=status, trace_id=trace_id)

@@ -210,7 +210,7 @@ class Result:
 class ResultsFilter:
     """`since` is a calendar date in the company's time zone; None = no lower bound. `text` ignores case.
 
-    `cause` is the key of a cause (bot.core.causes.key), "" = any: exactly the records that it counts now are left.
+    `cause` is the key of a cause, "" = any: exactly the records that it counts now are left.
     """
 
     company_id: str

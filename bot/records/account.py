@@ -5,7 +5,7 @@ from typing import Any
 from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordType
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec
-from bot.records.names import is_active, normalised, reference, shown
+from bot.records.fields.names import is_active, normalised, reference, shown
 
 ITEM_TYPES = ("Service", "NonInventory")
 ACCOUNT_TYPES = ("Expense", "Cost of Goods Sold", "Other Expense")

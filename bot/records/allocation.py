@@ -13,9 +13,9 @@ from bot.core.content import pick
 from bot.core.model import Direction, RecordRef, RecordType
 from bot.core.money import ZERO, decimal, text
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
-from bot.records.applied import CREDIT, DOCUMENT, lines_of, split
-from bot.records.names import reference
-from bot.records.parties import PARTY
+from bot.records.fields.names import reference
+from bot.records.fields.parties import PARTY
+from bot.records.payments.applied import CREDIT, DOCUMENT, lines_of, split
 
 COLLECTION = "credit-allocations"
 PAYMENT_OF = {"AppliedCredit": "Payment", "AppliedVendorCredit": "BillPayment"}

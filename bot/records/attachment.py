@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
-from bot.records.file_names import kind_of, kind_taken, safe_name
-from bot.records.names import normalised
+from bot.records.fields.file_names import kind_of, kind_taken, safe_name
+from bot.records.fields.names import normalised
 
 ENTITY = "Attachable"
 COLLECTION = "attachments"

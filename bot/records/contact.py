@@ -11,7 +11,7 @@ from typing import Any
 from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordType
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec
-from bot.records.names import NAME_LENGTH, alike, check_name, is_active, normalised, reference, shown
+from bot.records.fields.names import NAME_LENGTH, alike, check_name, is_active, normalised, reference, shown
 
 SUPPLIER_SUFFIX = " (Supplier)"
 PHONE_LENGTH = 30  # developer.intuit.com, customer: PrimaryPhone

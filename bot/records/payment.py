@@ -7,14 +7,14 @@ from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.money import ZERO, decimal, said, text
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
-from bot.records import payment_matching
-from bot.records.amounts import amount, day
-from bot.records.applied import DOCUMENT, split
-from bot.records.names import reference
-from bot.records.parties import PARTY, check_currency, contact_of, party_of, party_out
-from bot.records.payment_account import account_of, account_out, also_read
-from bot.records.payment_lines import freed, keep_external, keep_released, lines_out, stays_out
-from bot.records.payment_matching import REFERENCE_FIELD, reference_text, short_reference
+from bot.records.fields.amounts import amount, day
+from bot.records.fields.names import reference
+from bot.records.fields.parties import PARTY, check_currency, contact_of, party_of, party_out
+from bot.records.payments import matching
+from bot.records.payments.applied import DOCUMENT, split
+from bot.records.payments.bank_account import account_of, account_out, also_read
+from bot.records.payments.lines import freed, keep_external, keep_released, lines_out, stays_out
+from bot.records.payments.matching import REFERENCE_FIELD, reference_text, short_reference
 
 KIND_OF = {"Payment": "receipt", "BillPayment": "paid"}
 NOTE_LENGTH = 4000
@@ -190,11 +190,11 @@ SPEC = RecordSpec(
     external_name=lambda entity, body: reference_text(entity, body) or f"payment of {body.get('TxnDate')}",
     released_content=released_content,
     external_content=external_content,
-    released_keys=payment_matching.released_keys,
-    external_keys=payment_matching.external_keys,
+    released_keys=matching.released_keys,
+    external_keys=matching.external_keys,
     references=references,
     external_references=external_references,
-    same=payment_matching.same,
+    same=matching.same,
     check=check,
     check_external=check_external,
     to_quickbooks=to_quickbooks,
@@ -205,8 +205,8 @@ SPEC = RecordSpec(
     external_amount=lambda entity, body: decimal(body.get("TotalAmt")),
     dates=("date", "TxnDate"),
     dated_from_sync_from=True,
-    search_keys=payment_matching.search_keys,
-    released_search_keys=payment_matching.released_search_keys,
+    search_keys=matching.search_keys,
+    released_search_keys=matching.released_search_keys,
     incoming_note=incoming_note,
     outgoing_note=outgoing_note,
     optional_parents=frozenset({RecordType.INVOICE}),

@@ -6,7 +6,7 @@ from bot.core.content import pick
 from bot.core.model import Direction, RecordType
 from bot.core.spec import Body, Facts, Lookup, RecordSpec
 from bot.records.account import never_sent
-from bot.records.names import is_active, normalised, shown
+from bot.records.fields.names import is_active, normalised, shown
 from bot.records.tax_type import check_external
 
 

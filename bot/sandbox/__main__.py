@@ -11,13 +11,13 @@ from typing import Annotated, NoReturn
 import structlog
 import typer
 
-from bot import terminal
 from bot.core.faults import ApiError, UserError, explain
 from bot.core.model import ResultsFilter
 from bot.sandbox import demo as demonstration
 from bot.sandbox import standins
 from bot.sandbox.demo_data import COMPANIES
 from bot.sandbox.standins import Filling, StandIn
+from bot.terminal import output
 
 COULD_NOT = 2
 WHAT_TO_TRY = """
@@ -115,8 +115,8 @@ def _check() -> None:
             if finished.could_not_run:
                 raise UserError(finished.could_not_run)
             view = desk.company(company.id)
-            terminal.flag_line(view.name, finished)
-            terminal.results_table(view, desk.results(ResultsFilter(company.id, needs_attention=True), rows=None))
+            output.flag_line(view.name, finished)
+            output.results_table(view, desk.results(ResultsFilter(company.id, needs_attention=True), rows=None))
 
 
 @contextmanager
@@ -129,11 +129,11 @@ def in_plain_words() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        terminal.complain(str(error))
+        output.complain(str(error))
         raise typer.Exit(COULD_NOT) from None
     except ApiError as error:
         explanation = explain(error.fault)
-        terminal.complain(f"{explanation.what}. {explanation.how}")
+        output.complain(f"{explanation.what}. {explanation.how}")
         raise typer.Exit(COULD_NOT) from None
 
 

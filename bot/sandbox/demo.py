@@ -11,20 +11,20 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import App, build, first_tokens
-from bot.connect import connect
 from bot.core.model import RecordRef, RecordType, Trigger
-from bot.jobs import carry_out_one
+from bot.desk.connect import connect
+from bot.jobs.worker import carry_out_one
 from bot.sandbox import all_faults, demo_data, quickbooks, released, slack
 from bot.sandbox.demo_data import ALL_FAULTS, COMPANIES
-from bot.sandbox.knobs import Knobs
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import HOST, ServerThread
 from bot.sandbox.quickbooks import QuickBooksState
 from bot.sandbox.released import ReleasedState
-from bot.sandbox.serving import HOST, ServerThread
-from bot.sandbox.slack.workspace import ACCOUNTS, BEN
+from bot.sandbox.slack.workspace.workspace import ACCOUNTS, BEN
 from bot.sandbox.standins import API_KEY, serve, utc_now
 from bot.server import start
 from bot.settings import Settings
-from bot.sync import Finished, run_sync
+from bot.sync.engine import Finished, run_sync
 
 DEFAULT_PORT = 8377
 SEED = 1

@@ -12,9 +12,9 @@ from starlette.types import ASGIApp
 
 from bot.core.faults import UserError
 from bot.sandbox import quickbooks, released, slack
-from bot.sandbox.knobs import Knobs
-from bot.sandbox.serving import ServerThread
-from bot.sandbox.slack.workspace import User, default_workspace
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ServerThread
+from bot.sandbox.slack.workspace.workspace import User, default_workspace
 
 REALM = "9341450000000000"
 COMPANY = "company-1"

@@ -6,12 +6,12 @@ from typing import Any
 from slack_bolt import App
 
 from blocks import audit as pages
-from blocks.kit import Message
+from blocks.kit.kit import Message
 from bot.core.faults import UserError
-from bot.slack.desk import Desk
-from bot.slack.payloads import Payload, Place, place_of, view_id_of
-from bot.slack.permission import Permission
-from bot.slack.replies import Replies
+from bot.slack.plumbing.desk import Desk
+from bot.slack.plumbing.payloads import Payload, Place, place_of, view_id_of
+from bot.slack.plumbing.replies import Replies
+from bot.slack.who.permission import Permission
 
 DOING = "see who did what"
 MOST_PAGES = 40

@@ -10,55 +10,37 @@ from urllib.parse import urlsplit
 from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
-from bot.slack import (
-    acknowledging,
-    audit,
-    cause_work,
-    causes,
-    choosing,
-    command,
-    detail,
-    errors,
-    filtering,
-    find,
-    home,
-    links,
-    naming,
-    partners,
-    plan,
-    red,
-    results,
-    roles,
-    routes,
-    selection,
-    settings_modal,
-    shortcuts,
-    sync,
-    verify,
-)
+from bot.slack import audit, command, find, home, red, shortcuts
+from bot.slack.announcer import Announcer
 from bot.slack.audit import AuditTrail
-from bot.slack.causes import CausesWindow
-from bot.slack.channel import ChannelTroubles, DefaultChannel
-from bot.slack.desk import Desk
-from bot.slack.digest import Digests
-from bot.slack.episodes import Episodes
-from bot.slack.export import Exporter
+from bot.slack.causes import window, work
+from bot.slack.causes.episodes import Episodes
+from bot.slack.causes.reminders import AssignedItems
+from bot.slack.causes.window import CausesWindow
 from bot.slack.find import Finder
-from bot.slack.forms import TableForms
 from bot.slack.home import HomePages
-from bot.slack.links import ChangeReport
-from bot.slack.outbox import Outbox
-from bot.slack.permission import Permission
-from bot.slack.plan import PlanMessages, Planner
-from bot.slack.replies import Replies
-from bot.slack.retrying import Aftermath
-from bot.slack.run import Announcer
-from bot.slack.screen import ResultsScreen
-from bot.slack.settings import SlackSettings
-from bot.slack.sharing import Sharing
-from bot.slack.sync import SyncStarter
-from bot.slack.team import AssignedItems
-from bot.slack.verify import VerificationMessages, Verifier
+from bot.slack.linking import choosing, links, naming, partners, selection
+from bot.slack.linking.links import ChangeReport
+from bot.slack.linking.retrying import Aftermath
+from bot.slack.messages import errors
+from bot.slack.messages.outbox import Outbox
+from bot.slack.plumbing import acknowledging
+from bot.slack.plumbing.app_settings import SlackSettings
+from bot.slack.plumbing.desk import Desk
+from bot.slack.plumbing.replies import Replies
+from bot.slack.results import detail, filtering, message
+from bot.slack.results.export import Exporter
+from bot.slack.results.forms import TableForms
+from bot.slack.results.screen import ResultsScreen
+from bot.slack.results.sharing import Sharing
+from bot.slack.runs import plan, sync, verify
+from bot.slack.runs.digest import Digests
+from bot.slack.runs.plan import PlanMessages, Planner
+from bot.slack.runs.sync import SyncStarter
+from bot.slack.runs.verify import VerificationMessages, Verifier
+from bot.slack.settings import company, roles, routes
+from bot.slack.who.default_channel import ChannelTroubles, DefaultChannel
+from bot.slack.who.permission import Permission
 
 WORKERS = 32
 """Bolt's own pool has five threads: five slow answers would make the sixth person wait past Slack's three seconds."""
@@ -109,13 +91,13 @@ def build_app(desk: Desk, settings: SlackSettings, client: WebClient, clock: Cal
     shortcuts.register(app, desk, client, troubles)
     find.register(app, desk, client, finder)
     audit.register(app, trail)
-    settings_modal.register(app, desk, client, permission)
+    company.register(app, desk, client, permission)
     roles.register(app, desk, client, permission)
     routes.register(app, desk, client, permission)
     home.register(app, desk, client, permission, starter, screen, homes)
     sync.register(app, desk, permission, starter, replies)
     sharing, exporter = Sharing(client, permission, screen), Exporter(desk, client, screen)
-    results.register(app, desk, client, permission, starter, screen, sharing, exporter)
+    message.register(app, desk, client, permission, starter, screen, sharing, exporter)
     filtering.register(app, desk, client, screen)
     selection.register(app, desk, client, permission)
     links.register(app, desk, client, permission, report)
@@ -125,8 +107,8 @@ def build_app(desk: Desk, settings: SlackSettings, client: WebClient, clock: Cal
     choosing.register(app, desk, permission, aftermath)
     detail.register(app, desk, client)
     red.register(app, desk, client, permission, starter, screen, report, windows)
-    causes.register(app, windows)
-    cause_work.register(app, desk, client, permission, outbox, clock)
+    window.register(app, windows)
+    work.register(app, desk, client, permission, outbox, clock)
     app.action(re.compile(r"^(link|pick)\."))(_nothing_to_do)
     return app
 

@@ -10,23 +10,23 @@ from blocks.help import help_page
 from blocks.overview import MOST_SHOWN, nothing_connected, overview, overview_modal
 from bot.core.faults import UserError
 from bot.core.model import CompanyView
-from bot.slack import sync, verify
 from bot.slack.audit import AuditTrail
-from bot.slack.causes import CausesWindow
-from bot.slack.channel import ChannelTroubles
-from bot.slack.desk import Desk
-from bot.slack.direct import own_place
+from bot.slack.causes.window import CausesWindow
 from bot.slack.find import Finder
 from bot.slack.home import open_results
-from bot.slack.payloads import Place, chosen, place_of
-from bot.slack.permission import Permission
-from bot.slack.plan import Planner
-from bot.slack.remembering import as_left, opening
-from bot.slack.replies import Replies
-from bot.slack.screen import ResultsScreen
-from bot.slack.settings_modal import open_settings
-from bot.slack.sync import SyncStarter
-from bot.slack.verify import Verifier
+from bot.slack.plumbing.desk import Desk
+from bot.slack.plumbing.direct import own_place
+from bot.slack.plumbing.payloads import Place, chosen, place_of
+from bot.slack.plumbing.replies import Replies
+from bot.slack.results.remembered_filters import as_left, opening
+from bot.slack.results.screen import ResultsScreen
+from bot.slack.runs import sync, verify
+from bot.slack.runs.plan import Planner
+from bot.slack.runs.sync import SyncStarter
+from bot.slack.runs.verify import Verifier
+from bot.slack.settings.company import open_settings
+from bot.slack.who.default_channel import ChannelTroubles
+from bot.slack.who.permission import Permission
 
 COMMAND = "/qbo-sync"
 

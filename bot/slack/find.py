@@ -12,13 +12,13 @@ from slack_sdk import WebClient
 from blocks import find as pages
 from blocks.find import Found
 from bot.core.model import RecordType, ResultsFilter, ResultsOrder
-from bot.slack.desk import Desk
-from bot.slack.direct import own_place
 from bot.slack.home import open_results
-from bot.slack.payloads import Place, chosen
-from bot.slack.replies import Replies
-from bot.slack.results_state import ResultsState, from_json, to_json
-from bot.slack.screen import ResultsScreen
+from bot.slack.plumbing.desk import Desk
+from bot.slack.plumbing.direct import own_place
+from bot.slack.plumbing.payloads import Place, chosen
+from bot.slack.plumbing.replies import Replies
+from bot.slack.results.screen import ResultsScreen
+from bot.slack.results.state import ResultsState, from_json, to_json
 
 ROWS = 3
 MOST_TEXT = 4000

@@ -14,22 +14,22 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from blocks import home as pages
-from blocks import notice
 from blocks.home import HomeCompany, MyItem
-from blocks.kit import Block
+from blocks.kit import notice
+from blocks.kit.kit import Block
 from bot.core.model import CompanyView
-from bot.slack import sync
-from bot.slack.channel import ChannelTroubles
-from bot.slack.desk import Desk
-from bot.slack.direct import own_place, say_where
-from bot.slack.outbox import Outbox, Shown
-from bot.slack.payloads import Place, chosen, user_id
-from bot.slack.permission import Permission, Refused
+from bot.slack.messages.outbox import Outbox, Shown
+from bot.slack.plumbing.desk import Desk
+from bot.slack.plumbing.direct import own_place, say_where
+from bot.slack.plumbing.payloads import Place, chosen, user_id
 from bot.slack.red import find_cause
-from bot.slack.remembering import as_left, with_habits
-from bot.slack.results_state import ResultsState, about_cause
-from bot.slack.screen import ResultsScreen
-from bot.slack.sync import SyncStarter
+from bot.slack.results.remembered_filters import as_left, with_habits
+from bot.slack.results.screen import ResultsScreen
+from bot.slack.results.state import ResultsState, about_cause
+from bot.slack.runs import sync
+from bot.slack.runs.sync import SyncStarter
+from bot.slack.who.default_channel import ChannelTroubles
+from bot.slack.who.permission import Permission, Refused
 
 LATELY = timedelta(hours=12)
 KEEP_EVERY = timedelta(seconds=5)

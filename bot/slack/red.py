@@ -6,21 +6,23 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from blocks.causes import IN_CHANNEL, IN_MESSAGES, RUNNING_ALREADY, STARTED, shown_elsewhere
-from blocks.links import Verb
-from blocks.red import cause_key
+from blocks.causes.red import cause_key
+from blocks.causes.window import IN_CHANNEL, IN_MESSAGES, RUNNING_ALREADY, STARTED, shown_elsewhere
+from blocks.linking.links import Verb
 from bot.core.faults import UserError
 from bot.core.model import Cause, RecordRef
-from bot.slack import cause_work, choosing, detail, links, naming, partners
-from bot.slack.causes import CausesWindow, Scene, put_up
-from bot.slack.desk import Desk
-from bot.slack.links import ChangeReport
-from bot.slack.modals import Modal
-from bot.slack.payloads import chosen, user_id, user_name
-from bot.slack.permission import Permission
-from bot.slack.results_state import about_cause
-from bot.slack.screen import ResultsScreen
-from bot.slack.sync import SyncStarter
+from bot.slack.causes import work
+from bot.slack.causes.window import CausesWindow, Scene, put_up
+from bot.slack.linking import choosing, links, naming, partners
+from bot.slack.linking.links import ChangeReport
+from bot.slack.plumbing.desk import Desk
+from bot.slack.plumbing.payloads import chosen, user_id, user_name
+from bot.slack.results import detail
+from bot.slack.results.modals import Modal
+from bot.slack.results.screen import ResultsScreen
+from bot.slack.results.state import about_cause
+from bot.slack.runs.sync import SyncStarter
+from bot.slack.who.permission import Permission
 
 NOT_ONE = "There is no single record to blame here. Show the records and choose among them."
 NO_CHOICE = (
@@ -114,8 +116,8 @@ def register(
             company_id, cause = _found(desk, windows, windows.scene(body), value)
             detail.open_cause(desk, client, body, company_id, cause)
         elif verb == "work":
-            card = act(body, value, cause_work.DOING)
-            cause_work.open_settling(desk, client, body, card.scene, card.company_id, card.cause)
+            card = act(body, value, work.DOING)
+            work.open_settling(desk, client, body, card.scene, card.company_id, card.cause)
         else:
             card = act(body, value, "unlink records")
             put_up(client, body, links.confirmation(desk, Verb.UNLINK, card.modal(card.refs())))

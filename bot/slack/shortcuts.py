@@ -6,8 +6,8 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from blocks.overview import MOST_SHOWN, overview_modal
-from bot.slack.channel import ChannelTroubles
-from bot.slack.desk import Desk
+from bot.slack.plumbing.desk import Desk
+from bot.slack.who.default_channel import ChannelTroubles
 
 
 def register(app: App, desk: Desk, client: WebClient, troubles: ChannelTroubles) -> None:

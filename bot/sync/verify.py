@@ -6,11 +6,8 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from bot.adapters.meter import Meter
-from bot.core.control_totals import PAYABLE, RECEIVABLE
-from bot.core.faults import ApiError, UserError
-from bot.core.model import ApiCalls, RecordRef, Side, Verified
-from bot.core.money import ZERO
-from bot.core.verification import (
+from bot.core.balance.control_totals import PAYABLE, RECEIVABLE
+from bot.core.balance.verification import (
     LISTED,
     ContactBalance,
     Found,
@@ -21,17 +18,22 @@ from bot.core.verification import (
     largest,
     reason,
 )
-from bot.store import balances, companies, control_sums, records
+from bot.core.faults import ApiError, UserError
+from bot.core.model import ApiCalls, RecordRef, Side, Verified
+from bot.core.money import ZERO
+from bot.store import companies
 from bot.store.companies import Company
-from bot.store.control_sums import Balance
 from bot.store.database import UNUSABLE
-from bot.store.leases import LeaseLost
-from bot.sync import DEAD_GRANT, Engine, pull, words_of
-from bot.sync.holding import Hold, held
-from bot.sync.reconcile import Pairs, lost, names_of_contacts, pairs
-from bot.sync.repeats import Repeat, in_words, repeats_among
-from bot.sync.reread import Reread, reread
-from bot.sync.run import Run, Stopped
+from bot.store.mirror import balances, control_sums, records
+from bot.store.mirror.control_sums import Balance
+from bot.store.runs.leases import LeaseLost
+from bot.sync.control.duplicates import Repeat, in_words, repeats_among
+from bot.sync.control.reconcile import Pairs, lost, names_of_contacts, pairs
+from bot.sync.engine import DEAD_GRANT, Engine, words_of
+from bot.sync.reading import pull
+from bot.sync.reading.full_read import Reread, reread
+from bot.sync.run.lease import Hold, held
+from bot.sync.run.run import Run, Stopped
 
 LEDGERS = (("receivable", RECEIVABLE, "Customer"), ("payable", PAYABLE, "Vendor"))
 

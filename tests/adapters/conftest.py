@@ -11,12 +11,12 @@ import pytest
 import requests
 
 from bot.adapters.http import new_session
-from bot.adapters.limits import Caps, RealmLimits
 from bot.adapters.meter import Meter
-from bot.adapters.quickbooks import QuickBooks
-from bot.sandbox.exchange import Request, Response, json_response
-from bot.sandbox.knobs import Knobs
-from bot.sandbox.serving import ExchangeApp, ServerThread
+from bot.adapters.quickbooks.client import QuickBooks
+from bot.adapters.quickbooks.rate_limits import Caps, RealmLimits
+from bot.sandbox.http.exchange import Request, Response, json_response
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ExchangeApp, ServerThread
 
 SHARED_DATA = Path(__file__).parents[2].parent / "shared" / "data"
 Answer = Callable[[Request], Response]

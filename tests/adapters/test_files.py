@@ -11,13 +11,13 @@ import pytest
 import requests
 
 from bot.adapters.files import Arrived, UploadForm, room
-from bot.adapters.limits import Caps, RealmLimits
 from bot.adapters.meter import Meter
-from bot.adapters.quickbooks import QuickBooks
-from bot.adapters.released import Released
+from bot.adapters.quickbooks.client import QuickBooks
+from bot.adapters.quickbooks.rate_limits import Caps, RealmLimits
+from bot.adapters.released.client import Released
 from bot.core.faults import Action, ApiError
-from bot.sandbox.exchange import Request, Response, json_response
-from bot.sandbox.quickbooks.attachments import upload_parts
+from bot.sandbox.http.exchange import Request, Response, json_response
+from bot.sandbox.quickbooks.rules.attachments import upload_parts
 from tests.adapters.conftest import FakeTime, Grant, Server
 
 LARGE = 24 * 2**20

@@ -10,7 +10,7 @@ import requests
 
 from bot.adapters.http import READ_ATTEMPTS, new_session, retrying, send, wait_before_retry_s
 from bot.core.faults import Action, ApiError, Fault, Side
-from bot.sandbox.exchange import Response, json_response
+from bot.sandbox.http.exchange import Response, json_response
 from tests.adapters.conftest import FakeTime, Server
 
 

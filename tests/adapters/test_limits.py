@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.limits import KEPT_FOR_READS, Caps, LimitsByRealm, RealmLimits, Room
+from bot.adapters.quickbooks.rate_limits import KEPT_FOR_READS, Caps, LimitsByRealm, RealmLimits, Room
 from tests.adapters.conftest import FakeTime
 
 

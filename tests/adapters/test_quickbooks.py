@@ -9,10 +9,10 @@ from io import BytesIO
 import pytest
 
 from bot.adapters.files import Arrived
-from bot.adapters.quickbooks import QuickBooks
-from bot.adapters.quickbooks_wire import BatchItem
+from bot.adapters.quickbooks.client import QuickBooks
+from bot.adapters.quickbooks.wire import BatchItem
 from bot.core.faults import Action, ApiError
-from bot.sandbox.exchange import Request, Response, json_response
+from bot.sandbox.http.exchange import Request, Response, json_response
 from tests.adapters.conftest import Server
 
 ITEMS = [BatchItem("1", "create", "Bill", {"TotalAmt": Decimal("10.10")})]

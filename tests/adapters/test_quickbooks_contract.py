@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 import requests
 
-from bot.adapters.limits import Caps, RealmLimits
 from bot.adapters.meter import Meter
-from bot.adapters.quickbooks import QuickBooks
-from bot.adapters.quickbooks_oauth import IntuitApp, TokenSet, refresh, revoke
-from bot.adapters.quickbooks_wire import BatchItem, quote
-from bot.adapters.tokens import Tokens
+from bot.adapters.quickbooks.client import QuickBooks
+from bot.adapters.quickbooks.oauth import IntuitApp, TokenSet, refresh, revoke
+from bot.adapters.quickbooks.rate_limits import Caps, RealmLimits
+from bot.adapters.quickbooks.tokens import Tokens
+from bot.adapters.quickbooks.wire import BatchItem, quote
 from bot.core.faults import Action, ApiError, explain
-from bot.sandbox.knobs import Knobs
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.quickbooks import QuickBooksState, app, connection_details, seed
-from bot.sandbox.serving import ServerThread
 from tests.adapters.conftest import FakeTime
 from tests.rarely import edge
 

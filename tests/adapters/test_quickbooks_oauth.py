@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.adapters import quickbooks_oauth
-from bot.adapters.quickbooks_oauth import (
+from bot.adapters.quickbooks import oauth
+from bot.adapters.quickbooks.oauth import (
     IntuitApp,
     TokenSet,
     authorization_url,
@@ -20,7 +20,7 @@ from bot.adapters.quickbooks_oauth import (
     revoke,
 )
 from bot.core.faults import Action, ApiError, Side
-from bot.sandbox.exchange import Request, Response, json_response
+from bot.sandbox.http.exchange import Request, Response, json_response
 from tests.adapters.conftest import Server
 
 GIVEN = "refresh-1"
@@ -36,9 +36,9 @@ TOKENS = {
 
 @pytest.fixture(autouse=True)
 def _fresh_discovery() -> Iterator[None]:
-    quickbooks_oauth._discovery.clear()
+    oauth._discovery.clear()
     yield
-    quickbooks_oauth._discovery.clear()
+    oauth._discovery.clear()
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.quickbooks_oauth import refusal
-from bot.adapters.quickbooks_wire import (
+from bot.adapters.quickbooks.oauth import refusal
+from bot.adapters.quickbooks.wire import (
     BatchItem,
     batch_body,
     batch_items,

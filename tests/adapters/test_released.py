@@ -8,9 +8,9 @@ import pytest
 import requests
 
 from bot.adapters.meter import Meter
-from bot.adapters.released import Released
+from bot.adapters.released.client import Released
 from bot.core.faults import Action, ApiError, Side, explain
-from bot.sandbox.exchange import Request, Response, json_response
+from bot.sandbox.http.exchange import Request, Response, json_response
 from tests.adapters.conftest import FakeTime, Server
 
 RECORD = {"id": "7", "version": 3, "modifiedAt": "2026-11-22T09:00:00Z", "total": "1250.00"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.released_changes import read_changes
+from bot.adapters.released.changes import read_changes
 from bot.core.faults import Action, ApiError
 
 PAGE_SIZE = 5

@@ -9,11 +9,11 @@ import pytest
 import requests
 
 from bot.adapters.meter import Meter
-from bot.adapters.released import Released
+from bot.adapters.released.client import Released
 from bot.core.faults import Action, ApiError
-from bot.sandbox.knobs import Knobs
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.released import ReleasedState, app, connection_details, numbered_ids, seed
-from bot.sandbox.serving import ServerThread
 from tests.adapters.conftest import FakeTime
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)

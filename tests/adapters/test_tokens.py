@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.adapters.quickbooks_oauth import TokenSet
-from bot.adapters.tokens import Tokens
+from bot.adapters.quickbooks.oauth import TokenSet
+from bot.adapters.quickbooks.tokens import Tokens
 from bot.core.faults import Action, ApiError, Fault, Side
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)

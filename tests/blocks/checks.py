@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from blocks.kit import LABEL_CHARS, Message
-from blocks.limits import MESSAGE_TEXT_BUDGET, NEWER, Surface, TableLimits, text_total, violations
+from blocks.kit.kit import LABEL_CHARS, Message
+from blocks.limits.check import MESSAGE_TEXT_BUDGET, NEWER, Surface, TableLimits, text_total, violations
 from tests.blocks import outside
 
 TOKEN = re.compile(

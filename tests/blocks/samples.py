@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from bot.core.asked_verification import AskedVerification, VerificationState
-from bot.core.control_totals import Sums
+from bot.core.balance.control_totals import Sums
+from bot.core.balance.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
 from bot.core.model import (
     ApiCalls,
     Cause,
@@ -24,7 +24,7 @@ from bot.core.model import (
     Side,
     Trigger,
 )
-from bot.core.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
+from bot.core.team.requested_verification import AskedVerification, VerificationState
 from tests.rarely import rarely
 
 NOW = datetime(2026, 11, 22, 9, 14, tzinfo=UTC)

@@ -12,20 +12,25 @@ from datetime import date, timedelta
 import pytest
 
 import blocks
-from blocks import audit, cause_work, digest, find, home, links, notice, overview, plan, red, results, run, verification
+from blocks import audit, find, home, overview
+from blocks.causes import red, work
 from blocks.find import Found
-from blocks.kit import Message
-from blocks.limits import NEWER
-from blocks.notice import WhoMay
-from blocks.results import ResultsShown
-from blocks.table import TableForm
-from blocks.words import FLAG_WORDS
-from bot.core.asked_plan import UNDER_WAY, AskedPlan
-from bot.core.cause_work import Mended
+from blocks.kit import notice
+from blocks.kit.kit import Message
+from blocks.kit.notice import WhoMay
+from blocks.kit.words import FLAG_WORDS
+from blocks.limits.check import NEWER
+from blocks.linking import links
+from blocks.results import message as results
+from blocks.results.message import ResultsShown
+from blocks.results.table import TableForm
+from blocks.runs import digest, plan, run, verification
+from bot.core.causes.work import Mended
 from bot.core.model import Counts, Flag
-from bot.core.roles import Role
-from bot.core.team import AuditEntry
-from bot.core.week import CauseSpan, week
+from bot.core.team.company_settings import AuditEntry
+from bot.core.team.requested_plan import UNDER_WAY, AskedPlan
+from bot.core.team.roles import Role
+from bot.core.team.week import CauseSpan, week
 from tests.blocks import samples
 from tests.blocks.test_results import shown
 
@@ -47,36 +52,39 @@ def drawn(page: ResultsShown) -> Message:
 
 
 ABOUT_A_COMPANY: dict[str, Callable[[], Message]] = {
-    "run.living": lambda: run.living(RUN),
-    "run.day": lambda: run.day(RED, date(2026, 11, 22), [RUN]),
-    "run.entry": lambda: run.entry(RUN),
-    "red.red": lambda: red.red(RED, samples.causes(3)),
-    "red.closed_here": lambda: red.closed_here(RED, "3 causes", samples.NOW),
-    "red.put_right": lambda: red.put_right(RED, "3 causes", 60),
+    "runs.run.living": lambda: run.living(RUN),
+    "runs.run.day": lambda: run.day(RED, date(2026, 11, 22), [RUN]),
+    "runs.run.entry": lambda: run.entry(RUN),
+    "causes.red.red": lambda: red.red(RED, samples.causes(3)),
+    "causes.red.closed_here": lambda: red.closed_here(RED, "3 causes", samples.NOW),
+    "causes.red.put_right": lambda: red.put_right(RED, "3 causes", 60),
     "overview.overview": lambda: overview.overview([RED]),
-    "digest.digest": lambda: digest.digest(RED, WEEK),
+    "runs.digest.digest": lambda: digest.digest(RED, WEEK),
     "find.found": lambda: find.found("kiosk", [FOUND]),
-    "results.results": lambda: drawn(shown(samples.results(25), total=31)),
+    "results.message.results": lambda: drawn(shown(samples.results(25), total=31)),
 }
 """With 31 records that need attention or are shown: flag word, company and count must be in the plain text."""
 
 IN_ONE_STATE: dict[str, tuple[Callable[[], Message], Sequence[str]]] = {
-    "red.closed": (lambda: red.closed(RED, "31 records", samples.NOW), ("🔵 Blue", NAME)),
-    "red.recovery": (lambda: red.recovery(RED, "31 records need attention", 60), ("🔵 Blue", NAME, "31")),
-    "red.new_cause": (lambda: red.new_cause(RED, samples.cause()), ("🟥 Red", NAME, "28", "Kiosk")),
-    "verification.asked": (lambda: verification.asked(VERIFIED), ("🟥 Red", NAME, "2 pairs that differ", "NZD 5.00")),
-    "verification.already_verifying": (lambda: verification.already_verifying(VERIFIED), (NAME,)),
-    "cause_work.given": (lambda: cause_work.given(RED, samples.cause(), "@ana", ""), ("🟥 Red", NAME, "28", "Kiosk")),
-    "cause_work.reminder": (lambda: cause_work.reminder(RED, 31, 3, 2), ("🟥 Red", NAME, "31", "3 causes")),
-    "cause_work.given_gone": (lambda: cause_work.given_gone(RED, MENDED), (NAME, "28", "Kiosk")),
-    "red.new_cause_gone": (lambda: red.new_cause_gone(RED, MENDED), (NAME, "28", "Kiosk")),
-    "links.said": (lambda: links.said(RED, "31 records unlinked", "@ana"), ("🟥 Red", NAME, "31")),
-    "run.already_running": (lambda: run.already_running(RUN), (NAME,)),
+    "causes.red.closed": (lambda: red.closed(RED, "31 records", samples.NOW), ("🔵 Blue", NAME)),
+    "causes.red.recovery": (lambda: red.recovery(RED, "31 records need attention", 60), ("🔵 Blue", NAME, "31")),
+    "causes.red.new_cause": (lambda: red.new_cause(RED, samples.cause()), ("🟥 Red", NAME, "28", "Kiosk")),
+    "runs.verification.asked": (
+        lambda: verification.asked(VERIFIED),
+        ("🟥 Red", NAME, "2 pairs that differ", "NZD 5.00"),
+    ),
+    "runs.verification.already_verifying": (lambda: verification.already_verifying(VERIFIED), (NAME,)),
+    "causes.work.given": (lambda: work.given(RED, samples.cause(), "@ana", ""), ("🟥 Red", NAME, "28", "Kiosk")),
+    "causes.work.reminder": (lambda: work.reminder(RED, 31, 3, 2), ("🟥 Red", NAME, "31", "3 causes")),
+    "causes.work.given_gone": (lambda: work.given_gone(RED, MENDED), (NAME, "28", "Kiosk")),
+    "causes.red.new_cause_gone": (lambda: red.new_cause_gone(RED, MENDED), (NAME, "28", "Kiosk")),
+    "linking.links.said": (lambda: links.said(RED, "31 records unlinked", "@ana"), ("🟥 Red", NAME, "31")),
+    "runs.run.already_running": (lambda: run.already_running(RUN), (NAME,)),
     "home.reconnect": (lambda: home.reconnect(RED), ("🟥 Red", NAME)),
     "overview.choose_company": (lambda: overview.choose_company([RED], "x", "Which?"), (NAME,)),
-    "plan.asked": (lambda: plan.asked(PLAN), (NAME,)),
-    "plan.already_planning": (lambda: plan.already_planning(PLAN), (NAME,)),
-    "plan.another_person": (lambda: plan.another_person(PLAN, WhoMay(Role.OPERATOR, ["U0BEN"])), (NAME,)),
+    "runs.plan.asked": (lambda: plan.asked(PLAN), (NAME,)),
+    "runs.plan.already_planning": (lambda: plan.already_planning(PLAN), (NAME,)),
+    "runs.plan.another_person": (lambda: plan.another_person(PLAN, WhoMay(Role.OPERATOR, ["U0BEN"])), (NAME,)),
     "audit.audit": (
         lambda: audit.audit([AuditEntry(samples.NOW, "U0ANA", "unlink", NAME, 31, ["Kiosk"])], NAME, 1, False, "v"),
         (NAME, "30 more", "1 entry"),
@@ -88,21 +96,21 @@ ABOUT_NO_COMPANY = {
     "overview.nothing_connected",
     "help.help_page",
     "find.ask_for_words",
-    "links.overtaken",
-    "plan.approved_already",
-    *(f"notice.{name}" for name, _ in inspect.getmembers(notice, inspect.isfunction) if not name.startswith("_")),
+    "linking.links.overtaken",
+    "runs.plan.approved_already",
+    *(f"kit.notice.{name}" for name, _ in inspect.getmembers(notice, inspect.isfunction) if not name.startswith("_")),
 }
 
 
 def builders() -> set[str]:
     """Every public function of `blocks/` that is annotated to give a message."""
     found = set()
-    for module in pkgutil.iter_modules(blocks.__path__):
-        loaded = importlib.import_module(f"blocks.{module.name}")
+    for module in pkgutil.walk_packages(blocks.__path__, "blocks."):
+        loaded = importlib.import_module(module.name)
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
             gives = str(inspect.signature(function).return_annotation)
             if function.__module__ == loaded.__name__ and not name.startswith("_") and "Message" in gives:
-                found.add(f"{module.name}.{name}")
+                found.add(f"{module.name.removeprefix('blocks.')}.{name}")
     return found
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from blocks import causes as pages
-from blocks import red
-from blocks.causes import CausesShown
-from bot.core.cause_work import Rest, Settled, Work
-from bot.core.causes import key
+from blocks.causes import red
+from blocks.causes import window as pages
+from blocks.causes.window import CausesShown
+from bot.core.causes.grouping import key
+from bot.core.causes.work import Rest, Settled, Work
 from bot.core.model import Cause, RunState
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal

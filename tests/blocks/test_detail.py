@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from blocks import detail
+from blocks.results import detail
 from bot.core.model import Attempt, Outcome, Trigger
 from tests.blocks import samples
 from tests.blocks.checks import check_modal

@@ -15,16 +15,22 @@ from typing import Any
 import pytest
 
 import blocks
-from blocks import cause_work, choosing, home, links, naming, notice, overview, plan, red, settings_view, verification
-from blocks.kit import Block, Message
-from blocks.notice import WhoMay
-from blocks.retrying import Retry
-from bot.core.asked_verification import VerificationState
-from bot.core.cause_work import Mended, Rest, Work
+from blocks import home, overview
+from blocks.causes import red
+from blocks.causes import work as cause_work
+from blocks.kit import notice
+from blocks.kit.kit import Block, Message
+from blocks.kit.notice import WhoMay
+from blocks.linking import choosing, links, naming
+from blocks.linking.retrying import Retry
+from blocks.runs import plan, verification
+from blocks.settings import company
+from bot.core.causes.work import Mended, Rest, Work
 from bot.core.model import Flag, RecordRef, RecordType
 from bot.core.naming import NameChoice, NameHolder
-from bot.core.roles import Role
-from bot.core.team import CompanySettings
+from bot.core.team.company_settings import CompanySettings
+from bot.core.team.requested_verification import VerificationState
+from bot.core.team.roles import Role
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
 from tests.blocks.test_team_views import check_home
@@ -55,71 +61,99 @@ def called(text: str) -> Any:
 
 
 VIEWS: dict[str, Callable[[str], list[View]]] = {
-    "cause_work.settle": lambda text: [
+    "causes.work.settle": lambda text: [
         cause_work.settle(samples.cause(0, text), work(text), "v1", text, replace(work(text), note=text)),
         cause_work.settle(samples.cause(0, text), None, "v1"),
     ],
-    "cause_work.gone": lambda text: [cause_work.gone("v1")],
-    "cause_work.given": lambda text: [cause_work.given(named(text), samples.cause(0, text), text, text)],
-    "cause_work.given_gone": lambda text: [cause_work.given_gone(named(text), mended(text))],
-    "cause_work.reminder": lambda text: [cause_work.reminder(named(text), 31, 3, 2)],
-    "choosing.question": lambda text: [
+    "causes.work.gone": lambda text: [cause_work.gone("v1")],
+    "causes.work.given": lambda text: [cause_work.given(named(text), samples.cause(0, text), text, text)],
+    "causes.work.given_gone": lambda text: [cause_work.given_gone(named(text), mended(text))],
+    "causes.work.reminder": lambda text: [cause_work.reminder(named(text), 31, 3, 2)],
+    "linking.choosing.question": lambda text: [
         choosing.question(called(text), "v1"),
         choosing.question(called(text), "v1", Retry(10**9)),
     ],
-    "naming.question": lambda text: [
+    "linking.naming.question": lambda text: [
         naming.question(many_names(text), text, "v1", "1", text, text, text, Retry(1)),
         naming.question(replace(many_names(text), holders=(), suffixes=()), text, "v1"),
     ],
     "home.home": lambda text: [home.home([home.HomeCompany(named(text), held=[text])])],
     "home.refused": lambda text: [home.refused(notice.refused("look", WhoMay(Role.VIEWER, [], [text])))],
-    "links.overtaken": lambda text: [links.overtaken(text, "unlinked", "U0BEN")],
-    "notice.in_messages": lambda text: [notice.in_messages(text)],
-    "notice.verification_in_messages": lambda text: [notice.verification_in_messages(text)],
+    "linking.links.overtaken": lambda text: [links.overtaken(text, "unlinked", "U0BEN")],
+    "kit.notice.in_messages": lambda text: [notice.in_messages(text)],
+    "kit.notice.verification_in_messages": lambda text: [notice.verification_in_messages(text)],
     "overview.nothing_connected": lambda text: [overview.nothing_connected()],
-    "plan.approved_already": lambda text: [plan.approved_already("U0BEN")],
-    "red.closed_here": lambda text: [red.closed_here(named(text), text, samples.NOW, [mended(text)] * 40)],
-    "red.put_right": lambda text: [red.put_right(named(text), text, 60)],
-    "red.new_cause": lambda text: [red.new_cause(named(text), samples.cause(place, text)) for place in range(8)],
-    "red.new_cause_gone": lambda text: [red.new_cause_gone(named(text), mended(text))],
-    "settings_view.routes": lambda text: [
-        settings_view.routes(CompanySettings("harbour", text, "Pacific/Auckland", routes={"closed": "C1"}), "v1")
+    "runs.plan.approved_already": lambda text: [plan.approved_already("U0BEN")],
+    "causes.red.closed_here": lambda text: [red.closed_here(named(text), text, samples.NOW, [mended(text)] * 40)],
+    "causes.red.put_right": lambda text: [red.put_right(named(text), text, 60)],
+    "causes.red.new_cause": lambda text: [red.new_cause(named(text), samples.cause(place, text)) for place in range(8)],
+    "causes.red.new_cause_gone": lambda text: [red.new_cause_gone(named(text), mended(text))],
+    "settings.company.routes": lambda text: [
+        company.routes(CompanySettings("harbour", text, "Pacific/Auckland", routes={"closed": "C1"}), "v1")
     ],
-    "verification.asked": lambda text: [
+    "runs.verification.asked": lambda text: [
         verification.asked(samples.asked_verification(text, count, state=state, error=text))
         for count in (0, 1, 10_000)
         for state in VerificationState
     ],
-    "verification.already_verifying": lambda text: [verification.already_verifying(samples.asked_verification(text))],
+    "runs.verification.already_verifying": lambda text: [
+        verification.already_verifying(samples.asked_verification(text))
+    ],
 }
 
 ELSEWHERE = {
-    "test_causes_page": {"causes.causes_page"},
-    "test_detail": {"detail.about_cause", "detail.choose", "detail.detail"},
+    "test_causes_page": {"causes.window.causes_page"},
+    "test_detail": {"results.detail.about_cause", "results.detail.choose", "results.detail.detail"},
     "test_plan_pages": {
-        "partners.question",
-        "plan.already_planning",
-        "plan.another_person",
-        "plan.asked",
-        "plan.contents",
+        "linking.partners.question",
+        "runs.plan.already_planning",
+        "runs.plan.another_person",
+        "runs.plan.asked",
+        "runs.plan.contents",
     },
-    "test_results": {"results.results", "results_filter.filter_modal"},
+    "test_results": {"results.message.results", "results.filter.filter_modal"},
     "test_team_views": {
-        *("audit.audit", "digest.digest", "find.ask_for_words", "find.found", "home.reconnect"),
-        *("overview.overview_modal", "settings_view.roles", "settings_view.settings"),
+        *("audit.audit", "runs.digest.digest", "find.ask_for_words", "find.found", "home.reconnect"),
+        *("overview.overview_modal", "settings.company.roles", "settings.company.settings"),
     },
     "test_views": {
-        *("help.help_page", "links.confirm", "links.said", "links.select_rows", "notice.as_modal", "notice.broke"),
-        *("notice.cannot_check", "notice.invite", "notice.refused", "notice.shared_channel", "notice.strangers"),
-        *("notice.words", "overview.choose_company", "overview.overview", "red.closed", "red.recovery", "red.red"),
-        *("run.already_running", "run.day", "run.entry", "run.living"),
+        *(
+            "help.help_page",
+            "linking.links.confirm",
+            "linking.links.said",
+            "linking.links.select_rows",
+            "kit.notice.as_modal",
+            "kit.notice.broke",
+        ),
+        *(
+            "kit.notice.cannot_check",
+            "kit.notice.invite",
+            "kit.notice.refused",
+            "kit.notice.shared_channel",
+            "kit.notice.strangers",
+        ),
+        *(
+            "kit.notice.words",
+            "overview.choose_company",
+            "overview.overview",
+            "causes.red.closed",
+            "causes.red.recovery",
+            "causes.red.red",
+        ),
+        *("runs.run.already_running", "runs.run.day", "runs.run.entry", "runs.run.living"),
     },
 }
 """Where the views with tests of their own are checked."""
 
 PARTS = {
-    *("cause.rare", "links.everything_option", "links.note_field", "links.row_option", "overview.company_select"),
-    "results_filter.order_select",
+    *(
+        "causes.card.rare",
+        "linking.links.everything_option",
+        "kit.note.note_field",
+        "linking.links.row_option",
+        "kit.company_select.company_select",
+    ),
+    "results.filter.order_select",
 }
 """Blocks and elements that only stand in views."""
 
@@ -127,15 +161,15 @@ PARTS = {
 def makers() -> set[str]:
     """Every public function of `blocks/` that gives a message, a window or an element, as "module.name"."""
     found = set()
-    for module in pkgutil.iter_modules(blocks.__path__):
-        if module.name == "kit" or module.name.startswith("limits"):
+    for module in pkgutil.walk_packages(blocks.__path__, "blocks."):
+        if module.ispkg or module.name == "blocks.kit.kit" or module.name.startswith("blocks.limits"):
             continue
-        loaded = importlib.import_module(f"blocks.{module.name}")
+        loaded = importlib.import_module(module.name)
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
             gives = inspect.signature(function).return_annotation
             is_maker = any(gives == kind for kind in (Message, Message | None, Block, Block | None))
             if is_maker and function.__module__ == loaded.__name__ and not name.startswith("_"):
-                found.add(f"{module.name}.{name}")
+                found.add(f"{module.name.removeprefix('blocks.')}.{name}")
     return found
 
 
@@ -147,7 +181,7 @@ def test_every_view_is_checked_somewhere() -> None:
 @pytest.mark.parametrize("where", ELSEWHERE)
 def test_what_is_checked_elsewhere_is_used_there(where: str) -> None:
     source = inspect.getsource(importlib.import_module(f"tests.blocks.{where}"))
-    assert [name for name in ELSEWHERE[where] if f"{name.partition('.')[2]}(" not in source] == []
+    assert [name for name in ELSEWHERE[where] if f"{name.rpartition('.')[2]}(" not in source] == []
 
 
 @pytest.mark.parametrize("text", samples.TEXTS)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from blocks import kit
+from blocks.kit import kit
 from tests.blocks.checks import check_live_text
 from tests.blocks.samples import HOSTILE, LONG
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import slackblocks
 
-from blocks.limits import NEWER
-from blocks.table import TableForm, rows_as
+from blocks.limits.check import NEWER
+from blocks.results.table import TableForm, rows_as
 from tests.blocks import outside, samples
 from tests.blocks.samples import HOSTILE
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from blocks import links, partners, plan
-from blocks.notice import WhoMay
-from blocks.retrying import Retry
-from bot.core.asked_plan import AskedPlan, PlannedGroup, PlanState
+from blocks.kit.notice import WhoMay
+from blocks.linking import links, partners
+from blocks.linking.retrying import Retry
+from blocks.runs import plan
 from bot.core.links import differs
 from bot.core.model import (
     Direction,
@@ -23,10 +23,11 @@ from bot.core.model import (
     RunState,
     Side,
 )
-from bot.core.pairing import Suggestion
-from bot.core.plan_summary import COLUMNS, Calls, Plan, Total, TypePlan
-from bot.core.preflight import Finding, Severity
-from bot.core.roles import Role
+from bot.core.planning.pairing import Suggestion
+from bot.core.planning.plan_summary import COLUMNS, Calls, Plan, Total, TypePlan
+from bot.core.planning.preflight import Finding, Severity
+from bot.core.team.requested_plan import AskedPlan, PlannedGroup, PlanState
+from bot.core.team.roles import Role
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
 

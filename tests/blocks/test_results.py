@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from blocks import results
-from blocks.limits import NEWER, SAFE, TableLimits
-from blocks.results import Note, ResultsShown
-from blocks.results_filter import cause_options, filter_modal, summary
-from blocks.table import FORMS, TableForm, most_rows, names, rows_as
+from blocks.limits.check import NEWER, SAFE, TableLimits
+from blocks.results import message as results
+from blocks.results.filter import cause_options, filter_modal, summary
+from blocks.results.message import Note, ResultsShown
+from blocks.results.table import FORMS, TableForm, most_rows, names, rows_as
 from bot.core.model import (
     CompanyStatus,
     CompanyView,

@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
-from blocks import audit, digest, find, help, home, overview, settings_view
-from blocks.digest import Figures
+from blocks import audit, find, help, home, overview
 from blocks.find import Found
 from blocks.home import HomeCompany, MyItem
-from blocks.kit import LABEL_CHARS
-from blocks.limits import Surface, violations
-from blocks.schedule import schedule_words
+from blocks.kit.kit import LABEL_CHARS
+from blocks.limits.check import Surface, violations
+from blocks.runs import digest
+from blocks.runs.digest import Figures
+from blocks.settings import company as settings_view
+from blocks.settings.schedule import schedule_words
 from bot.core.model import CompanyStatus, Flag, Verified
-from bot.core.roles import Role, Roles
-from bot.core.team import AuditEntry, CompanySettings
-from bot.core.week import CauseSpan, week
+from bot.core.team.company_settings import AuditEntry, CompanySettings
+from bot.core.team.roles import Role, Roles
+from bot.core.team.week import CauseSpan, week
 from tests.blocks import outside, samples
 from tests.blocks.checks import check_blocks, check_message, check_modal
 

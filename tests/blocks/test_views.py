@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
-from blocks import help, links, notice, overview, red, run
-from blocks.links import Extent, Verb
-from blocks.notice import WhoMay
+from blocks import help, overview
+from blocks.causes import red
+from blocks.kit import notice
+from blocks.kit.notice import WhoMay
+from blocks.linking import links
+from blocks.linking.links import Extent, Verb
+from blocks.runs import run
 from bot.core.model import (
     CompanyStatus,
     Counts,
@@ -21,7 +25,7 @@ from bot.core.model import (
     RunState,
     Trigger,
 )
-from bot.core.roles import Role
+from bot.core.team.roles import Role
 from tests.blocks import samples
 from tests.blocks.checks import check_blocks, check_message, check_modal
 

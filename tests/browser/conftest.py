@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from bot.sandbox import slack
 from bot.sandbox.demo import Demo, Pace
-from bot.sandbox.serving import HOST, ServerThread
-from bot.sandbox.slack.workspace import ACCOUNTS
+from bot.sandbox.http.serving import HOST, ServerThread
+from bot.sandbox.slack.workspace.workspace import ACCOUNTS
 from bot.server import start
 from tests.browser.chromium import new_page
 from tests.browser.person import Person

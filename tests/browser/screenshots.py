@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, FloatRect, Locator, sync_playwright
 
 from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY
-from bot.sandbox.slack.workspace import ACCOUNTS
+from bot.sandbox.slack.workspace.workspace import ACCOUNTS
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.browser.conftest import Stage, over_socket
 from tests.browser.person import SYNC_TIMEOUT_MS, Person

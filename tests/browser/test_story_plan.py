@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Locator, expect
 
-from bot.core.roles import Role, Roles
+from bot.core.team.roles import Role, Roles
 from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage, eventually
 from tests.browser.person import SYNC_TIMEOUT_MS, Person

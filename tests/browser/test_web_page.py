@@ -13,7 +13,7 @@ import requests
 from playwright.sync_api import Browser, Locator, expect
 
 from bot.core.model import RecordType, ResultsFilter
-from bot.core.roles import Role
+from bot.core.team.roles import Role
 from bot.sandbox.demo import Pace
 from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, TIMEZONE
 from tests.browser.chromium import MARKS

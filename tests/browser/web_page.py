@@ -6,7 +6,7 @@ from datetime import datetime
 from playwright.sync_api import Locator, expect
 
 from bot.core.model import Result
-from bot.core.roles import Role
+from bot.core.team.roles import Role
 from bot.sandbox.demo import Demo
 from bot.sandbox.demo_data import HARBOUR_CITY, DemoCompany
 from bot.sandbox.harbour_months import CLASHING_NUMBER

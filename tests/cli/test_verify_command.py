@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.store import leases
+from bot.store.runs import leases
 from tests.cli.conftest import Shell
 from tests.rarely import edge
 from tests.sync.world import COMPANY

@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.core.content import content_hash
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
-from bot.core.plan import plan
-from bot.core.steps import Candidate, Operation, Parent, Report, Settled, Situation, Slot, Standing, Step
+from bot.core.planning.plan import plan
+from bot.core.planning.steps import Candidate, Operation, Parent, Report, Settled, Situation, Slot, Standing, Step
 from bot.records import BY_TYPE
-from bot.records import document as invoices
+from bot.records.documents import document as invoices
 from tests.records.samples import FACTS, LOOKUP, Json, invoice, quickbooks_invoice, sales_line
 
 CONTACT, INVOICE, PAYMENT = RecordType.CONTACT, RecordType.INVOICE, RecordType.PAYMENT

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.cause_fix import Mover, fix_of, whose_move
-from bot.core.cause_work import Mended, Rest, Work, really_mended
-from bot.core.causes import group, outlines
+from bot.core.causes.fix import Mover, fix_of, whose_move
+from bot.core.causes.grouping import group, outlines
+from bot.core.causes.work import Mended, Rest, Work, really_mended
 from bot.core.faults import Fix
 from bot.core.model import Direction, Outcome, RecordRef, RecordType, Result
 

@@ -5,9 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.control_totals import Figures, Sums, agree, external_figures, from_cents, released_figures, to_cents
+from bot.core.balance.control_totals import (
+    Figures,
+    Sums,
+    agree,
+    external_figures,
+    from_cents,
+    released_figures,
+    to_cents,
+)
+from bot.core.balance.verification import KindTotals, add_up, largest, reason
 from bot.core.model import Outcome, RecordType, Side
-from bot.core.verification import KindTotals, add_up, largest, reason
 from bot.records import BY_TYPE
 from tests.core.situations import BILL, QUICKBOOKS_BILL, VOIDED, held, payment, receipt, tenant
 from tests.records.samples import Json, invoice, line, quickbooks_invoice

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from bot.core.freeing import Freeing, freeing
 from bot.core.model import Direction, RecordRef, RecordType
-from bot.core.steps import Standing, Verb
+from bot.core.planning.freeing import Freeing, freeing
+from bot.core.planning.steps import Standing, Verb
 from bot.records import BY_TYPE
 from tests.core.situations import PAYMENT, linked, only_ours, parent, payment, receipt
 from tests.records.samples import FACTS, Json

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from bot.core.model import RecordRef, RecordType
-from bot.core.pairing import BY_STORED_ID, CERTAIN, choose, label, listed, rank, reasons, suggestion
+from bot.core.planning.pairing import BY_STORED_ID, CERTAIN, choose, label, listed, rank, reasons, suggestion
+from bot.core.planning.steps import Candidate
 from bot.core.spec import Problem
-from bot.core.steps import Candidate
 from bot.records import BY_TYPE
 from tests.core.situations import CONTACT, INVOICE, PAYMENT, customer, ours, payment, receipt, tenant, theirs
 from tests.records.samples import Json, invoice, quickbooks_invoice

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.core.model import Direction, RecordType
-from bot.core.steps import Verb
+from bot.core.planning.steps import Verb
 from tests.core.situations import (
     CONTACT,
     INVOICE,

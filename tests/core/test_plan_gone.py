@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.core.model import Direction, Outcome, RecordType
-from bot.core.steps import Verb
+from bot.core.planning.steps import Verb
 from tests.core.situations import (
     ACCOUNT,
     BILL,

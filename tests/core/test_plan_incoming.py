@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.core.model import RecordRef, RecordType
-from bot.core.steps import Standing, Verb
+from bot.core.planning.steps import Standing, Verb
 from bot.records import BY_TYPE
 from tests.core.situations import (
     CONTACT,

@@ -4,9 +4,9 @@ import pytest
 
 from bot.core.content import content_hash
 from bot.core.model import Direction, Outcome, RecordType
-from bot.core.steps import Standing, Verb
+from bot.core.planning.steps import Standing, Verb
 from bot.records import BY_TYPE
-from bot.records import document as invoices
+from bot.records.documents import document as invoices
 from tests.core.situations import (
     ACCOUNT,
     BILL,

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import bot
 from bot.core.content import content_hash
 from bot.core.model import Direction, Link, RecordType
-from bot.core.plan import plan
+from bot.core.planning.plan import plan
+from bot.core.planning.steps import Operation, Report, Settled, Situation, Slot, Standing, Verb
 from bot.core.spec import Facts
-from bot.core.steps import Operation, Report, Settled, Situation, Slot, Standing, Verb
 from bot.records import BY_TYPE
 from tests.core.situations import CONTACT, INVOICE, PAYMENT, customer, held, linked, parent, payment, receipt, tenant
 from tests.records.samples import FACTS, Json, invoice, line, quickbooks_invoice, sales_line
@@ -127,7 +127,7 @@ def test_an_unlinked_record_yields_nothing_but_that(pair: Pair, facts: Facts) ->
 def test_every_problem_that_the_code_can_raise_is_explained() -> None:
     table = tomllib.loads(files("bot.core").joinpath("faults.toml").read_text())["row"]
     rows = {code for row in table for code in ([row["code"]] if isinstance(row["code"], str) else row["code"])}
-    source = "\n".join(path.read_text() for path in Path(bot.__path__[0]).glob("[cr][oe][rc]*/*.py"))
+    source = "\n".join(path.read_text() for path in Path(bot.__path__[0]).glob("[cr][oe][rc]*/**/*.py"))
     raised = set(re.findall(r'Problem\(\s*"([a-z-]+)"', source)) | {"unlinked-parent", "failing-parent"}
     silent = {"not-imported", "incoming-only"}  # never shown: no row of the results comes of them
     assert len(raised) > 15 and raised - silent <= rows

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.plan_summary import Difference, digest, in_words, is_plan_hash, plan_hash, seconds_at_caps
-from bot.core.steps import Operation, Verb
+from bot.core.planning.plan_summary import Difference, digest, in_words, is_plan_hash, plan_hash, seconds_at_caps
+from bot.core.planning.steps import Operation, Verb
 
 OPERATION = Operation(
     ref=RecordRef(RecordType.INVOICE, "inv-1"),

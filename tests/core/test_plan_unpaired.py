@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.steps import Candidate, Slot, Standing, Verb
+from bot.core.planning.steps import Candidate, Slot, Standing, Verb
 from tests.core.situations import (
     CONTACT,
     INVOICE,

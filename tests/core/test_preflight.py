@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.preflight import (
+from bot.core.planning.preflight import (
     MOST_SUBJECTS,
     Finding,
     Noticed,
@@ -19,7 +19,7 @@ from bot.core.preflight import (
     of_reports,
     of_settings,
 )
-from bot.core.steps import Operation, Report, Verb
+from bot.core.planning.steps import Operation, Report, Verb
 from tests.records.samples import FACTS
 
 TODAY = date(2026, 11, 3)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.roles import Person, Role, Roles
+from bot.core.team.roles import Person, Role, Roles
 
 ADMIN, OWNER, BEN = Person("U0ANA", is_workspace_admin=True), Person("U0OWN", True, True), Person("U0BEN")
 VIEWER, OPERATOR, SETTLER = Role.VIEWER, Role.OPERATOR, Role.ADMIN

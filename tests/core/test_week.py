@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.model import Flag
-from bot.core.week import CauseSpan, Week, begin_of, week
+from bot.core.team.week import CauseSpan, Week, begin_of, week
 from tests.blocks import samples
 
 AUCKLAND = "Pacific/Auckland"  # puts its clock forward on 27 Sep 2026 and back on 5 Apr 2026

@@ -12,17 +12,17 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import build
+from bot.desk.vault import KEY_FILE
 from bot.sandbox import demo as bot_demo
 from bot.sandbox import quickbooks, released, slack
 from bot.sandbox.demo import SEED, Demo, Pace, opened
-from bot.sandbox.knobs import Knobs
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import HOST, ServerThread
 from bot.sandbox.quickbooks import QuickBooksState
 from bot.sandbox.released import ReleasedState
-from bot.sandbox.serving import HOST, ServerThread
-from bot.sandbox.slack.workspace import ACCOUNTS
+from bot.sandbox.slack.workspace.workspace import ACCOUNTS
 from bot.server import Part, start
-from bot.sync import Finished
-from bot.vault import KEY_FILE
+from bot.sync.engine import Finished
 from tests.store.thrift import thrifty
 from tests.twins import twins
 

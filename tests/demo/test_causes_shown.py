@@ -1,7 +1,7 @@
 """What *Show* opens: of every cause of both demo companies exactly the records that its card counts."""
 
 from bot.core.model import ResultsFilter
-from bot.slack.results_state import about_cause
+from bot.slack.results.state import about_cause
 from tests.demo.conftest import FirstSync, Story
 
 

@@ -14,7 +14,7 @@ import pytest
 import requests
 from typer.testing import CliRunner
 
-from bot.adapters.quickbooks_oauth import IntuitApp, refresh
+from bot.adapters.quickbooks.oauth import IntuitApp, refresh
 from bot.sandbox import standins
 from bot.sandbox.__main__ import cli
 from bot.sandbox.standins import Filling, StandIn

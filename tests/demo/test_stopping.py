@@ -8,8 +8,8 @@ from slack_sdk.socket_mode.builtin.connection import ConnectionState
 from bot.sandbox import slack
 from bot.sandbox.standins import serve
 from bot.slack.build import web_client
-from bot.slack.settings import SlackSettings
-from bot.slack.socket import start_socket, stop_socket
+from bot.slack.plumbing.app_settings import SlackSettings
+from bot.slack.plumbing.socket import start_socket, stop_socket
 
 
 def test_a_socket_client_whose_receiver_missed_the_end_is_left_behind() -> None:

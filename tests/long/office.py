@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.model import Flag
-from bot.store import leases, ledger
+from bot.store.runs import leases, ledger
 from tests.sync.world import COMPANY, Json, World
 
 QBO_SYNC = Path(sys.executable).with_name("qbo-sync")

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.core.model import RunState, Trigger
-from bot.store import runs
 from bot.store.database import BUSY_TIMEOUT_MS
+from bot.store.runs import runs
 from tests.long.office import Office, Process
 from tests.sync.world import COMPANY
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.quickbooks_wire import decipher
+from bot.adapters.quickbooks.wire import decipher
 from bot.core.content import content_hash
 from bot.core.faults import explain, planned
 from bot.core.model import Flag, Outcome, RecordType
 from bot.core.spec import Facts, Lookup, Problem
 from bot.records import BY_ENTITY
 from bot.store import companies
-from bot.sync import hear
+from bot.sync.reading import normalise
 from tests.real_input.tables import DATA, bodies
 from tests.sync.world import COMPANY
 
@@ -42,9 +42,9 @@ KNOWN_REASONS = {"incomplete-record", "not-imported", "before-sync-from", "paid-
 def read(entity: str, body: dict[str, Any]) -> str:
     """The way of one body through the record type; "taken", or the code of the reason why not."""
     spec = BY_ENTITY[entity]
-    heard = hear.quickbooks(entity, body)
+    heard = normalise.quickbooks(entity, body)
     assert heard.record.id == body["Id"] and content_hash(heard.content) == content_hash(heard.content)
-    pairs = {key: f"r-{key[1]}" for key in hear.external_references(spec, entity, body)}
+    pairs = {key: f"r-{key[1]}" for key in normalise.external_references(spec, entity, body)}
     lookup = Lookup(released=pairs)
     try:
         spec.check_external(entity, body, FACTS, lookup)
@@ -150,7 +150,7 @@ def _make_released_half(world: Any) -> Counter[str]:
     ids: dict[tuple[str, str], str] = {}
     (numbered,) = (key for key, body in world.loaded.items() if key[0] == "Invoice" and body.get("DocNumber"))
     invoice = world.loaded[numbered]
-    needed = set(hear.external_references(BY_ENTITY["Invoice"], "Invoice", invoice))
+    needed = set(normalise.external_references(BY_ENTITY["Invoice"], "Invoice", invoice))
     for place, (key, body) in enumerate(sorted(world.loaded.items())):
         if key[0] in ("Customer", "Vendor") and (place % 2 == 0 or key in needed):
             role = "tenant" if key[0] == "Customer" else "supplier"

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.model import RecordType
 from bot.core.spec import Facts, Lookup
-from bot.records.tax_type import RATES
+from bot.records.fields.rates import RATES
 
 FACTS = Facts("harbour", date(2026, 4, 1), released_currency="NZD", home_currency="NZD")
 Json = dict[str, Any]

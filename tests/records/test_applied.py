@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.spec import Problem
-from bot.records.applied import split
+from bot.records.payments.applied import split
 
 Json = dict[str, Any]
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.spec import Lookup, Problem
 from bot.records.attachment import SPEC, alike, check, external_references, parts, references, same
-from bot.records.file_names import kind_of, kind_taken, safe_name
+from bot.records.fields.file_names import kind_of, kind_taken, safe_name
 from tests.records.samples import FACTS, LOOKUP, PAIRS, Json
 
 HASH = "ab" * 32

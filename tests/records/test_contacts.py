@@ -8,7 +8,7 @@ import pytest
 from bot.core.model import Outcome, RecordType
 from bot.core.spec import Problem
 from bot.records import contact as contacts
-from bot.records.names import normalised
+from bot.records.fields.names import normalised
 from tests.records.samples import FACTS, LOOKUP, Json
 
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from bot.core.model import Outcome, RecordRef, RecordType
 from bot.core.money import cents
 from bot.core.spec import Lookup, Problem
-from bot.records import BY_TYPE, document_checks
-from bot.records import document as invoices
-from bot.records import lines as document_lines
+from bot.records import BY_TYPE
+from bot.records.documents import checks
+from bot.records.documents import document as invoices
+from bot.records.documents import lines as document_lines
 from bot.records.invoice import SPEC
 from tests.records.samples import BODIES, FACTS, LOOKUP, PAIRS, invoice, line, money, quickbooks_invoice, sales_line
 
@@ -144,13 +145,13 @@ def test_a_document_without_tax_names_no_tax_code() -> None:
     ],
 )
 def test_what_cannot_go_out_is_said_before_it_is_sent(change: dict[str, Any], code: str, outcome: Outcome) -> None:
-    found = problem_of(lambda: document_checks.check({**invoice(), **change}, FACTS))
+    found = problem_of(lambda: checks.check({**invoice(), **change}, FACTS))
     assert (found.code, found.outcome) == (code, outcome)
 
 
 def test_the_first_day_of_the_sync_and_a_number_of_21_characters_are_fine() -> None:
-    document_checks.check(invoice(issueDate="2026-04-01", number="N" * 21), FACTS)
-    document_checks.check(invoice(currency="AUD"), replace(FACTS, multicurrency=True))
+    checks.check(invoice(issueDate="2026-04-01", number="N" * 21), FACTS)
+    checks.check(invoice(currency="AUD"), replace(FACTS, multicurrency=True))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_the_first_day_of_the_sync_and_a_number_of_21_characters_are_fine() -> N
 )
 def test_what_cannot_come_in_is_said(change: dict[str, Any], code: str, outcome: Outcome) -> None:
     body = {**quickbooks_invoice(), **change}
-    found = problem_of(lambda: document_checks.check_external("Invoice", body, FACTS, LOOKUP))
+    found = problem_of(lambda: checks.check_external("Invoice", body, FACTS, LOOKUP))
     assert (found.code, found.outcome) == (code, outcome)
 
 
@@ -193,9 +194,9 @@ def test_a_discount_or_a_bundle_that_cannot_come_is_named(
 def test_a_discount_counts_against_the_total() -> None:
     discount = {"DetailType": "DiscountLineDetail", "Amount": Decimal("10.00"), "DiscountLineDetail": {}}
     body = {**quickbooks_invoice(sales_line("100.00"), tax="13.50"), "TotalAmt": Decimal("103.50")}
-    document_checks.check_complete("Invoice", {**body, "Line": [*body["Line"], discount]})
+    checks.check_complete("Invoice", {**body, "Line": [*body["Line"], discount]})
     with pytest.raises(Problem):
-        document_checks.check_complete("Invoice", body)
+        checks.check_complete("Invoice", body)
 
 
 @given(
@@ -310,6 +311,6 @@ def test_a_changed_line_is_seen(change: dict[str, Any]) -> None:
 
 def test_zero_alone_does_not_make_a_document_voided() -> None:
     free = quickbooks_invoice(sales_line("0.00"), tax="0.00")
-    assert not document_checks.external_gone("Invoice", free)
-    assert not document_checks.external_gone("Invoice", quickbooks_invoice(PrivateNote="Voided cheque sent back"))
-    assert document_checks.external_gone("Invoice", {**free, "PrivateNote": "Lease 12 Voided"})
+    assert not checks.external_gone("Invoice", free)
+    assert not checks.external_gone("Invoice", quickbooks_invoice(PrivateNote="Voided cheque sent back"))
+    assert checks.external_gone("Invoice", {**free, "PrivateNote": "Lease 12 Voided"})

@@ -8,6 +8,7 @@ import pytest
 from bot.core.model import Direction, RecordType
 from bot.core.spec import Problem
 from bot.records import BY_COLLECTION, BY_ENTITY, BY_TYPE, SPECS, account, tax_type, tracking_option
+from bot.records.fields import rates
 from tests.records.samples import FACTS, LOOKUP
 
 ITEM = {"Id": "10", "Name": "Rent", "Type": "Service", "IncomeAccountRef": {"value": "79"}}
@@ -49,27 +50,27 @@ def test_a_tax_code_carries_the_sum_of_its_rates_for_each_use() -> None:
         return {"TaxRateDetail": [{"TaxRateRef": {"value": id_}} for id_ in ids]}
 
     code = {"Id": "33", "SalesTaxRateList": named("1", "2"), "PurchaseTaxRateList": named("3")}
-    rates = [{"Id": "1", "RateValue": Decimal(5)}, {"Id": "2", "RateValue": Decimal("9.975")}, {"Id": "3"}]
-    joined = tax_type.with_rates(code, rates)
-    assert tax_type.percent(joined) == Decimal("14.975")
-    assert tax_type.rates_of(joined, "purchase") == [("3", Decimal(0))]
+    values = [{"Id": "1", "RateValue": Decimal(5)}, {"Id": "2", "RateValue": Decimal("9.975")}, {"Id": "3"}]
+    joined = rates.with_rates(code, values)
+    assert rates.percent(joined) == Decimal("14.975")
+    assert rates.rates_of(joined, "purchase") == [("3", Decimal(0))]
 
 
 def test_a_code_of_one_use_only_serves_both() -> None:
-    code = {tax_type.RATES: {"sales": [], "purchase": [{"id": "3", "rate": Decimal("12.5")}]}}
-    assert tax_type.percent(code, "sales") == tax_type.percent(code, "purchase") == Decimal("12.5")
+    code = {rates.RATES: {"sales": [], "purchase": [{"id": "3", "rate": Decimal("12.5")}]}}
+    assert rates.percent(code, "sales") == rates.percent(code, "purchase") == Decimal("12.5")
 
 
 def test_a_tax_type_is_the_same_only_at_the_same_rate() -> None:
-    code = {"Name": "15% GST", tax_type.RATES: {"sales": [{"id": "1", "rate": Decimal(15)}]}}
+    code = {"Name": "15% GST", rates.RATES: {"sales": [{"id": "1", "rate": Decimal(15)}]}}
     assert tax_type.same({"name": "15% gst", "rate": "15.0"}, "TaxCode", code, LOOKUP) == 3
     assert tax_type.same({"name": "15% gst", "rate": "12.50"}, "TaxCode", code, LOOKUP) == 0
 
 
 def test_a_changed_rate_is_a_change_of_the_code() -> None:
     spec = tax_type.SPEC
-    before = {"Id": "1", "Name": "GST", tax_type.RATES: {"sales": [{"id": "1", "rate": Decimal(15)}]}}
-    after = {**before, tax_type.RATES: {"sales": [{"id": "1", "rate": Decimal("12.5")}]}}
+    before = {"Id": "1", "Name": "GST", rates.RATES: {"sales": [{"id": "1", "rate": Decimal(15)}]}}
+    after = {**before, rates.RATES: {"sales": [{"id": "1", "rate": Decimal("12.5")}]}}
     assert spec.external_content("TaxCode", before) != spec.external_content("TaxCode", after)
 
 

@@ -8,7 +8,7 @@ import pytest
 from bot.core.model import Outcome
 from bot.core.spec import Lookup, Problem
 from bot.records import payment as payments
-from bot.records import payment_matching
+from bot.records.payments import matching
 from tests.records.samples import FACTS, LOOKUP, Json
 
 
@@ -94,20 +94,20 @@ def test_what_is_applied_to_documents_outside_comes_as_unallocated() -> None:
     ],
 )
 def test_a_payment_is_the_same_only_when_all_that_tells_it_agrees(change: dict[str, Any], score: int) -> None:
-    assert payment_matching.same({**receipt(), **change}, "Payment", payment(paid("115.00", "101")), LOOKUP) == score
+    assert matching.same({**receipt(), **change}, "Payment", payment(paid("115.00", "101")), LOOKUP) == score
 
 
 def test_a_loose_match_is_looked_for_a_week_around_and_no_further() -> None:
-    keys = payment_matching.search_keys("Payment", payment())
-    near = [next(iter(payment_matching.released_keys(receipt(date=day)))) for day in ("2026-10-13", "2026-10-27")]
-    far = [next(iter(payment_matching.released_keys(receipt(date=day)))) for day in ("2026-10-12", "2026-10-28")]
+    keys = matching.search_keys("Payment", payment())
+    near = [next(iter(matching.released_keys(receipt(date=day)))) for day in ("2026-10-13", "2026-10-27")]
+    far = [next(iter(matching.released_keys(receipt(date=day)))) for day in ("2026-10-12", "2026-10-28")]
     assert keys.issuperset(near) and keys.isdisjoint(far)
 
 
 def test_an_unreadable_amount_or_date_is_looked_for_nowhere() -> None:
-    assert payment_matching.search_keys("Payment", payment(TotalAmt="much")) == set()
-    assert payment_matching.search_keys("Payment", payment(TxnDate=None)) == set()
-    assert payment_matching.external_keys("Payment", payment(TotalAmt="much")) == set()
+    assert matching.search_keys("Payment", payment(TotalAmt="much")) == set()
+    assert matching.search_keys("Payment", payment(TxnDate=None)) == set()
+    assert matching.external_keys("Payment", payment(TotalAmt="much")) == set()
 
 
 def test_a_void_is_a_change_and_a_deposit_is_none() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import requests
 
-from bot.sandbox.knobs import Knobs
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.quickbooks import OFF, Company, QuickBooksState, app, connection_details
-from bot.sandbox.serving import ServerThread
 
 REALM = "9130350000000001"
 

@@ -13,7 +13,7 @@ from typing import ClassVar
 import pytest
 import requests
 
-from bot.sandbox.exchange import Request
+from bot.sandbox.http.exchange import Request
 from bot.sandbox.quickbooks import OFF, QuickBooksState, Refusal, seed
 from tests.rarely import edge
 

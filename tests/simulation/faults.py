@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.adapters.replies import dump_json, parse_json
-from bot.sandbox.exchange import Request, Response
-from bot.sandbox.quickbooks.gateway import Style, gateway_fault
+from bot.sandbox.http.exchange import Request, Response
+from bot.sandbox.quickbooks.api.gateway import Style, gateway_fault
 from tests.simulation.clocks import WorldClock
 from tests.simulation.wire import Call, Carry, refused, reset, timed_out, torn
 

@@ -43,13 +43,13 @@ def one(name: str, file: str, old: str, new: str, *tests: str) -> Mutation:
 MUTATIONS = (
     one(
         "a new request id for every try",
-        "bot/sync/frozen.py",
+        "bot/sync/writing/outgoing_batches.py",
         "_items(batch.intents), batch.requestid)",
         "_items(batch.intents), run.new_id()[:24])",
     ),
     one(
         "a request id of the record, not of the batch: a replay is taken for an answer",
-        "bot/sync/frozen.py",
+        "bot/sync/writing/outgoing_batches.py",
         "requestid(run.company.id, batch_id), body",
         "requestid(run.company.id, str(operations[0].ref)), body",
     ),
@@ -57,13 +57,13 @@ MUTATIONS = (
         "the intent is written after the send",
         (
             Edit(
-                "bot/sync/frozen.py",
+                "bot/sync/writing/outgoing_batches.py",
                 "    with run.ledger() as connection:\n"
                 "        ledger.freeze(connection, run.company.id, run.run_id, batch)\n",
                 "",
             ),
             Edit(
-                "bot/sync/push.py",
+                "bot/sync/writing/push.py",
                 "        links = _take(run, connection, batch.intents, answers, today or {})\n",
                 "        ledger.freeze(connection, run.company.id, run.run_id, batch)\n"
                 "        links = _take(run, connection, batch.intents, answers, today or {})\n",
@@ -73,7 +73,7 @@ MUTATIONS = (
     ),
     one(
         "Re-Leased's cursor moves before the mirror is stored",
-        "bot/sync/pull.py",
+        "bot/sync/reading/pull.py",
         "            with run.ledger() as connection:\n                changed = mirror(",
         "            with run.ledger() as connection:\n                _move(run, connection, released=cursors)\n"
         "            with run.ledger() as connection:\n                changed = mirror(",
@@ -81,7 +81,7 @@ MUTATIONS = (
     ),
     one(
         "QuickBooks' cursor moves before the mirror is stored",
-        "bot/sync/pull.py",
+        "bot/sync/reading/pull.py",
         "    if reply.full:\n        for entity in entities:",
         "    _move_quickbooks(run, reply.time or since)\n    if reply.full:\n        for entity in entities:",
         CRASHES,
@@ -94,46 +94,46 @@ MUTATIONS = (
     ),
     one(
         "a request id is trusted for ever",
-        "bot/sync/recover.py",
+        "bot/sync/writing/recover.py",
         "if run.now_ms() - batch.created_at > TRUSTED_FOR_MS:",
         "if run.now_ms() - batch.created_at > 10_000 * TRUSTED_FOR_MS:",
         "tests/sync/test_exactly_once.py",
     ),
     one(
         "the limiter lets everything through",
-        "bot/adapters/limits.py",
+        "bot/adapters/quickbooks/rate_limits.py",
         "                if wait_s <= 0:\n",
         "                if wait_s <= 1e9:\n",
         "tests/adapters/test_limits.py",
     ),
     one(
         "two processes get the lease",
-        "bot/store/leases.py",
+        "bot/store/runs/leases.py",
         '((leases.c.until <= now) | (leases.c.owner == ""))',
         "(leases.c.fence >= 0)",
         "tests/store/test_leases.py",
     ),
     one(
         "the fence is not checked",
-        "bot/store/leases.py",
+        "bot/store/runs/leases.py",
         "mine).rowcount == 0:\n        raise LeaseLost(company_id)",
         "mine).rowcount < 0:\n        raise LeaseLost(company_id)",
     ),
     one(
         "lines are dropped on a sparse update",
-        "bot/core/plan.py",
+        "bot/core/planning/plan.py",
         '    return {**body, "Line": kept}\n',
         '    return {**body, "Line": kept[:1]}\n',
     ),
     one(
         "an unlinked parent is ignored",
-        "bot/sync/gather.py",
+        "bot/sync/reading/gather.py",
         "    if ref in around.unlinked:\n        return Standing.UNLINKED\n",
         "",
     ),
     one(
         "an error is not cleared",
-        "bot/sync/records_loop.py",
+        "bot/sync/writing/records_loop.py",
         "    return [outcome.settled_again(open_[ref], run.clock()) for ref in settled if ref in open_]\n",
         "    return []\n",
         "tests/sync/test_failures.py",
@@ -144,7 +144,7 @@ MUTATIONS = (
         "a half-failed batch is taken as success",
         (
             Edit(
-                "bot/sync/push.py",
+                "bot/sync/writing/push.py",
                 "            state = ledger.DONE if isinstance(answer, dict) else ledger.REFUSED\n",
                 "            state = ledger.DONE\n",
             ),
@@ -152,32 +152,32 @@ MUTATIONS = (
     ),
     one(
         "a void is sent as a delete",
-        "bot/adapters/quickbooks.py",
+        "bot/adapters/quickbooks/client.py",
         '"Invoice": {"operation": "void"}',
         '"Invoice": {"operation": "delete"}',
     ),
     one(
         "the closing date is ignored",
-        "bot/core/requirements.py",
+        "bot/core/planning/requirements.py",
         "    if facts.close_date is None or not spec.dates[0]:\n        return\n",
         "    if facts is not None:\n        return\n",
     ),
     one(
         "what changed in Re-Leased meanwhile is overwritten",
-        "bot/sync/released_writes.py",
+        "bot/sync/writing/released_writes.py",
         "    version = int(operation.version or 0)\n",
         "    found = run.released.get(run.company.id, collection, operation.released_id) or {}\n"
         '    version = int(found.get("version") or 0)\n',
     ),
     one(
         "what is unlinked is written all the same",
-        "bot/core/plan.py",
+        "bot/core/planning/plan.py",
         "    if situation.unlinked:\n",
         "    if situation.unlinked and situation.released is None:\n",
     ),
     one(
         "a failed record is forgotten",
-        "bot/sync/records_loop.py",
+        "bot/sync/writing/records_loop.py",
         "        records.drop_todo(connection, run.company.id, through)\n",
         "        records.drop_todo(connection, run.company.id, refs)\n",
         "tests/sync/test_plan_and_apply.py",

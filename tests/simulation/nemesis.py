@@ -7,7 +7,7 @@ from random import Random
 
 from sqlalchemy.exc import OperationalError
 
-from bot.sandbox.exchange import Response
+from bot.sandbox.http.exchange import Response
 from tests.simulation.clocks import WorldClock
 from tests.simulation.faults import FAULTS, Hand, kinds_for
 from tests.simulation.wire import Call, Carry

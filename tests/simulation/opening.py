@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 
 from bot.app import first_tokens
-from bot.connect import connect
 from bot.core.model import Flag
+from bot.desk.connect import connect
 from bot.sandbox.quickbooks import Limits, QuickBooksState
 from bot.sandbox.released import ReleasedState
 from bot.store.database import migrate

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from bot.records import BY_ENTITY
-from bot.sandbox.quickbooks.company import Company
+from bot.sandbox.quickbooks.api.company import Company
 from tests.simulation.choosing import (
     AMOUNTS,
     CONTENTS,

@@ -15,28 +15,29 @@ from requests.exceptions import RequestException
 from sqlalchemy import select, update
 
 from bot.adapters.http import network_error
-from bot.adapters.limits import RealmLimits
 from bot.adapters.meter import Meter
-from bot.adapters.quickbooks import QuickBooks
-from bot.adapters.quickbooks_oauth import TokenSet, refusal
-from bot.adapters.released import Released
+from bot.adapters.quickbooks.client import QuickBooks
+from bot.adapters.quickbooks.oauth import TokenSet, refusal
+from bot.adapters.quickbooks.rate_limits import RealmLimits
+from bot.adapters.quickbooks.tokens import Tokens
+from bot.adapters.released.client import Released
 from bot.adapters.replies import parse_json
-from bot.adapters.tokens import Tokens
 from bot.app import first_tokens
-from bot.connect import connect
 from bot.core.faults import Side, UserError
 from bot.core.model import RecordRef, Trigger
-from bot.desk import Desk
-from bot.sandbox.exchange import Response
+from bot.desk.connect import connect
+from bot.desk.desk import Desk
+from bot.desk.vault import Vault
+from bot.desk.web_links import WebLinks
+from bot.sandbox.http.exchange import Response
 from bot.sandbox.quickbooks import QuickBooksState
-from bot.sandbox.quickbooks.company import Company as Books
+from bot.sandbox.quickbooks.api.company import Company as Books
 from bot.sandbox.released import ReleasedState
-from bot.store import leases, tables
+from bot.store import tables
 from bot.store.companies import Company
+from bot.store.runs import leases
 from bot.store.tables import mirror
-from bot.sync import Engine, Finished, run_sync
-from bot.vault import Vault
-from bot.web_links import WebLinks
+from bot.sync.engine import Engine, Finished, run_sync
 from tests.simulation.clocks import ProductClock, WorldClock
 from tests.simulation.disk import Disk
 from tests.simulation.nemesis import Danger, Nemesis, quiet

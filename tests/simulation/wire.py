@@ -12,7 +12,7 @@ from requests.exceptions import ConnectionError, ReadTimeout
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import NewConnectionError, ProtocolError
 
-from bot.sandbox.exchange import Exchange, Request, Response
+from bot.sandbox.http.exchange import Exchange, Request, Response
 
 QUICKBOOKS_URL, RELEASED_URL = "http://quickbooks.test", "http://released.test"
 

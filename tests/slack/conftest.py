@@ -13,16 +13,16 @@ from slack_sdk import WebClient
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from blocks.limits import NEWER, TableLimits
+from blocks.limits.check import NEWER, TableLimits
 from bot.core.model import Flag, Outcome, RecordRef, RecordType
-from bot.sandbox.serving import ServerThread
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.slack.app import app as slack_app
 from bot.sandbox.slack.app import connection_details
-from bot.sandbox.slack.state import SlackState
-from bot.slack.asgi import PATH, routes
+from bot.sandbox.slack.workspace.state import SlackState
+from bot.slack.announcer import Announcer
 from bot.slack.build import build_announcer, build_app, web_client
-from bot.slack.run import Announcer
-from bot.slack.settings import SlackSettings
+from bot.slack.plumbing.app_settings import SlackSettings
+from bot.slack.plumbing.asgi import PATH, routes
 from tests.blocks import samples
 from tests.slack.memory_desk import MemoryDesk
 from tests.sync.world import World, serving

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.approving import Approving
 from bot.core.choosing import ListEntry
 from bot.core.faults import UserError
 from bot.core.links import differs
@@ -34,11 +33,12 @@ from bot.core.model import (
     Trigger,
 )
 from bot.core.naming import NameChoice
-from bot.core.pairing import Suggestion
-from bot.core.posting import Claim
-from bot.linking import ChangedMeanwhile, Confirmed, Overtaken
-from bot.team import Team
-from bot.verifying import Verifying
+from bot.core.planning.pairing import Suggestion
+from bot.core.team.posting import Claim
+from bot.desk.linking import ChangedMeanwhile, Confirmed, Overtaken
+from bot.desk.plans import Approving
+from bot.desk.team import Team
+from bot.desk.verifications import Verifying
 from tests.slack.memory_rows import Posted, cause_of, fixed, in_order, matching, preview_of
 from tests.slack.team_store import TeamStore
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.causes import held_up_by
+from bot.core.causes.grouping import held_up_by
 from bot.core.links import cascade
 from bot.core.model import (
     NEEDS_ATTENTION,
@@ -16,7 +16,7 @@ from bot.core.model import (
     ResultsFilter,
     ResultsOrder,
 )
-from bot.core.pairing import Suggestion
+from bot.core.planning.pairing import Suggestion
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from bot.core.model import CompanyView
-from bot.store import companies, team_settings
+from bot.desk.team import Team
+from bot.store import companies
 from bot.store.database import Database, to_ms
-from bot.store.people_tables import metadata
-from bot.team import Team
+from bot.store.team import settings
+from bot.store.team.tables import metadata
 
 
 @cache
@@ -45,7 +46,7 @@ class TeamStore:
         for view in [view for view in views if view.id not in self.known]:
             self.known.add(view.id)
             with self.database.write() as connection:
-                team_settings.put(connection, view.id, {"digest": "off"})  # or every test of a Monday would get one
+                settings.put(connection, view.id, {"digest": "off"})  # or every test of a Monday would get one
                 companies.add(
                     connection,
                     view.id,

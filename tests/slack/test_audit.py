@@ -2,11 +2,12 @@
 
 from blocks import audit
 from bot.core.model import Flag, Outcome, RecordRef, RecordType
-from bot.core.roles import Role
-from bot.core.team import AuditEntry
-from bot.store import notes, results
+from bot.core.team.company_settings import AuditEntry
+from bot.core.team.roles import Role
 from bot.store.database import to_ms
-from bot.store.notes import Deed
+from bot.store.results import results
+from bot.store.team import notes
+from bot.store.team.notes import Deed
 from tests.blocks import samples
 from tests.blocks.checks import check_message
 from tests.slack.conftest import ANA, BEN, KIOSK, Bot, eventually

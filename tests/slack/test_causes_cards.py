@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from blocks import red
-from bot.core.cause_work import Mended, Settled, Work
-from bot.core.causes import key
+from blocks.causes import red
+from bot.core.causes.grouping import key
+from bot.core.causes.work import Mended, Settled, Work
 from bot.core.faults import Fix
 from bot.core.model import Flag, Outcome, RecordRef, RecordType, Side, Trigger
-from bot.core.pairing import Suggestion
-from bot.store import cause_spans
+from bot.core.planning.pairing import Suggestion
 from bot.store.database import to_ms
+from bot.store.results import cause_spans
 from bot.store.tables import cause_spans as spans
 from tests.blocks import samples
 from tests.blocks.checks import check_message

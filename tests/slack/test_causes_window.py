@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.cause_work import Rest, Work
-from bot.core.causes import key
+from bot.core.causes.grouping import key
+from bot.core.causes.work import Rest, Work
 from bot.core.faults import Fix
 from bot.core.model import Flag, Outcome, RecordRef, RecordType, Result, Side
-from bot.core.pairing import Suggestion
+from bot.core.planning.pairing import Suggestion
 from bot.slack.build import build_announcer
 from tests.blocks import samples
 from tests.rarely import edge

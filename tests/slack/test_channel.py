@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.slack.channel import DefaultChannel, trouble_of
+from bot.slack.who.default_channel import DefaultChannel, trouble_of
 from tests.slack.conftest import Bot
 
 

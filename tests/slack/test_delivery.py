@@ -11,9 +11,9 @@ import requests
 from starlette.types import Receive, Scope, Send
 
 from bot.core.model import Progress, RunState, Trigger
-from bot.sandbox.slack.delivery import sign
+from bot.sandbox.slack.person.delivery import sign
 from bot.slack.build import build_app
-from bot.slack.socket import NotConnected, start_socket, stop_socket
+from bot.slack.plumbing.socket import NotConnected, start_socket, stop_socket
 from tests.slack.conftest import Bot, Host, eventually
 
 BURSTS = 4

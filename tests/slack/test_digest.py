@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from PIL import Image, ImageColor
 
+from bot.core.causes import grouping
 from bot.core.model import Cause, Flag, RecordRef, RecordType, Result, RunState, Verified
-from bot.core.week import CauseSpan, DayOfCauses, week
-from bot.slack.digest import Digests
-from bot.slack.picture import CLOSED, OPENED, bars
-from bot.store import cause_spans, team_settings
+from bot.core.team.week import CauseSpan, DayOfCauses, week
+from bot.slack.runs.digest import Digests
+from bot.slack.runs.picture import CLOSED, OPENED, bars
 from bot.store.database import to_ms
+from bot.store.results import cause_spans
+from bot.store.team import settings
 from tests.blocks import samples
 from tests.slack.conftest import Bot, Start
 
@@ -28,7 +30,7 @@ def at(bot: Bot, when: datetime) -> None:
 def switch_on(bot: Bot) -> None:
     bot.desk.team  # noqa: B018 - the company is put into its database
     with bot.desk.team_store.database.write() as connection:
-        team_settings.put(connection, "harbour", {"digest": "on"})
+        settings.put(connection, "harbour", {"digest": "on"})
 
 
 def happened(bot: Bot, opened: timedelta, closed: timedelta | None, rows: list[Result]) -> None:
@@ -233,4 +235,4 @@ def test_days_are_the_companys_own_and_an_incomplete_run_is_neither_blue_nor_red
 
 def test_a_cause_without_a_record_has_a_key_too() -> None:
     cause: Cause = samples.cause(0, ref=None)
-    assert len(cause_spans.causes.key(cause)) < 160
+    assert len(grouping.key(cause)) < 160

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from blocks import choosing, naming
-from blocks.retrying import Retry
+from blocks.linking import choosing, naming
+from blocks.linking.retrying import Retry
 from bot.core.choosing import ListEntry
 from bot.core.faults import Fix
 from bot.core.model import RecordRef, RecordType, Side
 from bot.core.naming import NameChoice, NameHolder
-from bot.core.pairing import Suggestion
-from bot.core.roles import Role, Roles
+from bot.core.planning.pairing import Suggestion
+from bot.core.team.roles import Role, Roles
 from tests.blocks import samples
 from tests.blocks.checks import check_blocks, check_modal
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, KIOSK, Bot

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.core.model import RunView, Trigger
-from bot.jobs import carry_out_one
-from bot.store import runs
+from bot.jobs.worker import carry_out_one
+from bot.store.runs import runs
 from tests.rarely import edge
 from tests.slack.conftest import ACCOUNTS, ANA, Bot, Host, eventually, put_up
 from tests.sync.test_choosing import item, parking

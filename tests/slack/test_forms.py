@@ -4,10 +4,10 @@ import logging
 
 import pytest
 
-from blocks.kit import Message
-from blocks.limits import NEWER, SAFE
-from blocks.table import TableForm
-from bot.slack.forms import Attempt, TableForms
+from blocks.kit.kit import Message
+from blocks.limits.check import NEWER, SAFE
+from blocks.results.table import TableForm
+from bot.slack.results.forms import Attempt, TableForms
 
 
 class Workspace:

@@ -4,9 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from blocks.links import ALL_MATCHING
+from blocks.linking.links import ALL_MATCHING
 from bot.core.model import OpenAmount, Outcome, RecordRef, RecordType, Side
-from bot.core.pairing import Suggestion
+from bot.core.planning.pairing import Suggestion
 from tests.blocks import samples
 from tests.rarely import edge
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, KIOSK, Bot, eventually

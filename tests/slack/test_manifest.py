@@ -42,7 +42,7 @@ def test_it_names_the_command_that_the_code_answers(manifest: dict[str, Any]) ->
 
 
 def test_it_names_the_shortcuts_and_events_that_the_code_answers(manifest: dict[str, Any]) -> None:
-    code = "".join(path.read_text() for path in (ROOT / "bot" / "slack").glob("*.py"))
+    code = "".join(path.read_text() for path in (ROOT / "bot" / "slack").rglob("*.py"))
     for shortcut in manifest["features"]["shortcuts"]:
         assert f'app.shortcut("{shortcut["callback_id"]}")' in code
         assert len(shortcut["name"]) <= 24
@@ -52,6 +52,6 @@ def test_it_names_the_shortcuts_and_events_that_the_code_answers(manifest: dict[
 
 
 def test_every_scope_is_used_by_the_code(manifest: dict[str, Any]) -> None:
-    code = "".join(path.read_text() for path in (ROOT / "bot" / "slack").glob("*.py"))
+    code = "".join(path.read_text() for path in (ROOT / "bot" / "slack").rglob("*.py"))
     for scope in manifest["oauth_config"]["scopes"]["bot"]:
         assert USES[scope] in code

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from blocks.kit import Message, section
+from blocks.kit.kit import Message, section
 from bot.core.model import Flag, Trigger
-from bot.sandbox.slack.messages import Message as Talk
+from bot.sandbox.slack.workspace.messages import Message as Talk
 from bot.slack.build import build_announcer, web_client
-from bot.slack.history import mark
-from bot.slack.outbox import CLAIM_PATIENCE, Outbox, Shown
+from bot.slack.messages.history import mark
+from bot.slack.messages.outbox import CLAIM_PATIENCE, Outbox, Shown
 from tests.rarely import rarely
 from tests.slack.conftest import ACCOUNTS, Bot, Start
 

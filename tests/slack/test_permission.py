@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from bot.core.model import Flag
-from bot.sandbox.slack.delivery import sign
-from bot.sandbox.slack.workspace import User
+from bot.sandbox.slack.person.delivery import sign
+from bot.sandbox.slack.workspace.workspace import User
 from tests.slack.conftest import ANA, BEN, KIOSK, Bot, Start, eventually
 
 REFUSED = "You can look at everything, but only"

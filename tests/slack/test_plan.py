@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.core.asked_plan import UNDER_WAY, PlanState
 from bot.core.model import Direction, Flag, Outcome, Progress, RecordRef, RecordType, Side
-from bot.core.plan_summary import COLUMNS, Calls, Plan, Total, TypePlan
-from bot.core.preflight import Finding, Severity
-from bot.store import asked_plans, plans, runs
+from bot.core.planning.plan_summary import COLUMNS, Calls, Plan, Total, TypePlan
+from bot.core.planning.preflight import Finding, Severity
+from bot.core.team.requested_plan import UNDER_WAY, PlanState
 from bot.store.database import to_ms
-from bot.store.plans import PlannedStep
+from bot.store.runs import plans, runs
+from bot.store.runs.plans import PlannedStep
+from bot.store.team import requested_plans
 from tests.slack.conftest import ANA, BEN, Bot, Start, eventually
 
 HASH = "0123456789abcdef"
@@ -45,7 +46,7 @@ def asked_for(bot: Bot, user: str = "@ana") -> tuple[dict[str, Any], str]:
     bot.slack.command("plan harbour", user)
     message = bot.said("waiting to plan…")
     with bot.desk.team_store.database.read() as connection:
-        plan = asked_plans.under_way(connection, "harbour")
+        plan = requested_plans.under_way(connection, "harbour")
     assert plan is not None
     return message, plan.id
 
@@ -53,7 +54,7 @@ def asked_for(bot: Bot, user: str = "@ana") -> tuple[dict[str, Any], str]:
 def move(bot: Bot, plan_id: str, after: PlanState, **more: Any) -> None:
     now = to_ms(bot.clock())
     with bot.desk.team_store.database.write() as connection:
-        assert asked_plans.move(connection, plan_id, tuple(PlanState), after, now, **more)
+        assert requested_plans.move(connection, plan_id, tuple(PlanState), after, now, **more)
 
 
 def is_made(bot: Bot, plan_id: str, plan: Plan = PLAN, **more: Any) -> None:
@@ -69,7 +70,7 @@ def is_made(bot: Bot, plan_id: str, plan: Plan = PLAN, **more: Any) -> None:
         plans.start(connection, f"made-{plan.hash}", "harbour", to_ms(bot.clock()))
         plans.add(connection, f"made-{plan.hash}", 0, steps)
         plans.finish(connection, f"made-{plan.hash}", "harbour", plan.hash)
-    told = {**asked_plans.kept(plan), "planned_at": to_ms(bot.clock()), **more}
+    told = {**requested_plans.kept(plan), "planned_at": to_ms(bot.clock()), **more}
     move(bot, plan_id, PlanState.READY, **told)
 
 
@@ -101,7 +102,7 @@ def test_the_message_goes_from_waiting_over_progress_to_the_plan(bot: Bot) -> No
     assert "<@" not in message["text"]
     move(bot, plan_id, PlanState.PLANNING)
     with bot.desk.team_store.database.write() as connection:
-        asked_plans.progress(connection, plan_id, Progress("planning", 84, 151), to_ms(bot.clock()))
+        requested_plans.progress(connection, plan_id, Progress("planning", 84, 151), to_ms(bot.clock()))
     bot.tick()
     bot.after(message, "planning… planning 84 of 151")
     is_made(bot, plan_id)

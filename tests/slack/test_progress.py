@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from blocks.run import Pace, living
+from blocks.runs.run import Pace, living
 from bot.core.model import Flag, Progress, RunState, Trigger
-from bot.slack.progress import ProgressMeter
+from bot.slack.runs.progress import ProgressMeter
 from tests.blocks import samples
 from tests.rarely import edge
 from tests.slack.conftest import Bot, Start

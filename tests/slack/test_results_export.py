@@ -13,7 +13,7 @@ import pytest
 from defusedxml import ElementTree
 
 from bot.core.model import Result, ResultsFilter, ResultsOrder
-from bot.slack.spreadsheet import EXCEL_ROWS, WIDTHS, cells, guarded, write_csv, write_xlsx
+from bot.slack.results.spreadsheet import EXCEL_ROWS, WIDTHS, cells, guarded, write_csv, write_xlsx
 from tests.blocks import samples
 from tests.rarely import edge
 from tests.slack.conftest import Bot, eventually

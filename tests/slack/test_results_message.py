@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from blocks.limits import SAFE
-from blocks.words import TYPE_NOUNS
+from blocks.kit.words import TYPE_NOUNS
+from blocks.limits.check import SAFE
 from bot.core.model import Outcome, RecordType
 from tests.blocks import samples
 from tests.rarely import edge

@@ -7,8 +7,8 @@ import pytest
 
 from bot.core.faults import Fix
 from bot.core.model import Flag, Side, Trigger
-from bot.core.pairing import Suggestion
-from bot.core.roles import Role, Roles
+from bot.core.planning.pairing import Suggestion
+from bot.core.team.roles import Role, Roles
 from tests.rarely import rarely
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, KIOSK, Bot, eventually
 from tests.slack.test_fixes import choosing_it, naming_it, red, save

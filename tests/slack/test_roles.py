@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.roles import Role, Roles
-from bot.sandbox.slack.workspace import UserGroup
-from bot.slack import groups
-from bot.slack.permission import Permission, Refused
-from bot.team import STALE
+from bot.core.team.roles import Role, Roles
+from bot.desk.team import STALE
+from bot.sandbox.slack.workspace.workspace import UserGroup
+from bot.slack.who import groups
+from bot.slack.who.permission import Permission, Refused
 from tests.slack.conftest import ANA, BEN, Bot, Start, eventually
 
 LEDGER = "S0LEDGER"

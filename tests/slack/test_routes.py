@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from blocks import red as pages
-from blocks import settings_view
-from bot.core.cause_kind import CauseKind, kind_of, kind_of_key
-from bot.core.cause_work import Work
-from bot.core.causes import key
+from blocks.causes import red as pages
+from blocks.settings import company as settings_view
+from bot.core.causes.grouping import key
+from bot.core.causes.kind import CauseKind, kind_of, kind_of_key
+from bot.core.causes.work import Work
 from bot.core.model import Cause, CompanyStatus, Flag, Outcome, RecordRef, RecordType, Result, Trigger
-from bot.core.team import CompanySettings
-from bot.store import cause_spans
+from bot.core.team.company_settings import CompanySettings
 from bot.store.database import to_ms
+from bot.store.results import cause_spans
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
 from tests.rarely import edge

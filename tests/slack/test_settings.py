@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.team import STALE
+from bot.desk.team import STALE
 from tests.slack.conftest import ANA, Bot, Start, eventually
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.model import Flag, Outcome, Trigger
-from bot.sandbox.slack.workspace import BOT_USER_ID, Channel
+from bot.sandbox.slack.workspace.workspace import BOT_USER_ID, Channel
 from tests.slack.conftest import ACCOUNTS, Bot, Start
 from tests.slack.test_outbox_once import texts
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.cause_work import Rest, Work
-from bot.core.causes import key
+from bot.core.causes.grouping import key
+from bot.core.causes.work import Rest, Work
 from bot.core.model import Flag
 from tests.rarely import edge
 from tests.slack.conftest import ANA, BEN, KIOSK, Bot, eventually

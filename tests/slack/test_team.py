@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from blocks import cause_work as pages
-from bot.core.cause_work import Rest, Work
-from bot.core.roles import Role, Roles
-from bot.slack.team import is_reminder_due
+from blocks.causes import work as pages
+from bot.core.causes.work import Rest, Work
+from bot.core.team.roles import Role, Roles
+from bot.slack.causes.reminders import is_reminder_due
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
 from tests.slack.conftest import ANA, BEN, KIOSK, Bot, eventually

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from blocks import verification as pages
-from bot.core.asked_verification import UNDER_WAY, VerificationState, to_keep, verification_from
+from blocks.runs import verification as pages
 from bot.core.faults import UserError
 from bot.core.model import Verified
-from bot.store import asked_verifications
+from bot.core.team.requested_verification import UNDER_WAY, VerificationState, to_keep, verification_from
 from bot.store.database import dump, load, to_ms
+from bot.store.team import requested_verifications
 from tests.blocks import samples
 from tests.blocks.checks import check_message
 from tests.rarely import edge
@@ -21,13 +21,13 @@ from tests.slack.conftest import ANA, Bot, Start, eventually
 def ended(bot: Bot, after: VerificationState = VerificationState.DONE, **values: str) -> None:
     """As the worker ends the one that is wanted."""
     with bot.desk.team_store.database.write() as connection:
-        (asked,) = asked_verifications.wanted(connection, 0)
+        (asked,) = requested_verifications.wanted(connection, 0)
         now = to_ms(bot.clock())
-        assert asked_verifications.move(connection, asked.id, UNDER_WAY, after, now, **values)
+        assert requested_verifications.move(connection, asked.id, UNDER_WAY, after, now, **values)
 
 
 def found(**changes: Any) -> dict[str, str]:
-    return {"summary": asked_verifications.kept(samples.verification(**changes))}
+    return {"summary": requested_verifications.kept(samples.verification(**changes))}
 
 
 def test_one_message_goes_from_waiting_to_what_was_found(bot: Bot) -> None:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot import verifying
 from bot.core.model import Flag, RecordType, RunView, Trigger
-from bot.sync import run_sync
+from bot.desk import verifications
+from bot.sync.engine import run_sync
 from tests.rarely import edge
 from tests.slack.conftest import ANA, Bot, Host, eventually, put_up
 from tests.sync.world import COMPANY, World, contact_ref
@@ -143,8 +143,8 @@ def test_a_verification_of_a_real_company(bot: Bot, world: World) -> None:
     world.sync_blue()
     bot.slack.command("verify harbour")
     message = bot.said("waiting to verify…", user="@ben")
-    for asked in verifying.wanted(world.engine()):
-        verifying.make(world.engine(), asked)
+    for asked in verifications.wanted(world.engine()):
+        verifications.make(world.engine(), asked)
     tick(bot, world)
     said = str(bot.after(message, "verified: both sides agree")["blocks"])
     assert "✓ Invoices NZD: 1 · 115.00 (tax 15.00) · open 115.00 on both sides" in said

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType, Result
-from bot.store import results
 from bot.store.database import Database
+from bot.store.results import results
 
 MANY = 100_000
 AT_ONCE = 5_000

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from bot.core.control_totals import PAYABLE, RECEIVABLE, Figures, Sums
+from bot.core.balance.control_totals import PAYABLE, RECEIVABLE, Figures, Sums
 from bot.core.model import Direction, Link, MirrorRecord, Outcome, RecordRef, RecordType, Result, Side
-from bot.store import balances, control_sums, records, results
-from bot.store.balances import Figured
 from bot.store.database import Database
-from bot.store.records import Heard
+from bot.store.mirror import balances, control_sums, records
+from bot.store.mirror.balances import Figured
+from bot.store.mirror.records import Heard
+from bot.store.results import results
 from tests.store.conftest import COMPANY
 
 INVOICE, CONTACT = RecordType.INVOICE, RecordType.CONTACT

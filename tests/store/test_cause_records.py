@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.core import causes
+from bot.core.causes import grouping
 from bot.core.model import Cause, LinkStatus, Outcome, RecordRef, RecordType, Result, ResultsFilter, ResultsOrder
-from bot.store import results
 from bot.store.database import Database
+from bot.store.results import results
 from bot.store.tables import results as results_table
 from tests.store.conftest import COMPANY
 from tests.store.test_results import CONTACT, INVOICE, UTC_ZONE, put, row
@@ -19,7 +19,7 @@ CLOSED = "6210"
 
 
 def about(cause: Cause, **more: object) -> ResultsFilter:
-    return ResultsFilter(COMPANY, needs_attention=True, cause=causes.key(cause), **more)  # type: ignore[arg-type]
+    return ResultsFilter(COMPANY, needs_attention=True, cause=grouping.key(cause), **more)  # type: ignore[arg-type]
 
 
 def found(connection: Connection, wanted: ResultsFilter, order: ResultsOrder = ResultsOrder.NEWEST) -> list[RecordRef]:
@@ -48,7 +48,7 @@ def test_of_closed_books_each_closing_date_has_its_own_rows_with_what_waits_for_
 ) -> None:
     with database.write() as connection:
         put(connection, *closed_books())
-        first, second = causes.group(results.needing_attention(connection, COMPANY))
+        first, second = grouping.group(results.needing_attention(connection, COMPANY))
         assert (first.count, second.count) == (4, 1)
         assert {ref.key for ref in found(connection, about(first), order)} == {"1", "2", "p1", "a1"}
         assert {ref.key for ref in found(connection, about(second), order)} == {"3"}
@@ -59,7 +59,7 @@ def test_of_closed_books_each_closing_date_has_its_own_rows_with_what_waits_for_
 def test_a_cause_that_is_gone_leaves_nothing(database: Database) -> None:
     with database.write() as connection:
         put(connection, row("1", Outcome.FAILED, CONTACT, code="6240"))
-        (gone,) = causes.group(results.needing_attention(connection, COMPANY))
+        (gone,) = grouping.group(results.needing_attention(connection, COMPANY))
         put(connection, row("1", Outcome.UPDATED, CONTACT), row("2", Outcome.FAILED), run_id="run-2")
         assert found(connection, about(gone)) == []
 
@@ -83,7 +83,7 @@ def test_whatever_waits_for_whatever_each_cause_shows_as_many_as_it_counts(datab
     ]
     with database.write() as connection:
         put(connection, *made)
-        grouped = causes.group(results.needing_attention(connection, COMPANY))
+        grouped = grouping.group(results.needing_attention(connection, COMPANY))
         assert len(grouped) > 5
         for cause in grouped:
             shown = found(connection, about(cause, status=LinkStatus.LINKED))

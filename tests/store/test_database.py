@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
-from bot.store import companies, leases
+from bot.store import companies
 from bot.store import database as database_module
 from bot.store.database import MIGRATIONS, Database, dump, from_ms, load, migrate, now_ms, to_ms
+from bot.store.runs import leases
 from bot.store.tables import metadata
 from tests.store.conftest import COMPANY
 

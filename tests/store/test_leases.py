@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 from sqlalchemy import update
 
-from bot.store import leases
 from bot.store.database import Database, now_ms
-from bot.store.leases import LeaseLost
+from bot.store.runs import leases
+from bot.store.runs.leases import LeaseLost
 from bot.store.tables import leases as table
 from tests.store.conftest import COMPANY
 

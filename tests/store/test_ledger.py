@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.steps import Operation, Verb
-from bot.store import ledger
+from bot.core.planning.steps import Operation, Verb
 from bot.store.database import Database
-from bot.store.ledger import DONE, REFUSED, Batch, Intent
+from bot.store.runs import ledger
+from bot.store.runs.ledger import DONE, REFUSED, Batch, Intent
 from tests.store.conftest import COMPANY
 
 OPERATION = Operation(

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.model import RecordRef, RecordType
-from bot.core.posting import Claim
-from bot.store import companies, notes
+from bot.core.team.posting import Claim
+from bot.store import companies
 from bot.store.database import Database, to_ms
-from bot.store.notes import VIEW_LIFE_MS, Deed, PostedMessage, Undo
 from bot.store.tables import posts
+from bot.store.team import notes
+from bot.store.team.notes import VIEW_LIFE_MS, Deed, PostedMessage, Undo
 from tests.store.conftest import COMPANY
 
 REFS = [RecordRef(RecordType.CONTACT, "kiosk"), RecordRef(RecordType.INVOICE, "@Invoice:9")]

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.plan_summary import plan_hash
-from bot.store import plans
+from bot.core.planning.plan_summary import plan_hash
 from bot.store.database import Database
-from bot.store.plans import Pair, PlannedStep
+from bot.store.runs import plans
+from bot.store.runs.plans import Pair, PlannedStep
 from bot.store.tables import planned_steps
 from tests.store.conftest import COMPANY
 

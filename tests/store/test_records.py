@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
-from bot.store import control_sums, records
 from bot.store.database import Database
-from bot.store.records import Heard
+from bot.store.mirror import control_sums, records
+from bot.store.mirror.records import Heard
 from tests.store.conftest import COMPANY
 
 INVOICE, CONTACT = RecordType.INVOICE, RecordType.CONTACT

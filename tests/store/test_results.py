@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.core.model import Direction, LinkStatus, Outcome, RecordRef, RecordType, Result, ResultsFilter
-from bot.store import results
 from bot.store.database import Database
+from bot.store.results import results
 from tests.rarely import edge
 from tests.store.conftest import COMPANY
 

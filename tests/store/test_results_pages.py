@@ -18,10 +18,11 @@ from bot.core.model import (
     ResultsOrder,
     Trigger,
 )
-from bot.store import results, runs
 from bot.store.database import Database
-from bot.store.results_filter import is_read_through
-from bot.store.results_order import parts
+from bot.store.results import results
+from bot.store.results.filter import is_read_through
+from bot.store.results.order import parts
+from bot.store.runs import runs
 from tests.store.conftest import COMPANY
 from tests.store.test_results import ALL, CONTACT, INVOICE, START, UTC_ZONE, put, row
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.core.model import ApiCalls, Counts, Flag, Progress, RedReason, RunState, RunView, Trigger
-from bot.store import companies, runs
+from bot.store import companies
 from bot.store.database import Database, to_ms
+from bot.store.runs import runs
 from tests.store.conftest import COMPANY
 
 

@@ -6,12 +6,15 @@ import pytest
 
 from bot.core.faults import UserError
 from bot.core.model import Flag, Outcome, RedReason, RunState, Trigger
-from bot.core.roles import Role, Roles
-from bot.store import cause_spans, home_visits, notes, records, roles, runs, team_settings
-from bot.store import team as team_queries
+from bot.core.team.roles import Role, Roles
+from bot.desk.team import STALE, Team
 from bot.store.database import Database, from_ms
-from bot.store.notes import Deed
-from bot.team import STALE, Team
+from bot.store.mirror import records
+from bot.store.results import cause_spans
+from bot.store.runs import runs
+from bot.store.team import cause_work as team_queries
+from bot.store.team import home_visits, notes, roles, settings
+from bot.store.team.notes import Deed
 from tests.blocks import samples
 from tests.store.conftest import COMPANY
 
@@ -39,10 +42,10 @@ def test_roles_are_these_and_nobody_else(database: Database) -> None:
 
 def test_settings_are_kept_by_company_and_changed_in_place(database: Database) -> None:
     with database.write() as connection:
-        team_settings.put(connection, COMPANY, {"digest": "on", "digest_day": "fri"})
-        team_settings.put(connection, COMPANY, {"digest": "off"})
-        assert team_settings.of(connection, COMPANY) == {"digest": "off", "digest_day": "fri"}
-        assert team_settings.of(connection, "other") == {}
+        settings.put(connection, COMPANY, {"digest": "on", "digest_day": "fri"})
+        settings.put(connection, COMPANY, {"digest": "off"})
+        assert settings.of(connection, COMPANY) == {"digest": "off", "digest_day": "fri"}
+        assert settings.of(connection, "other") == {}
 
 
 def test_of_two_who_settle_at_once_the_second_is_refused(database: Database) -> None:

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from bot import planner
-from bot.approving import Approved, Approving, SamePerson
-from bot.core.asked_plan import AskedPlan, PlanState
 from bot.core.faults import UserError
 from bot.core.model import Flag, Outcome, RunView, Trigger
-from bot.jobs import carry_out_one
-from bot.store import asked_plans, companies, leases
+from bot.core.team.requested_plan import AskedPlan, PlanState
+from bot.desk.plans import Approved, Approving, SamePerson
+from bot.jobs import planner
+from bot.jobs.worker import carry_out_one
+from bot.store import companies
+from bot.store.runs import leases
+from bot.store.team import requested_plans
 from tests.rarely import edge
 from tests.sync.world import COMPANY, World
 
@@ -169,7 +171,7 @@ def test_a_plan_whose_maker_died_is_made_by_another(busy: World) -> None:
     asked, _ = desk(busy).request(COMPANY, ANA)
     with busy.database.write() as connection:
         began = (PlanState.REQUESTED,), PlanState.PLANNING, int(busy.clock().timestamp() * 1000)
-        assert asked_plans.move(connection, asked.id, *began)
+        assert requested_plans.move(connection, asked.id, *began)
     assert planner.wanted(busy.engine()) == []
     busy.clock.advance(minutes=1)
     make(busy)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.core.model import Flag, Outcome, RecordType
-from bot.sandbox.exchange import json_response
+from bot.sandbox.http.exchange import json_response
 from tests.rarely import edge
 from tests.sync.filed import attachables, copies, ours, ref, theirs
 from tests.sync.world import Json, World

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Direction, Flag, Outcome
-from bot.sandbox.released.shapes import Collection
+from bot.sandbox.released.rules.shapes import Collection
 from tests.rarely import edge, rarely
 from tests.sync.filed import PDF, announced, attachables, copies, ours, ref, theirs
 from tests.sync.world import COMPANY, Json, World, invoice_ref

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.links import differs
 from bot.core.model import LinkStatus, Outcome, RecordRef, RecordType, ResultsFilter
-from bot.linking import ChangedMeanwhile, Confirmed
+from bot.desk.linking import ChangedMeanwhile, Confirmed
 from tests.rarely import edge
 from tests.sync.world import COMPANY, Json, World, contact_ref, invoice_ref
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, text
 
 from bot.core.model import Outcome, RecordRef, RecordType, RedReason
-from bot.sync import control
+from bot.sync.control import end_of_run
 from tests.rarely import edge
 from tests.sync.world import Json, World
 
@@ -44,7 +44,7 @@ def test_a_run_says_how_many_documents_and_payments_it_checked_and_pairs_count_o
 
 @edge
 def test_a_pair_counts_once_though_its_sides_are_pages_apart(paired: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(control, "PAGE", 1)
+    monkeypatch.setattr(end_of_run, "PAGE", 1)
     tenant = paired.contact("Kiosk Ltd")
     paired.invoice(tenant, "INV-1"), paired.invoice(tenant, "INV-2", "200.00")
     finished = paired.sync_blue()

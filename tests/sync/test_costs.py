@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.store import among
-from bot.sync import control, freeing, pull, records_loop, safety
+from bot.store import keysets
+from bot.sync.control import end_of_run
+from bot.sync.reading import pull
+from bot.sync.run import safety_stop
+from bot.sync.writing import freeing, records_loop
 from tests.rarely import edge
 from tests.sync.world import World
 
@@ -15,7 +18,7 @@ GROWING = "mirror|mirror_keys|links|results|attempts|figures|intents|batches|unl
 WHOLE = r"\((company_id=\?( AND side=\?)?( AND (entity|type)=\?)?)\)"
 READS_ALL = re.compile(rf"SCAN ({GROWING})\b|SEARCH ({GROWING}) USING [A-Z ]+ \w+ {WHOLE}")
 """ "SEARCH mirror USING INDEX x (company_id=?)" reads as much as a scan does: all that a company has."""
-PAGES = ((among, "CHUNK"), (records_loop, "CHUNK"), (freeing, "CHUNK"), (safety, "CHUNK"), (pull, "CHUNK"))
+PAGES = ((keysets, "CHUNK"), (records_loop, "CHUNK"), (freeing, "CHUNK"), (safety_stop, "CHUNK"), (pull, "CHUNK"))
 MANY, GONE, PAGE = 40, 15, 5
 ROWS_OF_PAGE = 2 * PAGE  # of what is asked about so many records: one of them has more than one key
 
@@ -79,7 +82,7 @@ def test_no_question_of_a_run_is_answered_with_all_that_a_company_has(
     """
     for place in range(MANY):
         paired.invoice(paired.contact(f"Tenant {place}"), f"INV-{place}", f"{100 + place}.00")
-    for module, name in (*PAGES, (control, "PAGE")):
+    for module, name in (*PAGES, (end_of_run, "PAGE")):
         monkeypatch.setattr(module, name, PAGE)
     answered: dict[str, int] = {}
 

@@ -4,8 +4,8 @@ import pytest
 
 from bot.core.faults import UserError
 from bot.core.model import Trigger
-from bot.core.team import AuditEntry
-from bot.store import runs
+from bot.core.team.company_settings import AuditEntry
+from bot.store.runs import runs
 from tests.rarely import edge
 from tests.sync.test_runs import many_invoices
 from tests.sync.world import COMPANY, World

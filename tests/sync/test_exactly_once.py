@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.limits import Caps, LimitsByRealm
+from bot.adapters.quickbooks.rate_limits import Caps, LimitsByRealm
 from bot.core.model import Flag, Trigger
-from bot.sandbox.exchange import Request, Response
-from bot.store import leases, ledger
+from bot.sandbox.http.exchange import Request, Response
 from bot.store.database import now_ms
+from bot.store.runs import leases, ledger
 from bot.store.tables import leases as lease_table
-from bot.sync import run_sync
-from bot.sync.frozen import REQUESTID_CHARS, RESENDS
-from bot.sync.in_doubt import SETTLING_S
+from bot.sync.engine import run_sync
+from bot.sync.writing.in_doubt import SETTLING_S
+from bot.sync.writing.outgoing_batches import REQUESTID_CHARS, RESENDS
 from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, Json, World
 

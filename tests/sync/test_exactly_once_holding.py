@@ -10,12 +10,12 @@ from sqlalchemy import event
 from bot.adapters.meter import Meter
 from bot.core.faults import UserError
 from bot.core.model import CompanyStatus, Flag, RunState, Trigger
-from bot.sandbox.exchange import Request, Response
+from bot.sandbox.http.exchange import Request, Response
 from bot.store import database as database_module
-from bot.store import leases, ledger, runs
-from bot.store.leases import LeaseLost
-from bot.sync import Finished, run_sync
-from bot.sync.holding import held
+from bot.store.runs import leases, ledger, runs
+from bot.store.runs.leases import LeaseLost
+from bot.sync.engine import Finished, run_sync
+from bot.sync.run.lease import held
 from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, World
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import CompanyStatus, Flag, Outcome, RecordRef, RecordType
-from bot.sandbox.exchange import Request, Response
+from bot.sandbox.http.exchange import Request, Response
 from tests.rarely import edge, named, rarely
 from tests.sync.world import COMPANY, Json, World
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.adapters import quickbooks_wire
+from bot.adapters.quickbooks import wire
 from bot.core.model import Outcome
-from bot.sandbox.quickbooks import cdc
+from bot.sandbox.quickbooks.reading import cdc
 from tests.rarely import edge
 from tests.sync.world import World
 
@@ -332,7 +332,7 @@ def test_a_long_pause_reads_everything_again_and_loses_nothing(paired: World) ->
 
 @edge
 def test_more_changes_than_one_answer_holds_are_all_read(paired: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quickbooks_wire, "MAX_CDC_OBJECTS", 30)
+    monkeypatch.setattr(wire, "MAX_CDC_OBJECTS", 30)
     monkeypatch.setattr(cdc, "MAX_OBJECTS", 30)
     for number in range(65):
         paired.customer(f"Customer {number}")

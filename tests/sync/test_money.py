@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Outcome
-from bot.sandbox.released.shapes import Collection
+from bot.sandbox.released.rules.shapes import Collection
 from tests.rarely import edge
 from tests.sync.world import COMPANY, Json, World
 

@@ -4,8 +4,8 @@ import pytest
 
 from bot.core.faults import UserError
 from bot.core.model import Outcome, RecordRef, RecordType
-from bot.linking import Overtaken
-from bot.store import leases
+from bot.desk.linking import Overtaken
+from bot.store.runs import leases
 from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, Json, World, contact_ref, invoice_ref
 

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.core.model import Direction, Flag, Outcome, Progress, RecordRef, RecordType, Side, Trigger
-from bot.core.plan_summary import Plan
-from bot.store.plans import PLANS_KEPT
+from bot.core.planning.plan_summary import Plan
+from bot.store.runs.plans import PLANS_KEPT
 from bot.store.tables import planned_steps, plans
-from bot.sync import Finished, run_sync
+from bot.sync.engine import Finished, run_sync
 from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, World
 
@@ -65,7 +65,7 @@ def test_on_the_first_connection_documents_of_matched_contacts_are_planned_as_ma
     world: World, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their partners are not linked yet, only planned to be; and the two halves of a match may be chunks apart."""
-    monkeypatch.setattr("bot.sync.records_loop.CHUNK", chunk)
+    monkeypatch.setattr("bot.sync.writing.records_loop.CHUNK", chunk)
     world.rent(), world.repairs(), world.gst()
     tenant = world.contact("Kiosk Ltd")
     customer = world.customer("Kiosk Ltd")
@@ -256,7 +256,7 @@ def test_the_order_does_not_hang_on_how_records_fall_into_chunks(
     for number in range(9):
         paired.contact(f"Tenant {number}"), paired.customer(f"Tenant {number}"), paired.customer(f"Other {number}")
     whole = plan_of(paired)
-    monkeypatch.setattr("bot.sync.records_loop.CHUNK", 2)
+    monkeypatch.setattr("bot.sync.writing.records_loop.CHUNK", 2)
     parts = plan_of(paired)
     assert (parts.hash, parts.by_type) == (whole.hash, whole.by_type)
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.preflight import Finding, Severity
-from bot.store import look_alikes
+from bot.core.planning.preflight import Finding, Severity
+from bot.store.mirror import look_alikes
 from tests.rarely import edge
 from tests.sync.world import COMPANY, World
 

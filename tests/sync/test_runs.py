@@ -7,9 +7,9 @@ import pytest
 
 from bot.core.faults import UserError
 from bot.core.model import CompanyStatus, Flag, LinkStatus, Outcome, RedReason
-from bot.store import leases
 from bot.store.database import Database
-from bot.sync import frozen, push, released_writes
+from bot.store.runs import leases
+from bot.sync.writing import outgoing_batches, push, released_writes
 from tests.rarely import edge, rarely
 from tests.sync.test_faults import assert_in_step, some_work
 from tests.sync.world import COMPANY, World
@@ -211,7 +211,7 @@ def test_killed_at_any_moment_nothing_is_doubled_or_lost(
 
     for module, name in (
         (push, "record_answers"),
-        (frozen, "_send_once"),
+        (outgoing_batches, "_send_once"),
         (push, "freeze"),
         (released_writes, "_write"),
         (released_writes, "_record"),
@@ -238,7 +238,7 @@ def test_a_batch_that_arrives_after_its_process_died_and_the_next_run_went_on_do
 ) -> None:
     some_work(paired)
     late: list[tuple[object, ...]] = []
-    send = frozen._send_once
+    send = outgoing_batches._send_once
 
     def on_its_way(*sent: object) -> object:
         if len(late) == 2:  # the contacts are through; this one is on its way when the process dies
@@ -248,7 +248,7 @@ def test_a_batch_that_arrives_after_its_process_died_and_the_next_run_went_on_do
         return send(*sent)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(frozen, "_send_once", on_its_way)
+        patched.setattr(outgoing_batches, "_send_once", on_its_way)
         with pytest.raises(Crash):
             while paired.sync().flag:
                 paired.invoice(paired.named("contacts", "Tenant 0"), f"MORE-{len(late)}")

@@ -1,8 +1,8 @@
 """What only may be the same: one cause for a pair, names instead of ids, reasons in words, and never a guess."""
 
 from bot.core.model import Outcome, RecordRef, RecordType
-from bot.store import records
-from bot.sync.lookup import entity_of
+from bot.store.mirror import records
+from bot.sync.reading.lookup import entity_of
 from tests.rarely import edge
 from tests.sync.world import COMPANY, Json, World, invoice_ref
 

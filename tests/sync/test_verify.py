@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.core.balance.verification import KindTotals, Verification
 from bot.core.faults import UserError
 from bot.core.model import RecordRef, RecordType, Side
-from bot.core.verification import KindTotals, Verification
-from bot.sandbox.released.shapes import Collection
-from bot.store import leases, records
-from bot.sync import Finished
+from bot.sandbox.released.rules.shapes import Collection
+from bot.store.mirror import records
+from bot.store.runs import leases
+from bot.sync.engine import Finished
 from bot.sync.verify import verify
 from tests.rarely import edge, rarely
 from tests.sync.test_allocations import allocate, credit_note, set_off

@@ -2,10 +2,11 @@
 
 import pytest
 
-from bot import verifying
-from bot.core.asked_verification import AskedVerification, VerificationState
-from bot.sandbox.knobs import Knobs
-from bot.store import leases
+from bot.core.team.requested_verification import AskedVerification, VerificationState
+from bot.jobs import verifier
+from bot.sandbox.http.knobs import Knobs
+from bot.store.runs import leases
+from bot.store.team import requested_verifications
 from tests.rarely import edge
 from tests.sync.world import COMPANY, World
 
@@ -14,8 +15,8 @@ ANA = "U0ANA"
 
 def make(world: World) -> None:
     """As the worker does at every look."""
-    for asked in verifying.wanted(world.engine()):
-        verifying.make(world.engine(), asked)
+    for asked in verifier.wanted(world.engine()):
+        verifier.make(world.engine(), asked)
 
 
 def asked(world: World) -> AskedVerification:
@@ -62,8 +63,8 @@ def test_while_the_company_is_being_synced_it_waits(paired: World) -> None:
     one = asked(paired)
     with paired.database.write() as connection:
         fence = leases.claim(connection, COMPANY, "somebody", 60_000)
-    assert verifying.wanted(paired.engine()) == []
-    verifying.make(paired.engine(), one)
+    assert verifier.wanted(paired.engine()) == []
+    verifier.make(paired.engine(), one)
     assert now(paired, one).state is VerificationState.REQUESTED
     with paired.database.write() as connection:
         leases.release(connection, COMPANY, "somebody", fence or 0)
@@ -88,8 +89,8 @@ def test_one_that_a_process_left_lying_is_made_by_another(paired: World) -> None
     with paired.database.write() as connection:
         before = (VerificationState.REQUESTED,)
         at = int(paired.clock().timestamp() * 1000)
-        assert verifying.asked_verifications.move(connection, one.id, before, VerificationState.VERIFYING, at)
-    assert verifying.wanted(paired.engine()) == []
+        assert requested_verifications.move(connection, one.id, before, VerificationState.VERIFYING, at)
+    assert verifier.wanted(paired.engine()) == []
     paired.clock.advance(seconds=30)
     make(paired)
     assert now(paired, one).state is VerificationState.DONE
@@ -99,6 +100,6 @@ def test_one_that_a_process_left_lying_is_made_by_another(paired: World) -> None
 def test_what_is_over_is_not_made_again(paired: World, state: VerificationState) -> None:
     one = asked(paired)
     with paired.database.write() as connection:
-        verifying.asked_verifications.move(connection, one.id, (VerificationState.REQUESTED,), state, 1)
-    verifying.make(paired.engine(), now(paired, one))
+        requested_verifications.move(connection, one.id, (VerificationState.REQUESTED,), state, 1)
+    verifier.make(paired.engine(), now(paired, one))
     assert now(paired, one).state is state

@@ -12,24 +12,24 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.adapters.limits import Caps, LimitsByRealm
 from bot.adapters.meter import Meter
-from bot.adapters.quickbooks import QuickBooks
-from bot.adapters.released import Released
+from bot.adapters.quickbooks.client import QuickBooks
+from bot.adapters.quickbooks.rate_limits import Caps, LimitsByRealm
+from bot.adapters.released.client import Released
 from bot.app import App, build, first_tokens, new_id
-from bot.connect import connect
 from bot.core.model import Cause, Flag, Outcome, RecordRef, RecordType, Result, ResultsFilter, Trigger
+from bot.desk.connect import connect
 from bot.sandbox import quickbooks as quickbooks_stand_in
 from bot.sandbox import released as released_stand_in
-from bot.sandbox.knobs import Knobs
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.quickbooks import OFF, QuickBooksState
 from bot.sandbox.released import ReleasedState
-from bot.sandbox.serving import ServerThread
 from bot.settings import Settings
 from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import Database
-from bot.sync import Engine, Finished, run_sync
+from bot.sync.engine import Engine, Finished, run_sync
 from tests.store.thrift import lay_out, thrifty
 from tests.twins import twins
 

@@ -6,11 +6,11 @@ import requests
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox.exchange import Request
-from bot.sandbox.knobs import Knobs
-from bot.sandbox.quickbooks.pages import Pages
-from bot.sandbox.quickbooks.state import QuickBooksState
-from bot.sandbox.serving import ExchangeApp
+from bot.sandbox.http.exchange import Request
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ExchangeApp
+from bot.sandbox.quickbooks.api.state import QuickBooksState
+from bot.sandbox.quickbooks.web.pages import Pages
 
 PREFIXES = ("/v3/", "/oauth2/", "/v2/oauth2/", "/v1/openid_connect/", "/op/", "/.well-known/")
 WEBHOOK_TIMEOUT_S = 10

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from bot.sandbox.quickbooks.company import Company
-from bot.sandbox.quickbooks.schema import Record
-from bot.sandbox.quickbooks.state import QuickBooksState
+from bot.sandbox.quickbooks.api.company import Company
+from bot.sandbox.quickbooks.api.state import QuickBooksState
+from bot.sandbox.quickbooks.books.schema import Record
 
 FIRST_NAMES = ("Aroha", "Ben", "Chloe", "Daniel", "Emma", "Finn", "Grace", "Hemi", "Isla", "Jack", "Kiri", "Liam")
 LAST_NAMES = ("Anderson", "Brown", "Clarke", "Davies", "Evans", "Fraser", "Green", "Hughes", "Irwin", "Jones", "King")

@@ -2,13 +2,13 @@
 
 from starlette.types import ASGIApp
 
-from bot.sandbox.knobs import Knobs
-from bot.sandbox.released.api import PREFIX
-from bot.sandbox.released.pages import pages
-from bot.sandbox.released.problems import Problem
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ExchangeApp
+from bot.sandbox.released.ledger.api import PREFIX
+from bot.sandbox.released.ledger.state import ReleasedState, numbered_ids
+from bot.sandbox.released.rules.problems import Problem
 from bot.sandbox.released.seeding import seed
-from bot.sandbox.released.state import ReleasedState, numbered_ids
-from bot.sandbox.serving import ExchangeApp
+from bot.sandbox.released.web.pages import pages
 
 __all__ = ["PREFIX", "Problem", "ReleasedState", "app", "connection_details", "numbered_ids", "seed"]
 

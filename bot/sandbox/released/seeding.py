@@ -8,9 +8,9 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.released import seed_words as words
-from bot.sandbox.released.payments import SETTLED_BY
-from bot.sandbox.released.shapes import Collection, DocumentKind, Record
-from bot.sandbox.released.state import ReleasedState
+from bot.sandbox.released.ledger.state import ReleasedState
+from bot.sandbox.released.rules.payments import SETTLED_BY
+from bot.sandbox.released.rules.shapes import Collection, DocumentKind, Record
 
 INCOME, EXPENSE = DocumentKind.INCOME.value, DocumentKind.EXPENSE.value
 DAYS_BEFORE_SYNC_FROM = 60

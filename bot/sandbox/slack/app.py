@@ -8,14 +8,14 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox.knobs import Knobs
-from bot.sandbox.serving import ExchangeApp
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ExchangeApp
 from bot.sandbox.slack.control import control_routes
-from bot.sandbox.slack.delivery import Delivery
+from bot.sandbox.slack.methods.web_api import API_PREFIX, PREFIXES, WebApi
 from bot.sandbox.slack.page import Site
-from bot.sandbox.slack.sockets import Sockets
-from bot.sandbox.slack.state import SlackState
-from bot.sandbox.slack.web_api import API_PREFIX, PREFIXES, WebApi
+from bot.sandbox.slack.person.delivery import Delivery
+from bot.sandbox.slack.person.sockets import Sockets
+from bot.sandbox.slack.workspace.state import SlackState
 
 SHARED_CONTROLS = ("/_control/latency", "/_control/faults")
 
@@ -44,7 +44,7 @@ class SlackApp:
 
 
 def app(state: SlackState, knobs: Knobs | None = None) -> ASGIApp:
-    """Serve it with `bot.sandbox.serving.ServerThread`."""
+    """Serve it with `bot.sandbox.http.serving.ServerThread`."""
     sockets = Sockets(state)
     delivery = Delivery(state, sockets)
 

@@ -23,14 +23,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.slack import interactions, submissions
-from bot.sandbox.slack.containers import Container, find_channel_of, find_container, find_element, find_user
-from bot.sandbox.slack.delivery import Delivery
-from bot.sandbox.slack.errors import NoSuchThing
-from bot.sandbox.slack.inputs import elements, field_of
-from bot.sandbox.slack.interactions import Click
-from bot.sandbox.slack.methods_views import view_json
-from bot.sandbox.slack.workspace import BOT_USER_ID, Channel
+from bot.sandbox.slack.methods.views import view_json
+from bot.sandbox.slack.person import interactions, submissions
+from bot.sandbox.slack.person.containers import Container, find_channel_of, find_container, find_element, find_user
+from bot.sandbox.slack.person.delivery import Delivery
+from bot.sandbox.slack.person.interactions import Click
+from bot.sandbox.slack.workspace.errors import NoSuchThing
+from bot.sandbox.slack.workspace.inputs import elements, field_of
+from bot.sandbox.slack.workspace.workspace import BOT_USER_ID, Channel
 
 Body = Mapping[str, Any]
 Handler = Callable[[Delivery, Body], Awaitable[Any]]

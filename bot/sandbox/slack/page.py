@@ -11,13 +11,13 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.sandbox.slack import interactions
-from bot.sandbox.slack.changes import Change
-from bot.sandbox.slack.containers import find_channel_of, find_user
-from bot.sandbox.slack.delivery import Delivery
-from bot.sandbox.slack.errors import NoSuchThing
+from bot.sandbox.slack.person import interactions
+from bot.sandbox.slack.person.containers import find_channel_of, find_user
+from bot.sandbox.slack.person.delivery import Delivery
 from bot.sandbox.slack.render.pages import Pages
-from bot.sandbox.slack.workspace import Channel, User
+from bot.sandbox.slack.workspace.changes import Change
+from bot.sandbox.slack.workspace.errors import NoSuchThing
+from bot.sandbox.slack.workspace.workspace import Channel, User
 
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_S = 15

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import requests
 
-from bot.sandbox.knobs import Knobs
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.released import ReleasedState, app, connection_details, numbered_ids
-from bot.sandbox.serving import ServerThread
 
 API_KEY = "the-key-of-the-tests"
 _numbers = itertools.count(1)

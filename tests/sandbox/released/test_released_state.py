@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from bot.sandbox.exchange import Request
+from bot.sandbox.http.exchange import Request
 from bot.sandbox.released import Problem, ReleasedState, connection_details, numbered_ids, seed
 from tests.rarely import edge
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from bot.sandbox.knobs import Knobs
+from bot.sandbox.http.knobs import Knobs
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.released import ReleasedState, app, connection_details, numbered_ids
-from bot.sandbox.serving import ServerThread
 
 HOSTILE = [
     "<!channel> <@U123> & <script>alert(1)</script>",

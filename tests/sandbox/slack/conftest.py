@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.sandbox.serving import ServerThread
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.slack import SlackState, app, connection_details
 
 ROWS = [["INV-2041", 48210, "Kiosk Ltd"], ["INV-7", 120, "Adams & Sons <Ltd>"], ["INV-300", 950, "Zephyr"]]

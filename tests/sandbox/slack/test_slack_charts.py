@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from blocks.digest import digest
-from blocks.limits import Surface, violations
-from bot.core.week import CauseSpan, week
+from blocks.limits.check import Surface, violations
+from blocks.runs.digest import digest
+from bot.core.team.week import CauseSpan, week
 from bot.sandbox.slack.render.charts import chart
 from tests.blocks import samples
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.sandbox.serving import ServerThread
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.slack import Shortcut
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from bot.sandbox.serving import ServerThread
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.slack import SlackState, app, connection_details
-from bot.sandbox.slack.workspace import BOT_USER_ID, Channel
+from bot.sandbox.slack.workspace.workspace import BOT_USER_ID, Channel
 from tests.sandbox.slack.test_slack_web_api import ACCOUNTS, GENERAL, Clock, refused
 
 MARK = {"event_type": "told", "event_payload": {"key": "k1"}}

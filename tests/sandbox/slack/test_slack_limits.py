@@ -7,7 +7,7 @@ import slackblocks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocks.limits import NEWER, SAFE, TableLimits, text_total, violations
+from blocks.limits.check import NEWER, SAFE, TableLimits, text_total, violations
 
 
 def text(length: int, kind: str = "mrkdwn") -> dict[str, Any]:

@@ -9,8 +9,8 @@ from bot.sandbox.slack.render.markdown import markdown
 from bot.sandbox.slack.render.mrkdwn import mrkdwn, plain
 from bot.sandbox.slack.render.reader import Reader
 from bot.sandbox.slack.render.rich_text import rich_text
-from bot.sandbox.slack.text import escape, escape_typed, escaped_command
-from bot.sandbox.slack.workspace import default_workspace
+from bot.sandbox.slack.workspace.text import escape, escape_typed, escaped_command
+from bot.sandbox.slack.workspace.workspace import default_workspace
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WORKSPACE = default_workspace()

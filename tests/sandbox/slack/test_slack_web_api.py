@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from bot.sandbox.serving import ServerThread
+from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.slack import SlackState, app, connection_details
 
 ACCOUNTS, GENERAL = "C0ACCOUNTS", "C0GENERAL"

@@ -7,14 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from blocks.limits_rich_text import rich_text_chars
-from bot.sandbox.slack.inputs import LIST_FIELDS, Element, Values, field_of
+from blocks.limits.rich_text import rich_text_chars
 from bot.sandbox.slack.render.charts import chart
 from bot.sandbox.slack.render.emoji import with_emoji
 from bot.sandbox.slack.render.markdown import markdown
 from bot.sandbox.slack.render.mrkdwn import mrkdwn, plain
 from bot.sandbox.slack.render.reader import Reader, is_safe_url
 from bot.sandbox.slack.render.rich_text import rich_text
+from bot.sandbox.slack.workspace.inputs import LIST_FIELDS, Element, Values, field_of
 
 DEFAULT_PAGE_SIZE = 5
 SHORT_CELL = 18

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from bot.sandbox.slack.render.emoji import with_emoji
 from bot.sandbox.slack.render.reader import Reader, is_safe_url
-from bot.sandbox.slack.text import unescape
+from bot.sandbox.slack.workspace.text import unescape
 
 OPEN, CLOSE = "\ue000", "\ue001"
 PIECE = re.compile(

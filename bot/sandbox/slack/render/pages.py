@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
-from bot.sandbox.slack.containers import Container
-from bot.sandbox.slack.inputs import state_values
-from bot.sandbox.slack.mentions import mentions
-from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.person.containers import Container
 from bot.sandbox.slack.render.dates import clock_time
 from bot.sandbox.slack.render.drawing import Drawing
 from bot.sandbox.slack.render.emoji import EMOJI
 from bot.sandbox.slack.render.reader import Reader
-from bot.sandbox.slack.state import Shortcut, SlackState
-from bot.sandbox.slack.workspace import APP_NAME, SLACKBOT_ID, TEAM_NAME, Channel, User
+from bot.sandbox.slack.workspace.inputs import state_values
+from bot.sandbox.slack.workspace.mentions import mentions
+from bot.sandbox.slack.workspace.messages import Message
+from bot.sandbox.slack.workspace.state import Shortcut, SlackState
+from bot.sandbox.slack.workspace.workspace import APP_NAME, SLACKBOT_ID, TEAM_NAME, Channel, User
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot.sandbox.slack.render.dates import format_date
-from bot.sandbox.slack.workspace import User, Workspace
+from bot.sandbox.slack.workspace.workspace import User, Workspace
 
 SAFE_SCHEMES = ("http://", "https://", "mailto:", "slack://")
 

@@ -1,0 +1,1 @@
+"""Views of causes: card, red message, window, work on one."""

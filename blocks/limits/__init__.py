@@ -1,0 +1,1 @@
+"""What Slack would refuse, from one table of limits."""

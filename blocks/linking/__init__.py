@@ -1,0 +1,1 @@
+"""Views of linking: choose, confirm, undo; which partner, which name, which list entry."""

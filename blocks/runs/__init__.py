@@ -1,0 +1,1 @@
+"""Views of runs: the living message, plan, verification, digest."""

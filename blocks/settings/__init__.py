@@ -1,0 +1,1 @@
+"""Views of settings: a company, its schedule, roles and routes."""

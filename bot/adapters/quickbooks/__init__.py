@@ -1,0 +1,1 @@
+"""QuickBooks Online over HTTP: client, wire format, faults, OAuth tokens, rate limits."""

@@ -1,0 +1,1 @@
+"""Re-Leased over HTTP: client, reading of changes, faults."""

@@ -1,0 +1,1 @@
+"""What both ledgers come to: control totals, and what a verification found."""

@@ -1,0 +1,38 @@
+"""Kinds of cause, by which channels are chosen: what those who mend one kind need not read of the others."""
+
+from enum import StrEnum
+
+from bot.core.causes.grouping import key
+from bot.core.model import Cause, RecordType
+
+
+class CauseKind(StrEnum):
+    CONTACTS = "contacts"
+    DOCUMENTS = "documents"
+    PAYMENTS = "payments"
+    LISTS = "lists"
+    FILES = "files"
+    BOOKS = "books"  # closed periods: a setting, no record
+
+
+OF_TYPE = {
+    RecordType.ACCOUNT: CauseKind.LISTS,
+    RecordType.TAX_TYPE: CauseKind.LISTS,
+    RecordType.TRACKING_OPTION: CauseKind.LISTS,
+    RecordType.CONTACT: CauseKind.CONTACTS,
+    RecordType.INVOICE: CauseKind.DOCUMENTS,
+    RecordType.CREDIT_NOTE: CauseKind.DOCUMENTS,
+    RecordType.PAYMENT: CauseKind.PAYMENTS,
+    RecordType.ALLOCATION: CauseKind.PAYMENTS,
+    RecordType.ATTACHMENT: CauseKind.FILES,
+}
+
+
+def kind_of(cause: Cause) -> CauseKind:
+    return kind_of_key(key(cause))
+
+
+def kind_of_key(cause_key: str) -> CauseKind:
+    """Of a cause by the key that it has while it lasts: "contact:12", or "code:6210:…" for a setting."""
+    type_ = cause_key.partition(":")[0]
+    return OF_TYPE[RecordType(type_)] if type_ in set(RecordType) else CauseKind.BOOKS

@@ -1,0 +1,76 @@
+"""What must be so before a record may cross: its parents stand, its period is open, both sides come to the same."""
+
+from typing import Any
+
+from bot.core.model import MirrorRecord, Outcome, RecordType
+from bot.core.money import ZERO, text
+from bot.core.planning.steps import Parent, Situation, Slot, Standing
+from bot.core.spec import Facts, Problem, RecordSpec
+from bot.core.totals import Totals, differ, difference, words
+
+HOLDING_UP = (Standing.UNLINKED, Standing.FAILING, Standing.OUTSIDE, Standing.ABSENT)
+
+
+def require_parents(
+    parents: tuple[Parent, ...], spec: RecordSpec, standings: tuple[Standing, ...] = HOLDING_UP
+) -> None:
+    """Raises Problem for the first parent that holds this record up, the unlinked ones first."""
+    for standing in standings:
+        for parent in parents:
+            if parent.standing is not standing:
+                continue
+            if parent.ref.type in spec.optional_parents and standing in (Standing.OUTSIDE, Standing.ABSENT):
+                continue
+            if parent.ref.type in spec.stays_out_with and standing in (Standing.OUTSIDE, Standing.ABSENT):
+                raise Problem("part-stays-out", outcome=Outcome.SKIPPED, parent=parent.name)
+            code = {Standing.UNLINKED: "unlinked-parent", Standing.FAILING: "failing-parent"}.get(
+                standing, "missing-parent"
+            )
+            what = f"{str(parent.ref.type).replace('-', ' ')} {parent.name} ({parent.ref.key})"
+            raise Problem(code, parent.root or parent.ref, Outcome.WAITING, parent=what)
+
+
+def refuse_archived(spec: RecordSpec, situation: Situation, released: MirrorRecord) -> None:
+    """QuickBooks takes nothing new for a customer or supplier that is inactive, so it is not asked.
+
+    Errors 610 and 6250: https://developer.intuit.com/app/developer/qbo/docs/develop/troubleshooting/error-codes
+    """
+    for reference in spec.references(released.body):
+        ref, lookup = reference.ref, situation.lookup
+        there = lookup.any_entity(ref.type, ref.key, (reference.entity,))
+        if ref.type is RecordType.CONTACT and there and lookup.bodies.get(there, {}).get("Active") is False:
+            name = next((parent.name for parent in situation.parents if parent.ref == ref), ref.key)
+            raise Problem("archived-contact", ref, parent=f"contact {name} ({ref.key})", name=name)
+
+
+def require_equal_totals(
+    spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord, facts: Facts
+) -> None:
+    """Both sides took it, and still they may disagree by a rounding of tax: that stays a failure until it is mended."""
+    if spec.released_gone(released.body) or spec.external_gone(slot.entity, external.body):
+        return
+    ours, theirs = _both_totals(spec, slot, released, external)
+    is_open = released.body.get("status") == "approved"
+    if ours is None or theirs is None or not differ(ours, theirs, is_open and slot.entity in facts.taxed_there):
+        return
+    raise Problem("totals-differ", more=words(ours, theirs), difference=text(difference(ours, theirs)))
+
+
+def _both_totals(
+    spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord
+) -> tuple[Totals | None, Totals | None]:
+    if spec.totals is not None and spec.external_totals is not None:
+        return spec.totals(released.body), spec.external_totals(slot.entity, external.body)
+    ours, theirs = spec.amount(released.body), spec.external_amount(slot.entity, external.body)
+    if ours is None or theirs is None:
+        return None, None
+    return Totals(ours, ZERO, ours), Totals(theirs, ZERO, theirs)
+
+
+def refuse_closed(spec: RecordSpec, facts: Facts, *dates: Any) -> None:
+    """Closed periods are untouched: neither the new date nor the old one may lie in them."""
+    if facts.close_date is None or not spec.dates[0]:
+        return
+    for value in dates:
+        if value and str(value)[:10] <= facts.close_date.isoformat():
+            raise Problem("closed-period", closing_date=facts.close_date.isoformat(), date=str(value)[:10])

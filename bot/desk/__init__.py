@@ -1,0 +1,1 @@
+"""What people may do, for Slack and the terminal alike: one file a deed."""

@@ -1,0 +1,80 @@
+"""What keeps a document out of the sync or from crossing: said before anything is sent."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from bot.core.model import Outcome
+from bot.core.money import ZERO, decimal, said
+from bot.core.spec import Body, Facts, Lookup, Problem
+from bot.records.documents.lines import money_lines, net_of
+from bot.records.fields.amounts import amount, day
+from bot.records.fields.parties import check_currency, party_of
+
+NUMBER_LENGTH = 21  # developer.intuit.com, invoice: DocNumber
+VOIDED_NOTE = "Voided"  # QuickBooks writes it into PrivateNote, and every amount becomes zero
+
+
+def check(body: Body, facts: Facts) -> None:
+    """Raises Problem for a Re-Leased document that stays out, or that would not cross as it stands."""
+    if body.get("status") == "draft":
+        raise Problem("not-approved", outcome=Outcome.SKIPPED)
+    if day(body.get("issueDate")) < facts.sync_from:
+        raise Problem("before-sync-from", outcome=Outcome.SKIPPED, sync_from=facts.sync_from.isoformat())
+    if not body.get("contactId"):
+        raise Problem("incomplete-record", more="It names no contact.")
+    if not body.get("lines"):
+        raise Problem("incomplete-record", more="It has no lines.")
+    if body.get("dueDate"):
+        day(body["dueDate"])
+    check_sums(
+        sum((amount(line.get("netAmount"), "net amount") for line in body["lines"]), ZERO),
+        sum((amount(line.get("taxAmount"), "tax amount") for line in body["lines"]), ZERO),
+        amount(body.get("total"), "total"),
+    )
+    check_number(body)
+    check_currency(body, facts)
+
+
+def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> None:
+    """Likewise for a QuickBooks document."""
+    if day(body.get("TxnDate")) < facts.sync_from:
+        raise Problem("before-sync-from", outcome=Outcome.SKIPPED, sync_from=facts.sync_from.isoformat())
+    if external_gone(entity, body):
+        raise Problem("voided-elsewhere", outcome=Outcome.SKIPPED)
+    check_complete(entity, body)
+
+
+def check_complete(entity: str, body: Body) -> None:
+    """Raises Problem for a document that lacks what Re-Leased must have, or whose lines do not make its total."""
+    if not party_of(entity, body)[1]:
+        raise Problem("incomplete-record", more="It names no customer or supplier.")
+    lines = money_lines(body.get("Line") or [])
+    if not lines:
+        raise Problem("incomplete-record", more="It has no lines.")
+    for line in lines:
+        amount(line.get("Amount"), "line amount")
+    check_sums(sum(map(net_of, lines), ZERO), tax_total(body), amount(body.get("TotalAmt"), "total"))
+
+
+def check_sums(net: Decimal, tax: Decimal, total: Decimal) -> None:
+    """A total that its lines do not make would differ on the other side, which adds the lines up itself."""
+    if net + tax != total:
+        raise Problem(
+            "incomplete-record", more=f"Its lines and tax make {said(net + tax)}, but its total says {said(total)}."
+        )
+
+
+def check_number(body: Body) -> None:
+    number = str(body.get("number") or "")
+    if len(number) > NUMBER_LENGTH:
+        raise Problem("number-too-long", number=number, length=str(len(number)), limit=str(NUMBER_LENGTH))
+
+
+def tax_total(body: Body) -> Decimal:
+    detail = body.get("TxnTaxDetail")
+    return amount(detail.get("TotalTax"), "tax") if isinstance(detail, Mapping) else ZERO
+
+
+def external_gone(entity: str, body: Body) -> bool:
+    voided = VOIDED_NOTE.casefold() in str(body.get("PrivateNote") or "").casefold()
+    return voided and not decimal(body.get("TotalAmt"))

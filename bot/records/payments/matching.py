@@ -1,0 +1,76 @@
+"""When a payment of one side is the same as one of the other, and which might be: it must never be booked twice."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from bot.core.money import NotMoney, decimal, text
+from bot.core.spec import Body, Lookup, Problem
+from bot.records.fields.amounts import day
+from bot.records.fields.parties import party_of
+from bot.records.payments.applied import DOCUMENT, split
+
+NEAR_DAYS = 7
+REFERENCE_LENGTH = 21  # developer.intuit.com, payment: PaymentRefNum; billpayment: DocNumber
+REFERENCE_FIELD = {"Payment": "PaymentRefNum", "BillPayment": "DocNumber"}
+KIND_OF = {"Payment": "receipt", "BillPayment": "paid"}
+
+
+def short_reference(value: Any) -> str:
+    """As much of a reference as QuickBooks takes."""
+    return str(value or "")[:REFERENCE_LENGTH].rstrip()
+
+
+def reference_text(entity: str, body: Body) -> str:
+    return str(body.get(REFERENCE_FIELD[entity]) or "")
+
+
+def released_keys(body: Body) -> set[str]:
+    return {f"payment:{body.get('date')}|{text(body.get('amount'))}"}
+
+
+def external_keys(entity: str, body: Body) -> set[str]:
+    try:
+        return {f"payment:{body.get('TxnDate')}|{text(body.get('TotalAmt'))}"}
+    except NotMoney:
+        return set()
+
+
+def search_keys(entity: str, body: Body) -> set[str]:
+    """The keys of payments of the same amount up to a week away: they might be the same one."""
+    try:
+        total = text(body.get("TotalAmt"))
+        return {f"payment:{near}|{total}" for near in _near(body.get("TxnDate"))}
+    except (Problem, NotMoney):
+        return set()
+
+
+def released_search_keys(body: Body) -> set[str]:
+    try:
+        total = text(body.get("amount"))
+        return {f"payment:{near}|{total}" for near in _near(body.get("date"))}
+    except (Problem, NotMoney):
+        return set()
+
+
+def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
+    """3 = contact, date, amount, reference and allocations are equal; 1 = contact and amount, and nothing differs."""
+    if released.get("kind") != KIND_OF[entity] or released.get("status") == "reversed":
+        return 0
+    if lookup.released.get(party_of(entity, external)) != str(released.get("contactId")):
+        return 0
+    if decimal(released.get("amount")) != decimal(external.get("TotalAmt")):
+        return 0
+    ours = {str(part.get("invoiceId")): decimal(part.get("amount")) for part in released.get("allocations") or []}
+    kind = DOCUMENT[entity]
+    theirs = {lookup.released.get((kind, id_), f"{kind} {id_}"): part for id_, part in split(entity, external).cash}
+    dates = str(released.get("date")) == str(external.get("TxnDate"))
+    references_equal = short_reference(released.get("reference")) == reference_text(entity, external)
+    if dates and references_equal and ours == theirs:
+        return 3
+    return 1 if not ours or not theirs or set(ours) & set(theirs) else 0
+
+
+def _near(value: Any) -> Iterator[date]:
+    middle = day(value)
+    return (middle + timedelta(days=away) for away in range(-NEAR_DAYS, NEAR_DAYS + 1))

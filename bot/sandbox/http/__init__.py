@@ -1,0 +1,1 @@
+"""HTTP for the stand-ins: one server, knobs for delay and failure."""

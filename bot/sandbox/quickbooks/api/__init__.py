@@ -1,0 +1,1 @@
+"""The API over HTTP: resources, batches, OAuth, limits, webhooks, controls."""

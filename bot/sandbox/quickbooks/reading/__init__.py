@@ -1,0 +1,1 @@
+"""Queries, searches and change data capture."""

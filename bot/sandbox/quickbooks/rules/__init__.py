@@ -1,0 +1,1 @@
+"""QuickBooks' rules for each kind of record."""

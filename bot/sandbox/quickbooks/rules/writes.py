@@ -1,0 +1,225 @@
+"""Create, update, void and delete: the steps that every write takes, whatever the entity."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.sandbox.quickbooks.books import faults
+from bot.sandbox.quickbooks.books.books import ZERO, Books, Key, links_of
+from bot.sandbox.quickbooks.books.schema import ENTITIES, EntityType, Record, checked
+from bot.sandbox.quickbooks.rules.attachments import next_attachable
+from bot.sandbox.quickbooks.rules.documents import WriteOptions, check_open, next_document
+from bot.sandbox.quickbooks.rules.entries import commit_deposit, next_deposit, next_journal_entry
+from bot.sandbox.quickbooks.rules.names import commit_name, next_name
+from bot.sandbox.quickbooks.rules.payments import apply, check_not_deposited, next_payment, release, with_balance
+from bot.sandbox.quickbooks.rules.references import resolved
+
+NextVersion = Callable[[Books, EntityType, Record, Record | None, WriteOptions], Record]
+
+TRANSACTION_RULES: Mapping[str, NextVersion] = {
+    "Invoice": next_document,
+    "CreditMemo": next_document,
+    "Bill": next_document,
+    "VendorCredit": next_document,
+    "Payment": next_payment,
+    "BillPayment": next_payment,
+    "Deposit": next_deposit,
+    "JournalEntry": next_journal_entry,
+}
+
+DOCUMENTS = ("Invoice", "CreditMemo", "Bill", "VendorCredit")
+PAYMENTS = ("Payment", "BillPayment")
+VOIDABLE = ("Invoice", "Payment", "BillPayment")
+VOID_NOTE = "Voided"
+SPARSE_NEEDS = {"Bill": ("VendorRef",)}
+CREATED_THROUGH_TAX_SERVICE = ("TaxCode", "TaxRate")
+
+
+def write(books: Books, entity: EntityType, body: object, options: WriteOptions) -> Record:
+    """Creates, or updates if the body has an Id. Gives back the stored record.
+
+    Full update: writable properties left out are cleared. Sparse update: only those sent change; an explicit null
+    changes nothing, an empty value clears. In both, Line is replaced whole.
+    """
+    sent = checked(entity, body)
+    if entity.name in CREATED_THROUGH_TAX_SERVICE or not isinstance(body, dict):
+        raise faults.unsupported(f"No resource method found for POST on {entity.name}, return 405 with Allow header")
+    current = _current(books, entity, sent) if has_id(sent) or entity.group == "single" else None
+    new = {name: value for name, value in sent.items() if name in entity.writable and value not in (None, [])}
+    if current is None:
+        return _store(books, entity, new, None, options)
+    if sent.get("sparse") in (True, "true"):
+        new = _merged(entity, body, sent, current)
+    new["Id"] = current["Id"]
+    return _store(books, entity, new, current, options)
+
+
+def delete(books: Books, entity: EntityType, body: object) -> Record:
+    """Deletes a transaction or attachment; names can only be made inactive. Gives back the tombstone."""
+    if not entity.deletable:
+        raise faults.unsupported("delete")
+    extras = [name for name in body if name.endswith("Ex")] if isinstance(body, dict) else []
+    if extras:
+        raise faults.unknown_property(extras[0])
+    current = _current(books, entity, checked(entity, body))
+    key = Key(entity.name, current["Id"])
+    _check_removable(books, key, current)
+    if key in books.settings.bank_matched:
+        raise faults.refuse("6480", "You can't delete this transaction. It's matched to a downloaded bank transaction.")
+    if entity.name == "Bill" and current.get("LinkedTxn"):
+        raise faults.business("You must unlink the payments of this bill before you delete it.")
+    if entity.name in DOCUMENTS:
+        release(books, key)
+    if entity.name in PAYMENTS:
+        apply(books, key, {})
+    if entity.name == "Deposit":
+        commit_deposit(books, key, None, current)
+    return books.remove(key)
+
+
+def void(books: Books, entity: EntityType, body: object) -> Record:
+    """Brings a transaction to zero and keeps it; what it settled is open again, what settled it is unapplied."""
+    current = _current(books, entity, checked(entity, body))
+    key = Key(entity.name, current["Id"])
+    _check_removable(books, key, current)
+    if key in books.settings.settled:
+        raise faults.refuse("6450", "Since the transaction is already settled, you can't void it.")
+    if entity.name == "Invoice":
+        release(books, key)
+        current = books.tables[entity.name][key.id]
+        voided = with_balance(books, entity.name, {**current, **_zero_document(current)})
+    else:
+        apply(books, key, {})
+        voided = {**current, "Line": [], "TotalAmt": ZERO}
+        if "UnappliedAmt" in current:
+            voided["UnappliedAmt"] = ZERO
+    note = current.get("PrivateNote", "")
+    voided["PrivateNote"] = note if note.startswith(VOID_NOTE) else f"{VOID_NOTE} - {note}" if note else VOID_NOTE
+    return books.save(entity.name, voided, "Void")
+
+
+def has_id(sent: Mapping[str, Any]) -> bool:
+    """SDKs send an empty or zero Id with a new object."""
+    return sent.get("Id") not in (None, "", 0, "0")
+
+
+def _current(books: Books, entity: EntityType, sent: Record) -> Record:
+    """The stored record that a write is about. Raises Refusal 2020, 2030, 610 or 5010."""
+    record_id = str(sent.get("Id") or ("1" if entity.group == "single" else ""))
+    if not record_id:
+        raise faults.missing("Id")
+    current = find(books, entity, record_id)
+    token = sent.get("SyncToken")
+    if token in (None, ""):
+        raise faults.missing("SyncToken")
+    if str(token) != current["SyncToken"]:
+        raise faults.stale()
+    return current
+
+
+def find(books: Books, entity: EntityType, record_id: str) -> Record:
+    """The record with this id. Raises Refusal 2030 or 610."""
+    table = books.tables[entity.name]
+    if record_id in table:
+        return table[record_id]
+    if record_id in table.deleted:
+        raise faults.deleted_by_another_user()
+    if not record_id.isdecimal():
+        raise faults.invalid_id(record_id)
+    raise faults.not_found()
+
+
+def _merged(entity: EntityType, body: Mapping[str, Any], sent: Record, current: Record) -> Record:
+    for needed in SPARSE_NEEDS.get(entity.name, ()):
+        if sent.get(needed) is None:
+            raise faults.missing(needed)
+    merged = {name: value for name, value in current.items() if name in entity.writable}
+    for name in entity.writable & sent.keys():
+        if sent[name] is not None:
+            merged[name] = sent[name]
+        elif body[name] is not None:
+            merged.pop(name, None)
+    if {"Line", "GlobalTaxCalculation"} & sent.keys() and "TxnTaxDetail" not in sent:
+        merged.pop("TxnTaxDetail", None)
+    return merged
+
+
+def _store(books: Books, entity: EntityType, new: Record, current: Record | None, options: WriteOptions) -> Record:
+    operation = "Update" if current else "Create"
+    match entity.group:
+        case "name" | "tax":
+            kept = _unchanged_references(new, current or {})
+            new = {**resolved(books, entity, new, new.keys() - kept.keys()), **kept}
+            return commit_name(books, entity, next_name(books, entity, new, current), current)
+        case "single":
+            return books.save(entity.name, _single(entity, new, current or {}), operation)
+        case "attachable":
+            return books.save(entity.name, next_attachable(books, entity, new, current), operation)
+    new = TRANSACTION_RULES[entity.name](books, entity, new, current, options)
+    return _commit(books, entity, new, current, operation)
+
+
+def _commit(books: Books, entity: EntityType, new: Record, current: Record | None, operation: str) -> Record:
+    key = Key(entity.name, new["Id"]) if current else None
+    if entity.name in DOCUMENTS:
+        if key is not None:
+            release(books, key, keep=new["TotalAmt"])
+        return books.save(entity.name, with_balance(books, entity.name, new), operation)
+    if current and "LinkedTxn" in current:
+        new["LinkedTxn"] = current["LinkedTxn"]
+    stored = books.save(entity.name, new, operation)
+    key = Key(entity.name, stored["Id"])
+    if entity.name in PAYMENTS:
+        apply(books, key, links_of(stored))
+    if entity.name == "Deposit":
+        commit_deposit(books, key, stored, current)
+    return stored
+
+
+def _unchanged_references(new: Record, current: Record) -> Record:
+    """A name may keep a reference to something that became inactive since, so that it can still be archived itself."""
+    pairs = ((name, value, current.get(name)) for name, value in new.items())
+    return {
+        name: old
+        for name, value, old in pairs
+        if isinstance(value, dict) and isinstance(old, dict) and "value" in old and old["value"] == value.get("value")
+    }
+
+
+def _single(entity: EntityType, new: Record, current: Record) -> Record:
+    """CompanyInfo and Preferences are never cleared by an update; the closing date is read-only for the API."""
+    result = {**current, **{name: value for name, value in new.items() if value is not None}}
+    if entity.name == "Preferences":
+        for section in entity.fields:
+            if isinstance(new.get(section), dict):
+                result[section] = {**current.get(section, {}), **new[section]}
+        closing = current.get("AccountingInfoPrefs", {}).get("BookCloseDate")
+        result["AccountingInfoPrefs"] = {**result["AccountingInfoPrefs"], "BookCloseDate": closing}
+        if closing is None:
+            del result["AccountingInfoPrefs"]["BookCloseDate"]
+    return result
+
+
+def _check_removable(books: Books, key: Key, current: Record) -> None:
+    check_open(books, current, None)
+    if key.entity == "Payment":
+        check_not_deposited(current)
+
+
+def _zero_document(current: Record) -> Record:
+    lines = []
+    for line in current["Line"]:
+        kind = line["DetailType"]
+        detail = {**line.get(kind, {})}
+        if kind == "SalesItemLineDetail":
+            detail = {
+                name: value for name, value in detail.items() if name not in ("Qty", "UnitPrice", "TaxInclusiveAmt")
+            }
+        lines.append({**line, "Amount": ZERO, kind: detail} if "Amount" in line else line)
+    return {"Line": lines, "TotalAmt": ZERO, "TxnTaxDetail": {"TotalTax": ZERO}}
+
+
+def entity_named(name: str) -> EntityType:
+    entity = ENTITIES.get(name)
+    if entity is None:
+        raise faults.refuse("2000", f"Object Name:{name} is unsupported or invalid")
+    return entity

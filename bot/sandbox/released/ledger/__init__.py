@@ -1,0 +1,1 @@
+"""The records of a company, and the contract over HTTP."""

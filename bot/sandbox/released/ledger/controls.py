@@ -1,0 +1,64 @@
+"""What a test or a demo asks and sets beside the contract: counters, the log of writes, settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.sandbox.released.ledger.ledger import Ledger
+from bot.sandbox.released.ledger.meter import Meter
+
+
+def act(meter: Meter, ledgers: Mapping[str, Ledger], method: str, name: str, body: Any) -> dict[str, Any] | None:
+    """GET or DELETE `counters` and `writes`; GET or PUT `settings`. None for what is no control.
+
+    Counters: `{"total": n, "calls": {"GET invoices": n, ...}, "answers": {"200": n, ...}}`.
+    Writes: `{"writes": [{"at", "deed", "company", "collection", "id", "version"}, ...]}`, oldest first; a deed is
+    create, update, settle (an invoice, by a payment or credit) or content.
+    Settings: `{"callsPerMinute": n or null, "companies": {id: {"access": bool, "builtInSync": bool}}}`, of which a
+    PUT names those to change. Raises ValueError for settings that are not so.
+    """
+    match method, name:
+        case "DELETE", "counters":
+            meter.forget_counts()
+        case "DELETE", "writes":
+            meter.writes.clear()
+        case "PUT", "settings":
+            _change_settings(meter, ledgers, body)
+    match method, name:
+        case "GET" | "DELETE", "counters":
+            return meter.counters()
+        case "GET" | "DELETE", "writes":
+            return {"writes": [write.to_json() for write in meter.writes]}
+        case "GET" | "PUT", "settings":
+            return _settings(meter, ledgers)
+    return None
+
+
+def _settings(meter: Meter, ledgers: Mapping[str, Ledger]) -> dict[str, Any]:
+    companies = {
+        company_id: {"access": ledger.open_to_key, "builtInSync": ledger.company["builtInSync"]}
+        for company_id, ledger in ledgers.items()
+    }
+    return {"callsPerMinute": meter.calls_per_minute, "companies": companies}
+
+
+def _change_settings(meter: Meter, ledgers: Mapping[str, Ledger], body: Any) -> None:
+    """Checks all of it before it changes any of it."""
+    if not isinstance(body, dict) or body.keys() - {"callsPerMinute", "companies"}:
+        raise ValueError("settings are callsPerMinute and companies")
+    limit = body.get("callsPerMinute", meter.calls_per_minute)
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+        raise ValueError("callsPerMinute must be a whole number or null")
+    companies = body.get("companies", {})
+    if not isinstance(companies, dict) or not all(isinstance(switches, dict) for switches in companies.values()):
+        raise ValueError("companies are settings by company id")
+    for company_id, switches in companies.items():
+        if company_id not in ledgers or switches.keys() - {"access", "builtInSync"}:
+            raise ValueError("companies are known ids with access and builtInSync")
+        if not all(isinstance(switch, bool) for switch in switches.values()):
+            raise ValueError("access and builtInSync must be true or false")
+    meter.calls_per_minute = limit
+    for company_id, switches in companies.items():
+        ledger = ledgers[company_id]
+        ledger.open_to_key = switches.get("access", ledger.open_to_key)
+        if "builtInSync" in switches:
+            ledger.set_built_in_sync(switches["builtInSync"])

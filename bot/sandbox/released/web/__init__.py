@@ -1,0 +1,1 @@
+"""The pages of the stand-in, where a property manager works."""

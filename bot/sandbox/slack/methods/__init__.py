@@ -1,0 +1,1 @@
+"""The Web API, a file for each family of methods."""

@@ -1,0 +1,1 @@
+"""What a person does in Slack, brought to the app and its answer applied."""

@@ -1,0 +1,1 @@
+"""Unlink, relink and every choice of a partner: windows, confirmation, undo."""

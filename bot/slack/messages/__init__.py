@@ -1,0 +1,1 @@
+"""Messages that are posted once and edited: outbox, history look-up, errors as words."""

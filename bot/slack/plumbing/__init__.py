@@ -1,0 +1,1 @@
+"""How Slack reaches us and we answer: HTTP, Socket Mode, acknowledgement, payloads, replies."""

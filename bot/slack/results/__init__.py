@@ -1,0 +1,1 @@
+"""The results message: its filters, pages, detail, selection state, sharing and export."""

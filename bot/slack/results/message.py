@@ -1,0 +1,93 @@
+"""The results message: its filters, order and pages, what its ⋯ menu does, and the buttons that open it."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.core.model import ResultsFilter
+from bot.slack.causes.window import CausesWindow
+from bot.slack.plumbing.desk import Desk
+from bot.slack.plumbing.payloads import chosen, place_of, user_name, view_id_of
+from bot.slack.results import detail
+from bot.slack.results.export import FORMATS, Exporter
+from bot.slack.results.remembered_filters import as_left, with_habits, worst_of
+from bot.slack.results.screen import ResultsScreen
+from bot.slack.results.sharing import Sharing
+from bot.slack.results.state import ResultsState, changed, from_json, in_company
+from bot.slack.runs import sync
+from bot.slack.runs.sync import SyncStarter
+from bot.slack.who.permission import Permission
+
+CONTROLS = re.compile(r"^results\.(status|type|since|clear|rows|order|previous|next|refresh)$")
+PASSING = frozenset({"previous", "next", "refresh"})
+"""What is not remembered for the next time."""
+
+
+def register(
+    app: App,
+    desk: Desk,
+    client: WebClient,
+    permission: Permission,
+    starter: SyncStarter,
+    screen: ResultsScreen,
+    sharing: Sharing,
+    exporter: Exporter,
+) -> None:
+    def control(body: dict[str, Any], action: dict[str, Any]) -> None:
+        name, value = action["action_id"].removeprefix("results."), chosen(action)
+
+        def alter(state: ResultsState) -> ResultsState:
+            return changed(state, name, value)
+
+        screen.change(place_of(body), view_id_of(action), alter, remembered=name not in PASSING)
+
+    def company(body: dict[str, Any], action: dict[str, Any]) -> None:
+        company_id = chosen(action)
+        since = desk.default_since(company_id)
+
+        def alter(state: ResultsState) -> ResultsState:
+            return in_company(state, company_id, since)
+
+        screen.change(place_of(body), view_id_of(action), alter, remembered=True)
+
+    def start_sync(body: dict[str, Any], action: dict[str, Any]) -> None:
+        person = permission.require_operator(body, sync.DOING)
+        view_id, place = view_id_of(action), place_of(body)
+        if starter.start(from_json(desk.view(view_id)).wanted.company_id, place):
+            screen.say(place, view_id, "Sync started", person)
+
+    def more(body: dict[str, Any], action: dict[str, Any]) -> None:
+        view_id, wish = view_id_of(action), chosen(action)
+        if wish == "share":
+            sharing.share(body, view_id, user_name(body))
+        elif wish == "causes":
+            CausesWindow(desk, client).open(body, from_json(desk.view(view_id)).wanted.company_id)
+        elif wish in FORMATS:
+            exporter.export(place_of(body), view_id, wish)
+        else:
+            detail.open_chooser(desk, client, body, view_id)
+
+    def open_own(body: dict[str, Any], action: dict[str, Any]) -> None:
+        """Buttons in the channel open a message of the reader's own: as they left it, unless it is about a flag."""
+        value, place = chosen(action), place_of(body)
+        match action["action_id"]:
+            case "open.run":
+                state = as_left(desk, place, desk.company(desk.run(value).company_id))
+            case "open.red":
+                state = with_habits(desk, place, ResultsState(ResultsFilter(value, needs_attention=True)))
+            case "open.shared":
+                state = replace(from_json(desk.view(value)), note=None)
+            case "open.worst":
+                state = worst_of(desk, place, desk.company(value), len(desk.companies()))
+            case _:
+                state = as_left(desk, place, desk.company(value))
+        screen.open(place, state)
+
+    app.action(CONTROLS)(control)
+    app.action("results.company")(company)
+    app.action("results.sync")(start_sync)
+    app.action(re.compile(r"^open\."))(open_own)
+    app.action("results.more")(more)

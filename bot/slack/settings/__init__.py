@@ -1,0 +1,1 @@
+"""The settings windows: a company, who may do what, where causes go."""

@@ -1,0 +1,1 @@
+"""Who may do what, and where: permission, user groups, channels."""

@@ -1,0 +1,1 @@
+"""Named queries over runs: their lease, their ledger of writes, their plans."""

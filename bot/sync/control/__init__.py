@@ -1,0 +1,1 @@
+"""The control at the end of a run: totals, duplicates, open balances."""

@@ -1,0 +1,172 @@
+"""Finds documents and payments that seem to be in one side twice, and says so in a row that clears itself.
+
+Only what leaves no doubt counts: the same number (or reference), contact, date and amount, or two Re-Leased records
+that carry one QuickBooks id. Two equal cash receipts of one day are nobody's mistake.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from bot.core.faults import Explanation, explain, planned
+from bot.core.model import NEEDS_ATTENTION, Direction, Link, Outcome, RecordRef, Result, Side
+from bot.records import BY_TYPE
+from bot.store.mirror import balances, records
+from bot.store.mirror.balances import Figured
+from bot.store.results import results
+from bot.sync.reading import normalise
+from bot.sync.run.outcome import IN_QUICKBOOKS
+from bot.sync.run.run import Run
+
+CODE = "suspected-duplicate"
+SYSTEMS = {Side.QUICKBOOKS: "QuickBooks", Side.RELEASED: "Re-Leased"}
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A record that seems to be there a second time; `first` is the one that was there before it."""
+
+    record: Figured
+    first: Figured
+    link: Link | None
+
+    @property
+    def ref(self) -> RecordRef:
+        """Under a name of its own where it is linked: the pair's own row says how its sync went."""
+        if self.link is not None:
+            return RecordRef.in_quickbooks(self.link.type, self.link.entity, self.link.external_id)
+        if self.record.side is Side.QUICKBOOKS:
+            return RecordRef.in_quickbooks(self.record.figures.type, self.record.entity, self.record.id)
+        return RecordRef(self.record.figures.type, self.record.id)
+
+    @property
+    def own_ref(self) -> RecordRef:
+        return RecordRef(self.link.type, self.link.released_id) if self.link is not None else self.ref
+
+
+def repeats_among(connection: Connection, company_id: str, found: Sequence[Figured]) -> list[Repeat]:
+    """The repeats that these records are part of, each once; what a person left out is none."""
+    groups = [*_alike(connection, company_id, found), *_with_one_id(connection, company_id, found)]
+    if not groups:
+        return []
+    links = _links(connection, company_id, [one for group in groups for one in group])
+    repeats: dict[RecordRef, Repeat] = {}
+    for group in groups:
+        first, *others = sorted(group, key=lambda one: _age(one, links))
+        for one in others:
+            repeat = Repeat(one, first, links.get(one.key))
+            repeats.setdefault(repeat.ref, repeat)
+    return _without_left_out(connection, company_id, list(repeats.values()))
+
+
+def in_words(repeat: Repeat) -> str:
+    """ "Invoice INV-1 seems to be in QuickBooks twice (QuickBooks ids 101 and 245)"."""
+    return f"{_explained(repeat).what} ({_ids(repeat).rstrip('.')})"
+
+
+def report(run: Run, connection: Connection, repeats: Sequence[Repeat]) -> set[RecordRef]:
+    """Write a row for each repeat that has none; gives the refs of all that are reported."""
+    present = {row.ref: row for row in results.get(connection, run.company.id, [repeat.ref for repeat in repeats])}
+    rows, told = [], set()
+    for repeat in repeats:
+        before = present.get(repeat.ref)
+        if before is not None and before.code != CODE and before.outcome in NEEDS_ATTENTION:
+            continue  # it is held up by something else already, and that row says so
+        told.add(repeat.ref)
+        row = _row(run, repeat)
+        if before is None or before.details != row.details:
+            rows.append(row)
+    results.record(connection, run.company.id, run.run_id, rows)
+    return told
+
+
+def forget(run: Run, connection: Connection, refs: Sequence[RecordRef]) -> None:
+    """They are not there twice any more; a record that has no other row is planned, so that it gets one."""
+    results.forget(connection, run.company.id, refs)
+    records.add_todo(connection, run.company.id, refs)
+
+
+def _alike(connection: Connection, company_id: str, found: Sequence[Figured]) -> list[list[Figured]]:
+    groups = []
+    for side in (Side.QUICKBOOKS, Side.RELEASED):  # what came in from there is called by its name there
+        keys = {one.figures.same_key for one in found if one.side is side and one.figures.counted}
+        groups += balances.alike(connection, company_id, side, keys)
+    return groups
+
+
+def _with_one_id(connection: Connection, company_id: str, found: Sequence[Figured]) -> list[list[Figured]]:
+    """Living Re-Leased records that carry the id of one QuickBooks record, which our own sync wrote into them."""
+    whole = [one for one in found if one.figures.counted and not BY_TYPE[one.figures.type].part_of]
+    ours = [(one.entity, one.id) for one in whole if one.side is Side.RELEASED]
+    marks = balances.marks(connection, company_id, ours)
+    marks |= {normalise.stored_as(one.entity, one.id) for one in whole if one.side is Side.QUICKBOOKS}
+    groups = []
+    for collection in {BY_TYPE[one.figures.type].collection for one in whole}:
+        carried = records.find_by_keys(connection, company_id, Side.RELEASED, collection, marks)
+        for ids in (ids for ids in carried.values() if len(ids) > 1):
+            known = balances.get(connection, company_id, [(Side.RELEASED, collection, id_) for id_ in ids])
+            groups.append([one for one in known.values() if one.figures.counted])
+    return [group for group in groups if len(group) > 1]
+
+
+def _links(connection: Connection, company_id: str, found: Sequence[Figured]) -> dict[balances.Key, Link]:
+    theirs = records.links_to(
+        connection, company_id, [(one.entity, one.id) for one in found if one.side is Side.QUICKBOOKS]
+    )
+    refs = [RecordRef(one.figures.type, one.id) for one in found if one.side is Side.RELEASED]
+    ours = records.links_of(connection, company_id, refs)
+    links = {(str(Side.QUICKBOOKS), entity, id_): link for (entity, id_), link in theirs.items()}
+    return links | {(str(Side.RELEASED), BY_TYPE[ref.type].collection, ref.key): some[0] for ref, some in ours.items()}
+
+
+def _age(one: Figured, links: Mapping[balances.Key, Link]) -> tuple[bool, int, str]:
+    """Linked ones first, by the QuickBooks id, which grows; so both sides call the same record the second."""
+    link = links.get(one.key)
+    id_ = link.external_id if link is not None else one.id
+    return link is None, int(id_) if id_.isdecimal() else 0, id_
+
+
+def _without_left_out(connection: Connection, company_id: str, repeats: list[Repeat]) -> list[Repeat]:
+    refs = {ref for repeat in repeats for ref in (repeat.ref, repeat.own_ref)}
+    left_out = records.unlinked_among(connection, company_id, refs)
+    skipped = {
+        row.ref
+        for row in results.get(connection, company_id, [repeat.ref for repeat in repeats if repeat.link is None])
+        if row.outcome is Outcome.SKIPPED
+    }
+    return [one for one in repeats if not {one.ref, one.own_ref} & left_out and one.ref not in skipped]
+
+
+def _explained(repeat: Repeat) -> Explanation:
+    figures = repeat.record.figures
+    kind = IN_QUICKBOOKS.get(figures.kind, figures.kind)
+    record = f"{kind} {figures.name}".strip()
+    context = {"record": record, "system": SYSTEMS[repeat.record.side], "other": f"{kind} {repeat.first.id}"}
+    return explain(planned(CODE), context)
+
+
+def _row(run: Run, repeat: Repeat) -> Result:
+    figures, link, explanation = repeat.record.figures, repeat.link, _explained(repeat)
+    in_quickbooks = repeat.record.side is Side.QUICKBOOKS
+    return Result(
+        at=run.clock(),
+        ref=repeat.ref,
+        name=figures.name,
+        released_id=link.released_id if link else ("" if in_quickbooks else repeat.record.id),
+        entity=link.entity if link else (repeat.record.entity if in_quickbooks else ""),
+        external_id=link.external_id if link else (repeat.record.id if in_quickbooks else ""),
+        direction=Direction.INCOMING if in_quickbooks else Direction.OUTGOING,
+        outcome=Outcome.FAILED,
+        code=CODE,
+        details=explanation.what,
+        more_detail=f"{explanation.why}\nHow to fix it: {explanation.how}\n{_ids(repeat)}",
+        linked=True,
+        amount=figures.gross,
+        currency=figures.currency,
+    )
+
+
+def _ids(repeat: Repeat) -> str:
+    system = SYSTEMS[repeat.record.side]
+    return f"{system} ids: {repeat.first.id} and {repeat.record.id}."

@@ -1,0 +1,1 @@
+"""Reads both sides into the mirror, and gathers from it what planning needs."""

@@ -1,0 +1,315 @@
+"""Reads what changed on both sides into the mirror. A cursor moves only when everything up to it is there."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.adapters.quickbooks.rate_limits import CDC_LOOK_BACK
+from bot.adapters.quickbooks.wire import BatchItem, CdcReply, QueryReply
+from bot.adapters.released.client import Released
+from bot.core.faults import Action, ApiError, UserError
+from bot.core.model import RecordRef, Side
+from bot.core.spec import Facts, RecordSpec
+from bot.records import BY_COLLECTION, BY_ENTITY, SPECS
+from bot.records.attachment import ENTITY
+from bot.records.fields.rates import with_rates
+from bot.store import companies
+from bot.store.companies import Company
+from bot.store.mirror import control_sums, records
+from bot.store.mirror.records import Heard
+from bot.sync.reading import normalise
+from bot.sync.reading.allocations import mirror
+from bot.sync.reading.attachables import with_parts
+from bot.sync.run.run import CHUNK, Run, SafetyStop
+
+log = structlog.get_logger()
+
+NAME_LISTS = ("Customer", "Vendor", "Item", "Account", "Class")
+UNDATED = {**dict.fromkeys(NAME_LISTS, "Active IN (true, false)"), ENTITY: ""}  # files neither have a date nor end
+READ_SPECS = tuple(spec for spec in SPECS if not spec.part_of)
+CDC_ENTITIES = tuple(entity for spec in READ_SPECS for entity in spec.entities if entity != "TaxCode")  # not in CDC
+OVERLAP = timedelta(minutes=2)  # a change may become visible a little after the time it carries
+CDC_MARGIN = timedelta(days=1)
+ALL_ROWS = "MAXRESULTS 1000"
+ASKED = {
+    "TaxCode": f"SELECT * FROM TaxCode WHERE Active IN (true, false) {ALL_ROWS}",
+    "TaxRate": f"SELECT * FROM TaxRate WHERE Active IN (true, false) {ALL_ROWS}",
+    "Preferences": "SELECT * FROM Preferences",
+    "CompanyInfo": "SELECT * FROM CompanyInfo",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What QuickBooks says of itself, and its tax codes with their rates."""
+
+    preferences: Mapping[str, Any]
+    tax_codes: Sequence[Mapping[str, Any]]
+
+
+def refresh_company(
+    transaction: Callable[[], AbstractContextManager[Connection]], company: Company, released: Released
+) -> Company:
+    """What Re-Leased says of the company today. Switching its built-in sync on must stop our writes at once.
+
+    Raises UserError when the company is gone there.
+    """
+    about = next((one for one in released.companies() if str(one.get("id")) == company.id), None)
+    if about is None:
+        raise UserError(f"Re-Leased does not show {company.name} any more. Check the API key's access to it.")
+    fresh = replace(
+        company,
+        name=str(about.get("name") or company.name),
+        timezone=str(about.get("timezone") or company.timezone),
+        currency=str(about.get("currency") or company.currency),
+        observe_only=about.get("builtInSync") is True,
+    )
+    if fresh != company:
+        values = {name: getattr(fresh, name) for name in ("name", "timezone", "currency", "observe_only")}
+        with transaction() as connection:
+            companies.change(connection, company.id, **values)
+    return fresh
+
+
+def pull_again(run: Run) -> None:
+    """The documents of Re-Leased once more, from where their cursors stand by now."""
+    with run.database.read() as connection:
+        now = companies.get(connection, run.company.id)
+    run.company = replace(run.company, cursors=now.cursors if now else run.company.cursors)
+    pull_released(run, [spec for spec in READ_SPECS if spec.totals is not None])
+
+
+def pull_released(run: Run, specs: Sequence[RecordSpec] = READ_SPECS) -> None:
+    cursors = dict(run.company.cursors.get("released") or {})
+    for spec in specs:
+        since = cursors.get(spec.collection)
+        heard_any = False
+        for page in run.released.changed(run.company.id, spec.collection, since):
+            run.carry_on()
+            heard_any = True
+            heard = [normalise.released(spec, body) for body in page]
+            cursors[spec.collection] = max(str(body["modifiedAt"]) for body in page)
+            with run.ledger() as connection:
+                changed = mirror(connection, run.company.id, heard)
+                refs = [RecordRef(BY_COLLECTION[record.entity].type, record.id) for record in changed]
+                records.add_todo(connection, run.company.id, refs)
+                if cursors[spec.collection] != since:
+                    _move(run, connection, released=cursors)
+        if since and not heard_any:
+            _refuse_emptiness(run, spec.collection)
+
+
+def pull_quickbooks(run: Run) -> None:
+    """One CDC call for all types; where it is cut off, each type alone; where that is cut off too, all its pages."""
+    cursor = run.company.cursors.get("quickbooks")
+    since = datetime.fromisoformat(cursor) if cursor else None
+    if since is None or run.clock() - since > CDC_LOOK_BACK - CDC_MARGIN:
+        started = [_read_all(run, entity) for entity in CDC_ENTITIES]
+        _move_quickbooks(run, min(started))
+        return
+    reply, entities = _changes(run, since - OVERLAP)
+    if reply.full:
+        for entity in entities:
+            alone = run.quickbooks.cdc([entity], since - OVERLAP)
+            if alone.full:
+                _read_all(run, entity)
+            else:
+                _take(run, alone.objects, alone.deleted)
+    else:
+        _take(run, reply.objects, reply.deleted)
+    _move_quickbooks(run, reply.time or since)
+
+
+def _changes(run: Run, since: datetime) -> tuple[CdcReply, Sequence[str]]:
+    """What changed, of all types that QuickBooks takes in that question; files it may want to be asked for apart."""
+    try:
+        return run.quickbooks.cdc(CDC_ENTITIES, since), CDC_ENTITIES
+    except ApiError as error:
+        if error.action is not Action.RECORD:
+            raise
+        log.warning("files are asked for apart", company=run.company.id, said=str(error))
+    others = [entity for entity in CDC_ENTITIES if entity != ENTITY]
+    reply = run.quickbooks.cdc(others, since)
+    try:
+        changed = f"MetaData.LastUpdatedTime >= '{since.astimezone(UTC).isoformat(timespec='seconds')}'"
+        for _page in _pages(run, ENTITY, changed):
+            pass
+    except ApiError as error:
+        if error.action is not Action.RECORD:
+            raise
+        log.warning("files cannot be read and stay out", company=run.company.id, said=str(error))
+    return reply, others
+
+
+def read_settings(run: Run) -> Settings:
+    """Tax codes, their rates, preferences and company info in one call; what a batch refuses is asked alone."""
+    items = [BatchItem(bid=name, operation="query", entity="", statement=said) for name, said in ASKED.items()]
+    answers: Mapping[str, Any] = {}
+    try:
+        answers = run.quickbooks.batch(items, requestid=run.new_id()[:24]).items
+    except ApiError as error:
+        if error.fault.http_status not in (400, 404, 405):
+            raise
+    rows = {name: _rows(run, name, answers.get(name)) for name in ASKED}
+    codes = [with_rates(code, rows["TaxRate"]) for code in rows["TaxCode"]]
+    preferences = {
+        "preferences": rows["Preferences"][0] if rows["Preferences"] else run.quickbooks.preferences(),
+        "company": rows["CompanyInfo"][0] if rows["CompanyInfo"] else run.quickbooks.company_info(),
+    }
+    return Settings(preferences, codes)
+
+
+def take_tax_codes(run: Run, codes: Iterable[Mapping[str, Any]]) -> None:
+    _store(run, [normalise.quickbooks("TaxCode", code) for code in codes])
+
+
+def facts_of(company: Company, preferences: Mapping[str, Any]) -> Facts:
+    """The facts of a company from what QuickBooks said of itself; silence means what a plain company has."""
+    prefs = preferences.get("preferences") or {}
+    info = preferences.get("company") or {}
+    currency = prefs.get("CurrencyPrefs") or {}
+    accounting = prefs.get("AccountingInfoPrefs") or {}
+    closed = accounting.get("BookCloseDate")
+    home = (currency.get("HomeCurrency") or {}).get("value") or company.currency
+    return Facts(
+        company_id=company.id,
+        sync_from=date.fromisoformat(company.sync_from),
+        released_currency=company.currency,
+        home_currency=str(home),
+        country=str(info.get("Country") or company.country or "NZ").upper(),
+        close_date=date.fromisoformat(str(closed)[:10]) if closed else None,
+        multicurrency=currency.get("MultiCurrencyEnabled") is True,
+        custom_numbers=(prefs.get("SalesFormsPrefs") or {}).get("CustomTxnNumbers") is not False,
+        classes_on=accounting.get("ClassTrackingPerTxnLine") is not False,
+        bank_account_id=company.bank_account_id,
+    )
+
+
+def take_bodies(run: Run, entity: str, bodies: Iterable[Mapping[str, Any]]) -> None:
+    """Put QuickBooks bodies that were read on the way into the mirror."""
+    _store(run, [normalise.quickbooks(entity, body) for body in bodies])
+
+
+def take_gone(run: Run, ids: Sequence[tuple[str, str]]) -> None:
+    """These QuickBooks records (entity, id) are there no more."""
+    _delete(run, ids)
+
+
+def asked_for(run: Run, entity: str) -> str:
+    """The condition of a query for all records of an entity that are our business."""
+    return UNDATED.get(entity, f"TxnDate >= '{run.company.sync_from}'")
+
+
+def _read_all(run: Run, entity: str) -> datetime:
+    """Every row of an entity by pages; what is not there any more is marked deleted. Gives the time it began.
+
+    Which rows came is noted in the mirror, not in memory; where the mirror had none before, none can be missing.
+    """
+    known_before = bool(_unseen(run, entity, "", 1))
+    started = None
+    try:
+        for reply in _pages(run, entity, asked_for(run, entity)):
+            started = started or reply.time
+            if known_before:
+                mark_seen(run, entity, [str(body["Id"]) for body in reply.rows])
+    except ApiError as error:
+        if entity != ENTITY or error.action is not Action.RECORD:
+            raise
+        log.warning("files cannot be read and stay out", company=run.company.id, said=str(error))
+        return run.clock() - OVERLAP
+    if known_before:
+        _delete_unseen(run, entity)
+    return started or run.clock() - OVERLAP
+
+
+def mark_seen(run: Run, entity: str, ids: Sequence[str]) -> None:
+    """QuickBooks showed these records in this run; noted by its fencing token, which no other run has."""
+    with run.ledger() as connection:
+        whole = with_parts(connection, run.company.id, [(entity, id_) for id_ in ids])
+        control_sums.mark_seen(connection, run.company.id, Side.QUICKBOOKS, whole, run.hold.fence)
+
+
+def _unseen(run: Run, entity: str, after: str, limit: int) -> list[str]:
+    """Ids of living records of the mirror that QuickBooks has not shown in this run, in order."""
+    with run.database.read() as connection:
+        about = (run.company.id, Side.QUICKBOOKS, entity, run.hold.fence)
+        return control_sums.unseen(connection, *about, after, limit)
+
+
+def _delete_unseen(run: Run, entity: str) -> None:
+    after = ""
+    while ids := _unseen(run, entity, after, CHUNK):
+        after = ids[-1]
+        _delete(run, [(entity, id_) for id_ in ids], since=run.company.sync_from)
+
+
+def _pages(run: Run, entity: str, where: str) -> Iterator[QueryReply]:
+    """Each page once it is in the mirror."""
+    for reply in run.quickbooks.pages(entity, where):
+        run.carry_on()
+        _store(run, [normalise.quickbooks(entity, body) for body in reply.rows])
+        yield reply
+
+
+def _take(run: Run, objects: Mapping[str, Sequence[Mapping[str, Any]]], deleted: Iterable[tuple[str, str]]) -> None:
+    for entity, bodies in objects.items():
+        if entity in BY_ENTITY:
+            _store(run, [normalise.quickbooks(entity, body) for body in bodies])
+    _delete(run, [(entity, id_) for entity, id_ in deleted if entity in BY_ENTITY])
+
+
+def _delete(run: Run, ids: Sequence[tuple[str, str]], since: str = "") -> None:
+    """Documents dated before `since` were not asked for, so that their absence says nothing."""
+    with run.database.read() as connection:
+        ids = with_parts(connection, run.company.id, ids)
+        known = records.get_mirror(connection, run.company.id, Side.QUICKBOOKS, ids)
+    gone = [record for record in known.values() if str(record.body.get("TxnDate") or since) >= since]
+    _store(run, [normalise.quickbooks(record.entity, record.body, deleted=True) for record in gone])
+
+
+def _store(run: Run, heard: Sequence[Heard]) -> None:
+    if not heard:
+        return
+    with run.ledger() as connection:
+        changed = mirror(connection, run.company.id, heard)
+        links = records.links_to(connection, run.company.id, [(record.entity, record.id) for record in changed])
+        refs = []
+        for record in changed:
+            link = links.get((record.entity, record.id))
+            spec = BY_ENTITY[record.entity]
+            unpaired = RecordRef.in_quickbooks(spec.type, record.entity, record.id)
+            refs.append(RecordRef(link.type, link.released_id) if link else unpaired)
+        records.add_todo(connection, run.company.id, refs)
+
+
+def _rows(run: Run, name: str, answer: Any) -> list[Mapping[str, Any]]:
+    if isinstance(answer, Mapping):
+        return list(answer.get("rows") or [])
+    if name == "Preferences":
+        return [run.quickbooks.preferences()]
+    if name == "CompanyInfo":
+        return [run.quickbooks.company_info()]
+    return list(run.quickbooks.query(ASKED[name]).rows)
+
+
+def _move(run: Run, connection: Any, **moved: Any) -> None:
+    current = companies.get(connection, run.company.id)
+    if current is not None:
+        companies.change(connection, run.company.id, cursors={**current.cursors, **moved})
+
+
+def _move_quickbooks(run: Run, to: datetime) -> None:
+    with run.ledger() as connection:
+        _move(run, connection, quickbooks=to.astimezone(UTC).isoformat())
+
+
+def _refuse_emptiness(run: Run, collection: str) -> None:
+    """`modifiedSince` is inclusive: the last record known must come again. If even the whole list is empty, stop."""
+    if any(True for _ in run.released.changed(run.company.id, collection, None)):
+        return
+    raise SafetyStop(f"Re-Leased shows no {collection.replace('-', ' ')} at all any more, though there were some.")

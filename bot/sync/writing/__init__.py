@@ -1,0 +1,1 @@
+"""Writes to both sides: intents, frozen batches, answers, recovery, files."""

@@ -1,0 +1,77 @@
+"""Takes off documents, before they are synced, the money that no longer pays them.
+
+Why: bot/core/planning/freeing.py.
+"""
+
+from collections.abc import Sequence
+
+from bot.core.model import Direction, Outcome, RecordRef
+from bot.core.planning.freeing import FREEING, Freeing, freeing
+from bot.core.spec import RecordSpec
+from bot.records import SPECS
+from bot.store.mirror import records
+from bot.store.runs import plans
+from bot.sync.planning.drafting import contents
+from bot.sync.reading.gather import situations
+from bot.sync.reading.pull import pull_again
+from bot.sync.run.run import CHUNK, Run
+from bot.sync.writing.push import push
+from bot.sync.writing.released_writes import bring_in
+
+
+def free_documents(run: Run) -> None:
+    """Of linked payments and credit allocations that are to be planned: reversals, and what is allocated less.
+
+    What is refused here, or is only a part of a record's change, is planned anew in the turn of its type, and is
+    reported and counted there.
+    """
+    freed = [_free(run, spec) for spec in SPECS if spec.type in FREEING]
+    if any(freed):
+        pull_again(run)  # the documents have other versions now, and some are not paid any more
+
+
+def _free(run: Run, spec: RecordSpec) -> bool:
+    after, any_freed = "", False
+    while True:
+        run.carry_on()
+        with run.database.read() as connection:
+            keys = records.todo_keys(connection, run.company.id, spec.type, after, CHUNK)
+        if not keys:
+            return any_freed
+        after = keys[-1]
+        found = _freeing(run, spec, [RecordRef(spec.type, key) for key in keys if not key.startswith("@")])
+        done = _carry_out(run, found)
+        any_freed = any_freed or bool(done)
+
+
+def _freeing(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> list[Freeing]:
+    """While a plan is carried out, only what it holds, and that whole."""
+    with run.database.read() as connection:
+        linked = list(records.links_of(connection, run.company.id, refs))
+        around = situations(connection, run.company.id, spec, linked)
+        approved = plans.approved(connection, run.approved_plan_id, linked) if run.approved_plan_id else None
+    found = [one for situation in around for one in freeing(spec, situation, run.facts)]
+    if approved is None:
+        return found
+    return [
+        one
+        for one in found
+        if one.is_whole
+        and (one.operation.ref, one.operation.entity, one.operation.outcome, contents(one.operation)) in approved
+    ]
+
+
+def _carry_out(run: Run, found: Sequence[Freeing]) -> set[RecordRef]:
+    operations = [one.operation for one in found]
+    pushed = push(run, [one for one in operations if one.direction is Direction.OUTGOING])
+    brought = bring_in(run, [one for one in operations if one.direction is Direction.INCOMING])
+    done = {*pushed.done, *brought.done}
+    for one in found:
+        if one.operation.ref not in done:
+            run.tally.take_back(Outcome.FAILED)
+        elif not one.is_whole:
+            run.tally.take_back(one.operation.outcome)
+    with run.ledger() as connection:
+        through = [one.operation.ref for one in found if one.is_whole and one.operation.ref in done]
+        records.drop_todo(connection, run.company.id, through)
+    return done

@@ -1,0 +1,305 @@
+"""Sends operations to QuickBooks: batches frozen first, several at once, answers recorded in one transaction each."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.adapters.quickbooks.rate_limits import MAX_BATCH_ITEMS
+from bot.core.content import content_hash
+from bot.core.faults import Action, ApiError, Fault, duplicate_of
+from bot.core.model import Link, Outcome, RecordRef, Result
+from bot.core.planning.steps import Operation, Verb
+from bot.store.mirror import records
+from bot.store.results import results
+from bot.store.runs import ledger
+from bot.store.runs.ledger import Batch, Intent
+from bot.sync.reading import closed_books, normalise
+from bot.sync.reading.allocations import answered_part, mirror, wire_entity
+from bot.sync.reading.attachables import other_parts
+from bot.sync.reading.lookup import existing, look_up, take_holder
+from bot.sync.run import outcome
+from bot.sync.run.run import Run, Stopped
+from bot.sync.run.worker_pool import Lanes
+from bot.sync.writing import in_doubt
+from bot.sync.writing.figures import differing
+from bot.sync.writing.outgoing_batches import Answered, freeze, freeze_singles, goes_alone, resend
+from bot.sync.writing.recognise import answers_among
+
+UNANSWERED = Fault("unanswered", "QuickBooks did not say what became of it", http_status=200)
+LANES_FOR_BATCHES = 3  # where single writes go beside them
+MINUTE_CHECK_S = 0.2
+
+
+@dataclass
+class Pushed:
+    """What came of a push. `again` are records to plan once more in this run, `done` those whose link is recorded.
+
+    `edited` are those that people changed before the answer to our repeat came: the next run plans them.
+    """
+
+    done: list[RecordRef]
+    again: list[RecordRef]
+    edited: list[RecordRef] = field(default_factory=list)
+
+
+def push(run: Run, operations: Sequence[Operation]) -> Pushed:
+    """Carry outgoing operations out. Whatever ends it early leaves nothing in doubt that the next run cannot settle.
+
+    Raises ApiError when QuickBooks is down or has locked us out, Stopped, LeaseLost, and what the store raises.
+    """
+    pushed = Pushed([], [])
+    together, suspects = in_doubt.alone(run, [one for one in operations if not goes_alone(one)])
+    singles = [one for one in operations if goes_alone(one)]
+    waiting = _Waiting(deque(together), deque([one] for one in (*suspects, *singles)))
+    with Lanes(run.writers, "push") as lanes:
+        while waiting:
+            _send_all(run, lanes, waiting, pushed)
+            _sort_out(run, waiting, pushed)
+    return pushed
+
+
+def record_answers(
+    run: Run,
+    batch: Batch,
+    answers: dict[str, Any],
+    today: dict[tuple[str, str], dict[str, Any]] | None = None,
+) -> Pushed:
+    """Record one batch's answers in one transaction. `today` holds bodies re-read after a replay: they are newer."""
+    pushed = Pushed([], [])
+    rows: list[Result] = []
+    by_state: dict[str, list[str]] = {}
+    with run.ledger() as connection:
+        links = _take(run, connection, batch.intents, answers, today or {})
+        for intent in batch.intents:
+            answer = answers.get(intent.bid)
+            if isinstance(answer, dict):
+                rows.append(_record_success(run, intent, answer, links))
+                pushed.done.append(intent.operation.ref)
+            else:
+                error = answer if isinstance(answer, ApiError) else ApiError(UNANSWERED, action=Action.RETRY)
+                rows.append(
+                    outcome.refused(connection, run.company.id, run.facts, intent.operation, error, run.clock())
+                )
+            state = ledger.DONE if isinstance(answer, dict) else ledger.REFUSED
+            by_state.setdefault(state, []).append(intent.id)
+        for state, ids in by_state.items():
+            ledger.close_intents(connection, ids, state)
+        results.record(connection, run.company.id, run.run_id, rows)
+        ledger.close_batch(connection, batch.id, ledger.DONE)
+    for row in rows:
+        run.tally.add(row.outcome)
+    run.answered(len(rows))
+    return pushed
+
+
+def look_for(run: Run, batch: Batch) -> tuple[dict[str, dict[str, Any]], list[Operation]]:
+    """(what the batch made, as far as it can be recognised, by bId; the operations of all others)"""
+    rows = look_up(run, [intent.operation for intent in batch.intents])
+    found = answers_among(run, batch, rows)
+    return found, [intent.operation for intent in batch.intents if intent.bid not in found]
+
+
+def record_found(run: Run, batch: Batch, found: dict[str, dict[str, Any]]) -> list[RecordRef]:
+    """Record what a batch was found to have made, and close it: nothing of it is sent again under its request id."""
+    made = [intent for intent in batch.intents if intent.bid in found]
+    others = [intent.id for intent in batch.intents if intent.bid not in found]
+    with run.ledger() as connection:
+        links = _take(run, connection, made, found, {})
+        rows = [_record_success(run, intent, found[intent.bid], links) for intent in made]
+        results.record(connection, run.company.id, run.run_id, rows)
+        ledger.close_intents(connection, [intent.id for intent in made], ledger.DONE)
+        ledger.close_intents(connection, others, ledger.REFUSED)
+        ledger.close_batch(connection, batch.id, ledger.REFUSED)
+    for row in rows:
+        run.tally.add(row.outcome)
+    run.answered(len(rows))
+    return [intent.operation.ref for intent in made]
+
+
+@dataclass
+class _Waiting:
+    """What is still to be sent: operations that go thirty at a time, groups that go as they are, batches in doubt."""
+
+    operations: deque[Operation]
+    groups: deque[list[Operation]]
+    doubtful: list[tuple[Batch, ApiError]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.operations or self.groups or self.doubtful)
+
+    def take(self, most: int) -> list[Operation]:
+        return [self.operations.popleft() for _ in range(min(most, len(self.operations)))]
+
+
+def _send_all(run: Run, lanes: Lanes, waiting: _Waiting, pushed: Pushed) -> None:
+    """As many at once as there are lanes. After a trouble nothing new is begun, but what is answered is recorded."""
+    sent: dict[Future[Answered | ApiError | Stopped], Batch] = {}
+    trouble: ApiError | Stopped | None = None
+    while sent or waiting.operations or waiting.groups:
+        if trouble is None and run.stopping():
+            trouble = Stopped()
+        batches = _next_batches(run, waiting, list(sent.values())) if trouble is None else []
+        for batch in batches:
+            sent[lanes.submit(lambda frozen: _attempt(run, frozen), batch)] = batch
+        if batches:
+            continue
+        if not sent:
+            if trouble is not None:
+                raise trouble
+            run.pause(MINUTE_CHECK_S)
+        over, _ = wait(sent, timeout=MINUTE_CHECK_S, return_when=FIRST_COMPLETED)
+        for future in over:
+            try:
+                trouble = _settle(run, sent.pop(future), future.result(), waiting, pushed) or trouble
+            except (ApiError, Stopped) as problem:
+                trouble = problem
+    if trouble is not None:
+        raise trouble
+
+
+def _next_batches(run: Run, waiting: _Waiting, sent: Sequence[Batch]) -> list[Batch]:
+    """Freeze what goes next: a batch, or single writes beside the batches of a minute. May be none."""
+    if len(sent) >= run.writers:
+        return []
+    if waiting.groups:
+        return [freeze(run, waiting.groups.popleft())]
+    if not waiting.operations:
+        return []
+    if run.mixes:
+        batches = sum(1 for batch in sent if len(batch.intents) > 1)
+        singles = _room_for_singles(run, len(waiting.operations), batches, len(sent) - batches)
+        if singles is not None:
+            return freeze_singles(run, waiting.take(singles)) if singles > 0 else []
+    return [freeze(run, waiting.take(MAX_BATCH_ITEMS))]
+
+
+def _room_for_singles(run: Run, left: int, batches: int, singles: int) -> int | None:
+    """How many more single writes may go beside those on their way; None: a batch is better.
+
+    Both go all the time, each in its lanes, for single writes are the slower way: they need most of a minute. Where
+    batches are short, what would not fill one goes singly; one operation always does, for it may have to wait long for
+    the next batch.
+    """
+    room = run.quickbooks.room()
+    lanes = max(1, run.writers - LANES_FOR_BATCHES) - singles
+    may_batch = room.batches > batches and batches < LANES_FOR_BATCHES
+    few = left == 1 or (room.batches <= LANES_FOR_BATCHES and left < MAX_BATCH_ITEMS)
+    short = few and room.singles >= left
+    return None if may_batch and not short else min(room.singles, lanes)
+
+
+def _attempt(run: Run, batch: Batch) -> Answered | ApiError | Stopped:
+    try:
+        return resend(run, batch)
+    except (ApiError, Stopped) as problem:
+        return problem
+
+
+def _settle(
+    run: Run, batch: Batch, answered: Answered | ApiError | Stopped, waiting: _Waiting, pushed: Pushed
+) -> ApiError | Stopped | None:
+    """Record what came of one batch, or put it back; gives what must end the run."""
+    match answered:
+        case Stopped():
+            return answered
+        case ApiError() if in_doubt.is_plain_refusal(answered) and len(batch.intents) > 1:
+            waiting.groups.extend(_halves(run, batch))
+        case ApiError() if in_doubt.is_plain_refusal(answered):
+            _record(run, batch, {batch.intents[0].bid: answered}, (), pushed)
+        case ApiError() if not in_doubt.is_about_the_batch(run, answered):
+            return answered
+        case ApiError():
+            waiting.doubtful.append((batch, answered))
+        case answers, unanswered:
+            _record(run, batch, answers, unanswered, pushed)
+    return None
+
+
+def _record(run: Run, batch: Batch, answers: dict[str, Any], unanswered: Sequence[str], pushed: Pushed) -> None:
+    closed_books.notice(run, batch, answers)
+    pushed.done += record_answers(run, batch, answers).done
+    pushed.again += _look_further(run, batch, answers, unanswered)
+
+
+def _sort_out(run: Run, waiting: _Waiting, pushed: Pushed) -> None:
+    """One poisoned record must not hold up twenty-nine others, nor be entered twice while it is being found."""
+    doubtful, waiting.doubtful = waiting.doubtful, []
+    if doubtful:
+        in_doubt.let_settle(run, [error for _, error in doubtful])
+    for batch, error in doubtful:
+        found, missing = look_for(run, batch)
+        left = in_doubt.still_to_send(run, missing)
+        if left and len(batch.intents) == 1:
+            record_answers(run, batch, {batch.intents[0].bid: in_doubt.keeps_failing(error)})
+            continue
+        pushed.done += record_found(run, batch, found)
+        waiting.groups.extend(in_doubt.parts(left, len(batch.intents)))
+        for ref in (operation.ref for operation in missing if operation not in left):
+            pushed.again.append(ref)
+            run.tally.add(Outcome.FAILED)  # until its second look takes that back
+
+
+def _look_further(run: Run, batch: Batch, answers: dict[str, Any], unanswered: Sequence[str]) -> list[RecordRef]:
+    """Read what a refusal points at, so that these records can be planned again with better knowledge."""
+    again = []
+    for intent in batch.intents:
+        answer = answers.get(intent.bid)
+        if intent.bid in unanswered or answer is None:
+            existing(run, intent.operation)
+            again.append(intent.operation.ref)
+        elif isinstance(answer, ApiError) and _worth_another_look(run, intent.operation, answer):
+            again.append(intent.operation.ref)
+    return again
+
+
+def _worth_another_look(run: Run, operation: Operation, error: ApiError) -> bool:
+    if error.fault.code == "5010":
+        return existing(run, operation)
+    if error.fault.code == "6240" and operation.verb is Verb.CREATE:
+        return existing(run, operation)
+    holder = duplicate_of(error.fault)
+    return take_holder(run, *holder) if holder is not None else False
+
+
+def _halves(run: Run, batch: Batch) -> list[list[Operation]]:
+    """The record that QuickBooks refuses a whole batch for is found by halves."""
+    operations = [intent.operation for intent in batch.intents]
+    record_found(run, batch, {})
+    middle = len(operations) // 2
+    return [operations[:middle], operations[middle:]]
+
+
+def _take(
+    run: Run,
+    connection: Connection,
+    intents: Sequence[Intent],
+    answers: Mapping[str, Any],
+    today: Mapping[tuple[str, str], dict[str, Any]],
+) -> dict[str, Link]:
+    """Mirror := what QuickBooks says now; the links' hashes are of what was agreed on when this was written. By bId."""
+    done = [(intent, answers[intent.bid]) for intent in intents if isinstance(answers.get(intent.bid), dict)]
+    heard, links = [], {}
+    for intent, answer in done:
+        operation = intent.operation
+        entity = wire_entity(operation.entity)
+        heard.append(normalise.quickbooks(entity, today.get((entity, str(answer["Id"])), answer)))
+        external_id, content = answered_part(operation, answer)
+        ids = operation.released_id, operation.entity, external_id
+        hashes = operation.released_hash, content_hash(content)
+        links[intent.bid] = Link(operation.ref.type, *ids, *hashes, operation.agreed)
+    changed = mirror(connection, run.company.id, heard)
+    for link in links.values():
+        records.add_todo(connection, run.company.id, other_parts(connection, run.company.id, changed, link.external_id))
+    records.put_links(connection, run.company.id, list(links.values()))
+    return links
+
+
+def _record_success(run: Run, intent: Intent, answer: dict[str, Any], links: Mapping[str, Link]) -> Result:
+    operation, external_id = intent.operation, links[intent.bid].external_id
+    if (figures := differing(run.facts, operation, answer)) is not None:
+        return outcome.out_of_balance(operation, run.clock(), external_id, *figures)
+    return outcome.done(operation, run.clock(), external_id=external_id)

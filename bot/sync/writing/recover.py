@@ -1,0 +1,82 @@
+"""Takes up what an earlier run left unanswered: frozen batches are resent unchanged, old ones looked up first."""
+
+from typing import Any
+
+from bot.adapters.quickbooks.wire import quote
+from bot.core.faults import ApiError
+from bot.core.model import RecordRef
+from bot.store.mirror import records
+from bot.store.runs import ledger
+from bot.store.runs.ledger import Batch
+from bot.sync.reading.allocations import wire_entity
+from bot.sync.reading.lookup import existing
+from bot.sync.reading.pull import NAME_LISTS
+from bot.sync.run.run import Run
+from bot.sync.writing import in_doubt
+from bot.sync.writing.outgoing_batches import resend
+from bot.sync.writing.push import look_for, record_answers, record_found
+
+TRUSTED_FOR_MS = 60 * 60 * 1000  # how long a requestid surely still replays; Intuit documents no time
+
+
+def recover(run: Run) -> None:
+    """Afterwards no intent is open, and every record touched is planned again from what both sides say today."""
+    with run.database.read() as connection:
+        batches = ledger.open_batches(connection, run.company.id)
+        released = ledger.open_released(connection, run.company.id)
+    for batch in batches:
+        run.carry_on()
+        _recover_batch(run, batch)
+    with run.ledger() as connection:
+        # A create carries the same Idempotency-Key again and a patch its version: planning them anew is safe.
+        ledger.close_intents(connection, [intent.id for intent in released], ledger.REFUSED)
+        records.add_todo(connection, run.company.id, [intent.operation.ref for intent in released])
+
+
+def _recover_batch(run: Run, batch: Batch) -> None:
+    refs = [intent.operation.ref for intent in batch.intents]
+    if run.now_ms() - batch.created_at > TRUSTED_FOR_MS:
+        # Whoever held the company before may have sent it again a moment ago, and QuickBooks may be working on it.
+        run.pause(max(0.0, in_doubt.SETTLING_S - run.hold.free_for_s))
+        _look_up(run, batch)
+    else:
+        try:
+            answers, unanswered = resend(run, batch)
+        except ApiError as error:
+            if not in_doubt.is_plain_refusal(error) and not in_doubt.is_about_the_batch(run, error):
+                raise
+            in_doubt.let_settle(run, [error])
+            _look_up(run, batch)
+        else:
+            for intent in batch.intents:
+                if intent.bid in unanswered:
+                    existing(run, intent.operation)
+            record_answers(run, batch, answers, _today(run, batch, answers))
+    _plan_again(run, refs)
+
+
+def _today(run: Run, batch: Batch, answers: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """An answer may be a replay of an old one: read what these records say now, one query a type."""
+    ids: dict[str, list[str]] = {}
+    for intent in batch.intents:
+        answer = answers.get(intent.bid)
+        if isinstance(answer, dict):
+            ids.setdefault(wire_entity(intent.operation.entity), []).append(str(answer["Id"]))
+    found = {}
+    for entity, named in ids.items():
+        active = " AND Active IN (true, false)" if entity in NAME_LISTS else ""
+        listed = ", ".join(quote(id_) for id_ in named)
+        reply = run.quickbooks.query(f"SELECT * FROM {entity} WHERE Id IN ({listed}){active} MAXRESULTS 1000")
+        found.update({(entity, str(body["Id"])): body for body in reply.rows})
+    return found
+
+
+def _look_up(run: Run, batch: Batch) -> None:
+    """What it made is in QuickBooks: recognised here, or adopted by planning when it is exactly the same."""
+    found, _ = look_for(run, batch)
+    record_found(run, batch, found)
+
+
+def _plan_again(run: Run, refs: list[RecordRef]) -> None:
+    with run.ledger() as connection:
+        records.add_todo(connection, run.company.id, refs)
