@@ -11,7 +11,7 @@ from bot.core.spec import Facts, Lookup, Problem
 from bot.records import BY_COLLECTION, BY_ENTITY, BY_TYPE
 from bot.store.mirror import records
 from bot.store.results import results
-from bot.sync.reading.normalise import referring_to, referring_to_external
+from bot.sync.reading.normalise import external_references, referring_to, referring_to_external
 
 
 def dependents_of(connection: Connection, company_id: str, level: list[RecordRef]) -> list[RecordRef]:
@@ -43,9 +43,17 @@ def bodies_of(connection: Connection, company_id: str, refs: Iterable[RecordRef]
     return {ref: found[ref] for ref in refs if ref in found}
 
 
-def around_of(bodies: Iterable[MirrorRecord]) -> Lookup:
-    """What of these is in QuickBooks, for those that refer to it."""
-    return Lookup(bodies={(one.entity, one.id): one.body for one in bodies if one.side is Side.QUICKBOOKS})
+def around_of(connection: Connection, company_id: str, bodies: Iterable[MirrorRecord]) -> Lookup:
+    """What those that are in QuickBooks only refer to there: its bodies, and which of them are linked."""
+    theirs = [one for one in bodies if one.side is Side.QUICKBOOKS]
+    named = {key for one in theirs for key in external_references(BY_ENTITY[one.entity], one.entity, one.body)}
+    links = records.links_to(connection, company_id, named)
+    return Lookup(
+        released={key: link.released_id for key, link in links.items()},
+        bodies={
+            key: one.body for key, one in records.get_mirror(connection, company_id, Side.QUICKBOOKS, named).items()
+        },
+    )
 
 
 def takes_part(ref: RecordRef, record: MirrorRecord, facts: Facts, around: Lookup) -> bool:

@@ -329,7 +329,7 @@ class Linking:
             raise UserError(f"Not known in {company.name}: {', '.join(unknown)}. Sync first, or check the id.")
         found = cascade(named, lambda level: dependents_of(connection, company.id, level))
         bodies |= bodies_of(connection, company.id, found)
-        facts, around = pull.facts_of(company, company.preferences), around_of(bodies.values())
+        facts, around = pull.facts_of(company, company.preferences), around_of(connection, company.id, bodies.values())
         dependents = tuple(ref for ref in found if ref in bodies and takes_part(ref, bodies[ref], facts, around))
         left_out = records.unlinked_among(connection, company.id, [*named, *dependents])
         moving = [ref for ref in named if (ref in left_out) is not unlinking]
