@@ -9,12 +9,33 @@ from typing import Any
 from bot.core.money import NotMoney, decimal, plain
 
 HASH_LENGTH = 20
+MARK_LENGTH = 8
 
 
 def content_hash(content: Any) -> str:
     """Equal content gives an equal hash, however its numbers are written (1, 1.0, 1.00)."""
     written = json.dumps(_canonical(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()[:HASH_LENGTH]
+
+
+def marked_hash(content: Mapping[str, Any]) -> str:
+    """A hash of the content, and behind it one of each field, so that `changed_fields` can tell what moved."""
+    marks = (f"{name}={content_hash(value)[:MARK_LENGTH]}" for name, value in sorted(content.items()))
+    return ";".join((content_hash(content), *marks))
+
+
+def moved(before: str, now: str) -> bool:
+    """Whether two hashes are of different content; their marks may be missing."""
+    return before[:HASH_LENGTH] != now[:HASH_LENGTH]
+
+
+def changed_fields(before: str, content: Mapping[str, Any]) -> frozenset[str] | None:
+    """The fields that moved since `before`, a marked hash; None where that has no marks, so that nobody knows."""
+    if ";" not in before:
+        return None
+    known = dict(mark.split("=", 1) for mark in before.split(";")[1:])
+    now = dict(mark.split("=", 1) for mark in marked_hash(content).split(";")[1:])
+    return frozenset(name for name in known.keys() | now.keys() if known.get(name) != now.get(name))
 
 
 def says(got: Any, wanted: Any) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bot.core.content import content_hash, marked_hash
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.one_sided import Pairs
 from bot.core.totals import Totals
@@ -45,6 +46,7 @@ class Facts:
     multicurrency: bool = False
     custom_numbers: bool = True
     classes_on: bool = True
+    class_per_document: bool = False  # one class in the header of a document, none on its lines
     bank_account_id: str = ""
 
     @property
@@ -105,6 +107,7 @@ class RecordSpec:
     keep_released(wanted, released, entity, lookup)  what Re-Leased is to say, with what it must keep of its own
     also_read(released, the company's bank account) / also_named(entity, body)  (entity, QuickBooks id) that a
         translation looks at, though they hold nothing up: bodies on the way out, pairs on the way in
+    changed(external, wanted)      what an update of QuickBooks must say, so that it wipes nothing we do not know
     freed(released, entity, external, lookup, outgoing)  the body of an update that only takes money off documents
     """
 
@@ -154,3 +157,12 @@ class RecordSpec:
     also_named: Callable[[str, Body], set[tuple[str, str]]] = lambda entity, body: set()
     freed: Callable[[Body, str, Body, Lookup, bool], dict[str, Any] | None] | None = None
     reversed_in_quickbooks_only: bool = False
+    settled_by: Callable[[Body], str] = lambda body: ""  # what of QuickBooks pays this document, in words; "" = nothing
+    written_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # our field -> those of QuickBooks it makes
+    changed: Callable[[Body, Body], dict[str, Any]] | None = None  # None: each field is replaced whole
+
+
+def released_hash(spec: RecordSpec, body: Body) -> str:
+    """What a link keeps of what Re-Leased said when both sides last agreed."""
+    content = spec.released_content(body)
+    return marked_hash(content) if spec.written_as else content_hash(content)

@@ -11,7 +11,7 @@ from bot.core.faults import UserError
 from bot.core.model import Link, MirrorRecord, RecordRef, Side
 from bot.core.one_sided import agree
 from bot.core.planning.pairing import Suggestion, label
-from bot.core.spec import RecordSpec
+from bot.core.spec import RecordSpec, released_hash
 from bot.records import BY_TYPE
 from bot.records.fields.parties import PARTY, party_of
 from bot.store.companies import Company
@@ -66,7 +66,7 @@ class Pair:
         """
         ours, theirs = self.released.body, self.external.body
         hashes = (
-            content_hash(self.spec.released_content(ours)) if self.is_of_one_contact else "",
+            released_hash(self.spec, ours) if self.is_of_one_contact else "",
             content_hash(self.spec.external_content(self.external.entity, theirs)),
         )
         agreed = agree(self.spec.may_lack, ours, theirs)

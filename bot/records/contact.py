@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordType
+from bot.core.planning import update
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec
 from bot.records.fields.names import NAME_LENGTH, alike, check_name, is_active, normalised, reference, shown
 
@@ -24,6 +25,10 @@ ADDRESS = (
     ("postalCode", "PostalCode"),
     ("country", "Country"),
 )
+WRITTEN_AS = {
+    **{"name": ("DisplayName",), "email": ("PrimaryEmailAddr",), "phone": ("PrimaryPhone",)},
+    **{"address": ("BillAddr",), "currency": ("CurrencyRef",)},
+}
 MAY_LACK = (
     ("email", "PrimaryEmailAddr.Address"),
     ("phone", "PrimaryPhone.FreeFormNumber"),
@@ -217,5 +222,7 @@ SPEC = RecordSpec(
     external_amount=lambda entity, body: None,
     as_held=as_held,
     keep_external=keep_external,
+    changed=update.changed,
+    written_as=WRITTEN_AS,
     may_lack=MAY_LACK,
 )

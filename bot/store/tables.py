@@ -66,7 +66,7 @@ links = Table(
     Column("released_id", String(RECORD_ID), primary_key=True),
     Column("entity", String(32), primary_key=True),
     Column("external_id", String(RECORD_ID), nullable=False),
-    Column("released_hash", String(32), nullable=False, default=""),
+    Column("released_hash", String(400), nullable=False, default=""),  # with a mark for each field
     Column("external_hash", String(32), nullable=False, default=""),
     Column("agreed", Boolean, nullable=False, default=True),
     UniqueConstraint("company_id", "entity", "external_id", name="one_link_per_external_id"),

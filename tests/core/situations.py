@@ -8,6 +8,7 @@ from bot.core.content import content_hash
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.planning.plan import plan
 from bot.core.planning.steps import Candidate, Operation, Parent, Report, Settled, Situation, Slot, Standing, Step
+from bot.core.spec import released_hash
 from bot.records import BY_TYPE
 from bot.records.documents import document as invoices
 from tests.records.samples import FACTS, LOOKUP, Json, invoice, quickbooks_invoice, sales_line
@@ -36,7 +37,7 @@ def linked(
     """A pair that last agreed on `was` and `external_was`; where these are not given, that side has not moved."""
     spec = BY_TYPE[type_]
     deleted = bool(more.pop("deleted", False))
-    agreed = content_hash(spec.released_content(was or body))
+    agreed = released_hash(spec, was or body)
     external_agreed = content_hash(spec.external_content(entity, external_was or external or {}))
     external_id = str((external or {"Id": "1"})["Id"])
     slot = Slot(

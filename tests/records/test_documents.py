@@ -166,7 +166,7 @@ def test_the_first_day_of_the_sync_and_a_number_of_21_characters_are_fine() -> N
         ({"TotalAmt": Decimal("115.01")}, "incomplete-record", Outcome.FAILED),
         ({"TotalAmt": "a lot"}, "incomplete-record", Outcome.FAILED),
         ({"TxnTaxDetail": {"TotalTax": "some"}}, "incomplete-record", Outcome.FAILED),
-        ({"TotalAmt": 0, "PrivateNote": "Voided"}, "voided-elsewhere", Outcome.SKIPPED),
+        ({"TotalAmt": 0, "PrivateNote": "Voided", "Line": [sales_line("0.00")]}, "voided-elsewhere", Outcome.SKIPPED),
     ],
 )
 def test_what_cannot_come_in_is_said(change: dict[str, Any], code: str, outcome: Outcome) -> None:
@@ -313,4 +313,7 @@ def test_zero_alone_does_not_make_a_document_voided() -> None:
     free = quickbooks_invoice(sales_line("0.00"), tax="0.00")
     assert not checks.external_gone("Invoice", free)
     assert not checks.external_gone("Invoice", quickbooks_invoice(PrivateNote="Voided cheque sent back"))
-    assert checks.external_gone("Invoice", {**free, "PrivateNote": "Lease 12 Voided"})
+    assert checks.external_gone("Invoice", {**free, "PrivateNote": "Lease 12 - Voided"})
+    assert not checks.external_gone("Invoice", {**free, "PrivateNote": "the voided parking ticket"})
+    waived = quickbooks_invoice(sales_line("80.00"), sales_line("-80.00"), tax="0.00", TotalAmt=0, PrivateNote="Voided")
+    assert not checks.external_gone("Invoice", waived), "lines that cancel out are lines"

@@ -7,13 +7,13 @@ off a voided invoice itself, which would then look like an edit of theirs.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bot.core.content import content_hash, says
+from bot.core.content import content_hash, moved, says
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordType
 from bot.core.planning.plan import MONEY_MOVES, plan
 from bot.core.planning.requirements import refuse_closed
 from bot.core.planning.step_values import operation_for
 from bot.core.planning.steps import Operation, Report, Situation, Slot, Standing, Step, Verb
-from bot.core.spec import Facts, Problem, RecordSpec
+from bot.core.spec import Facts, Problem, RecordSpec, released_hash
 
 MAY_COME_LATER = frozenset({"failing-parent", "missing-parent", "unapproved-parent"})
 FREEING: frozenset[RecordType] = MONEY_MOVES
@@ -44,7 +44,7 @@ def _reduced(spec: RecordSpec, situation: Situation, slot: Slot, steps: list[Ste
     released, external, link = situation.released, slot.external, slot.link
     if spec.freed is None or released is None or external is None or external.deleted or link is None:
         return
-    ours_moved = content_hash(spec.released_content(released.body)) != link.released_hash
+    ours_moved = moved(link.released_hash, released_hash(spec, released.body))
     theirs_moved = content_hash(spec.external_content(slot.entity, external.body)) != link.external_hash
     if not ours_moved and not theirs_moved:
         return

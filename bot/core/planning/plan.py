@@ -5,17 +5,23 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.core.content import content_hash, says
+from bot.core.content import changed_fields, content_hash, moved, says
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordType
 from bot.core.money import NotMoney
 from bot.core.one_sided import agree, with_emptied
 from bot.core.planning.conflict import losing_words
 from bot.core.planning.pairing import choose
 from bot.core.planning.patch import patch_for
-from bot.core.planning.requirements import refuse_archived, refuse_closed, require_equal_totals, require_parents
+from bot.core.planning.requirements import (
+    refuse_archived,
+    refuse_closed,
+    require_equal_totals,
+    require_parents,
+    totals_differ,
+)
 from bot.core.planning.step_values import operation_for, report_for
 from bot.core.planning.steps import Operation, Settled, Situation, Slot, Standing, Step, Verb
-from bot.core.spec import Facts, Problem, RecordSpec
+from bot.core.spec import Facts, Problem, RecordSpec, released_hash
 
 RELEASED_WINS = frozenset({RecordType.CONTACT, RecordType.INVOICE, RecordType.CREDIT_NOTE})
 VOIDABLE = frozenset({"Invoice", "Payment", "BillPayment", "AppliedCredit", "AppliedVendorCredit"})
@@ -51,7 +57,7 @@ def _plan_slot(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts)
             require_parents((*situation.parents, *slot.parents), spec, (Standing.UNLINKED,))
         hashes = _hashes(spec, slot, released, external)
         settled = Settled(situation.ref, replace(slot.link, released_hash=hashes[0], external_hash=hashes[1]))
-        match hashes[0] != slot.link.released_hash, hashes[1] != slot.link.external_hash:
+        match moved(slot.link.released_hash, hashes[0]), moved(slot.link.external_hash, hashes[1]):
             case False, False:
                 step: Step | None = None
             case True, False:
@@ -121,7 +127,7 @@ def _outgoing(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
     released, external = _both(situation, slot)
     if Direction.OUTGOING not in spec.directions:
         return None
-    there = spec.external_gone(slot.entity, external.body)
+    there = _gone_there(spec, slot, released, external)
     if spec.released_gone(released.body):
         return None if there else _void_outgoing(spec, situation, slot, facts)
     if there:
@@ -133,11 +139,11 @@ def _outgoing(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
         body = with_emptied(spec.may_lack, body, released.body, external.body)
     if spec.keep_external is not None:
         body = spec.keep_external(body, released.body, slot.entity, external.body, situation.lookup)
-    if says({**external.body, "Line": _money_lines(external.body)}, body):
+    body = _changed(spec, external.body, _said_anew(spec, slot, released, external, body, facts))
+    if not body:
         return None
     refuse_closed(spec, facts, released.body.get(spec.dates[0]), external.body.get(spec.dates[1]))
     identity = {"Id": external.id, "SyncToken": external.version, "sparse": True}
-    body = _keep_line_ids(body, external.body)
     return operation_for(spec, situation, slot, Verb.UPDATE, Direction.OUTGOING, Outcome.UPDATED, {**body, **identity})
 
 
@@ -154,6 +160,8 @@ def _void_outgoing(spec: RecordSpec, situation: Situation, slot: Slot, facts: Fa
         if not spec.external_amount(slot.entity, external.body):
             return None
         raise Problem("void-not-possible", type=slot.entity)
+    if payers := spec.settled_by(external.body):
+        raise Problem("void-meets-payment", payers=payers)
     refuse_closed(spec, facts, external.body.get(spec.dates[1]))
     body = {"Id": external.id, "SyncToken": external.version, "sparse": True}
     return operation_for(spec, situation, slot, Verb.VOID, Direction.OUTGOING, Outcome.VOIDED, body)
@@ -164,7 +172,7 @@ def _incoming(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
     released, external = _both(situation, slot)
     if Direction.INCOMING not in spec.directions:
         return None
-    gone = spec.external_gone(slot.entity, external.body)
+    gone = _gone_there(spec, slot, released, external)
     if spec.released_gone(released.body) and "status" in released.body:
         if not gone and not spec.part_of and spec.external_amount(slot.entity, external.body):
             raise Problem("reverse-in-quickbooks" if spec.reversed_in_quickbooks_only else "voided-in-released")
@@ -187,12 +195,18 @@ def _incoming(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
 def _conflict(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -> Step | None:
     """Both sides moved: the rule of the record type decides, and the losing values are kept in words."""
     released, external = _both(situation, slot)
-    gone = spec.external_gone(slot.entity, external.body)
+    gone = _gone_there(spec, slot, released, external)
     ours = spec.type in RELEASED_WINS and not gone and not spec.is_settled(released.body)
     step = (_outgoing if ours else _incoming)(spec, situation, slot, facts)
     if step is None:
         return None
     return replace(step, more=losing_words(spec, slot.entity, released.body, external.body, step))
+
+
+def _gone_there(spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord) -> bool:
+    """A document that comes to nothing on both sides lives on, whatever its memo says: nothing was taken from it."""
+    is_nothing = spec.totals is not None and not spec.amount(released.body)
+    return spec.external_gone(slot.entity, external.body) and not is_nothing
 
 
 def _plan_deleted(spec: RecordSpec, situation: Situation, slot: Slot) -> Iterator[Step]:
@@ -228,7 +242,7 @@ def _adopt(
         name=spec.released_name(released.body),
         released_id=released.id,
         external_id=external.id,
-        released_hash=content_hash(spec.released_content(released.body)),
+        released_hash=released_hash(spec, released.body),
         external_hash=content_hash(spec.external_content(slot.entity, external.body)),
         agreed=agree(spec.may_lack, released.body, external.body),
         amount=spec.amount(released.body),
@@ -252,6 +266,35 @@ def _create_incoming(
     return replace(operation, more=spec.incoming_note(slot.entity, external.body, situation.lookup, facts))
 
 
+def _said_anew(
+    spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord, body: dict[str, Any], facts: Facts
+) -> dict[str, Any]:
+    """Without what Re-Leased has said since before: where a pair was adopted, QuickBooks may word it otherwise.
+
+    Where QuickBooks moved as well, all that Re-Leased says goes out: it won the conflict. So it does where the totals
+    differ: it is what may bring them together.
+    """
+    if totals_differ(spec, slot, released, external, facts):
+        return body
+    if slot.link is None or content_hash(spec.external_content(slot.entity, external.body)) != slot.link.external_hash:
+        return body
+    fields = changed_fields(slot.link.released_hash, spec.released_content(released.body))
+    if fields is None:
+        return body
+    known = {name for names in spec.written_as.values() for name in names}
+    ours = {name for key in fields for name in spec.written_as.get(key, ())}
+    return {name: value for name, value in body.items() if name in ours or name not in known}
+
+
+def _changed(spec: RecordSpec, existing: Mapping[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """What the update must say. Payments say all their lines or none, so that theirs stay whole."""
+    if spec.changed is not None:
+        return spec.changed(existing, wanted)
+    if says({**existing, "Line": _money_lines(existing)}, wanted):
+        return {}
+    return _keep_line_ids(wanted, existing)
+
+
 def _keep_line_ids(body: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
     """A line sent without its id would be a new one: lines keep, by position, the ids of those they replace."""
     lines = body.get("Line")
@@ -270,7 +313,7 @@ def _money_lines(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _hashes(spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord) -> tuple[str, str]:
     return (
-        content_hash(spec.released_content(released.body)),
+        released_hash(spec, released.body),
         content_hash(spec.external_content(slot.entity, external.body)),
     )
 

@@ -8,7 +8,7 @@ from bot.core.content import content_hash
 from bot.core.model import Direction, MirrorRecord, Outcome
 from bot.core.money import NotMoney, cents
 from bot.core.planning.steps import Operation, Report, Situation, Slot, Verb
-from bot.core.spec import Problem, RecordSpec
+from bot.core.spec import Problem, RecordSpec, released_hash
 
 INCOMPLETE = "incomplete-record"  # its reason is all that there is to explain
 
@@ -35,7 +35,7 @@ def operation_for(
         external_id=external.id if external else (slot.link.external_id if slot.link else ""),
         version=version,
         body=body,
-        released_hash=content_hash(spec.released_content(released.body)) if released else "",
+        released_hash=released_hash(spec, released.body) if released else "",
         external_hash=content_hash(spec.external_content(slot.entity, external.body)) if external else "",
         agreed=slot.link is None or slot.link.agreed,
         totals=_totals(spec, released),

@@ -1,17 +1,26 @@
 """What keeps a document out of the sync or from crossing: said before anything is sent."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
 from bot.core.model import Outcome
 from bot.core.money import ZERO, decimal, said
 from bot.core.spec import Body, Facts, Lookup, Problem
-from bot.records.documents.lines import money_lines, net_of
+from bot.records.documents.line_kinds import detail_of, money_lines, refuse_special
+from bot.records.documents.lines import net_of
 from bot.records.fields.amounts import amount, day
 from bot.records.fields.parties import check_currency, party_of
 
+PAYING = frozenset(
+    {
+        *("Payment", "BillPayment", "BillPaymentCheck", "BillPaymentCreditCard", "CreditMemo", "VendorCredit"),
+        *("JournalEntry", "Deposit", "Check", "Expense", "CreditCardCredit"),
+    }
+)
+"""Kinds of transaction that QuickBooks links to a document because they settle it."""
 NUMBER_LENGTH = 21  # developer.intuit.com, invoice: DocNumber
-VOIDED_NOTE = "Voided"  # QuickBooks writes it into PrivateNote, and every amount becomes zero
+VOIDED_NOTE = re.compile(r"\bVoided\b")  # QuickBooks puts it into the memo when it brings every line to zero
 
 
 def check(body: Body, facts: Facts) -> None:
@@ -48,6 +57,7 @@ def check_complete(entity: str, body: Body) -> None:
     """Raises Problem for a document that lacks what Re-Leased must have, or whose lines do not make its total."""
     if not party_of(entity, body)[1]:
         raise Problem("incomplete-record", more="It names no customer or supplier.")
+    refuse_special(body.get("Line") or [])
     lines = money_lines(body.get("Line") or [])
     if not lines:
         raise Problem("incomplete-record", more="It has no lines.")
@@ -76,5 +86,33 @@ def tax_total(body: Body) -> Decimal:
 
 
 def external_gone(entity: str, body: Body) -> bool:
-    voided = VOIDED_NOTE.casefold() in str(body.get("PrivateNote") or "").casefold()
-    return voided and not decimal(body.get("TotalAmt"))
+    """Voided: QuickBooks has no field for it. It empties every line and puts its own word into the memo.
+
+    A document of 0.00 that still has quantities, or lines that cancel out, is alive, whatever its memo says.
+    https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/invoice (void an invoice)
+    """
+    if not VOIDED_NOTE.search(str(body.get("PrivateNote") or "")) or decimal(body.get("TotalAmt")):
+        return False
+    return not any(
+        decimal(line.get("Amount")) or decimal(detail_of(line).get("Qty")) for line in body.get("Line") or []
+    )
+
+
+def settled_by(body: Body) -> str:
+    """What pays a QuickBooks document, in words: "Payment 145 and 50.00 as its own deposit"; "" when nothing does.
+
+    The balance counts as well: a set-off need not be among its linked transactions.
+    """
+    named = [
+        f"{linked.get('TxnType')} {linked.get('TxnId')}"
+        for linked in body.get("LinkedTxn") or []
+        if linked.get("TxnType") in PAYING
+    ]
+    deposit = decimal(body.get("Deposit"))
+    if deposit:
+        named.append(f"{said(deposit)} as its own deposit")
+    total = decimal(body.get("TotalAmt"))
+    settled = total - decimal(body.get("Balance")) if "Balance" in body else ZERO
+    if not named and settled > ZERO:
+        named.append(f"{said(settled)} that is paid already")
+    return " and ".join(named)

@@ -7,9 +7,9 @@ from typing import Any
 from bot.core.content import pick
 from bot.core.model import Direction, RecordRef, RecordType
 from bot.core.money import ZERO, decimal, text
-from bot.core.spec import Body, Facts, Lookup, RecordSpec, Reference
+from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
 from bot.core.totals import Totals
-from bot.records.documents import checks, matching
+from bot.records.documents import checks, matching, update
 from bot.records.documents import lines as document_lines
 from bot.records.documents.checks import external_gone, tax_total
 from bot.records.documents.lines import AMOUNTS_ARE, TAX_MODES, LineRules
@@ -28,6 +28,12 @@ RELEASED_FIELDS = (
     *("number", "kind", "contactId", "issueDate", "dueDate", "currency"),
     *("amountsAre", "netTotal", "taxTotal", "total", "reference"),
 )
+MONEY_FIELDS = ("Line", "TxnTaxDetail", "GlobalTaxCalculation", "ClassRef")
+WRITTEN_AS = {
+    **{"dueDate": ("DueDate",), "number": ("DocNumber",), "issueDate": ("TxnDate",), "reference": ("PrivateNote",)},
+    **{"currency": ("CurrencyRef",), "contactId": ("CustomerRef", "VendorRef")},
+    **{name: MONEY_FIELDS for name in ("lines", "amountsAre", "netTotal", "taxTotal", "total")},
+}
 LINE_FIELDS = (
     *("description", "quantity", "unitAmount", "accountId", "taxTypeId", "trackingOptionId"),
     *("netAmount", "taxAmount"),
@@ -41,8 +47,12 @@ def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict
     sent: dict[str, Any] = {
         **party_out(body, entity, lookup, facts),
         "TxnDate": str(body["issueDate"]),
-        "Line": document_lines.to_quickbooks(body["lines"], LineRules(sales, mode, us), lookup),
+        "Line": document_lines.to_quickbooks(
+            body["lines"], LineRules(sales, mode, us, classes=not facts.class_per_document), lookup
+        ),
     }
+    if facts.class_per_document and (class_id := _one_class(body, lookup)):
+        sent["ClassRef"] = {"value": class_id}
     if body.get("dueDate") and entity in WITH_DUE_DATE:
         sent["DueDate"] = str(body["dueDate"])
     if body.get("number") and (facts.custom_numbers or not sales):
@@ -54,6 +64,14 @@ def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict
         if mode != "NotApplicable":
             sent["TxnTaxDetail"] = tax_detail(body["lines"], sales, lookup)
     return sent
+
+
+def _one_class(body: Body, lookup: Lookup) -> str:
+    """Raises Problem for lines of several classes where QuickBooks keeps one for the whole document."""
+    classes = document_lines.classes_of(body["lines"], lookup)
+    if len(classes) > 1:
+        raise Problem("class-per-document", count=str(len(classes)))
+    return next(iter(classes), "")
 
 
 def as_held(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
@@ -77,7 +95,7 @@ def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[s
         **due,
         "currency": reference(body, "CurrencyRef") or facts.home_currency,
         "amountsAre": AMOUNTS_ARE.get(mode, "exclusive"),
-        "lines": document_lines.to_released(body.get("Line") or [], mode, totals.tax, lookup),
+        "lines": document_lines.to_released(body, mode, totals.tax, lookup),
         "netTotal": text(totals.net),
         "taxTotal": text(totals.tax),
         "total": text(totals.gross),
@@ -109,11 +127,22 @@ def references(entities_of: Entities, body: Body) -> tuple[Reference, ...]:
 
 
 def external_references(entity: str, body: Body) -> tuple[tuple[str, str], ...]:
-    return (party_of(entity, body), *document_lines.references(body.get("Line") or []))
+    header_class = reference(body, "ClassRef")
+    named = (("Class", header_class),) if header_class else ()
+    return tuple(dict.fromkeys((party_of(entity, body), *document_lines.references(body.get("Line") or []), *named)))
 
 
 def external_content(entity: str, body: Body) -> Any:
-    found = pick(body, ("DocNumber", f"{PARTY[entity][0]}.value", "TxnDate", "DueDate", "TotalAmt", "PrivateNote"))
+    names = (
+        "DocNumber",
+        f"{PARTY[entity][0]}.value",
+        "TxnDate",
+        "DueDate",
+        "TotalAmt",
+        "PrivateNote",
+        "ClassRef.value",
+    )
+    found = pick(body, names)
     return {**found, "tax": str(tax_total(body).normalize()), "lines": document_lines.content(body.get("Line") or [])}
 
 
@@ -158,6 +187,7 @@ def spec_of(type_: RecordType, collection: str, income: str, expense: str) -> Re
         to_released=to_released,
         released_gone=lambda body: body.get("status") == "voided",
         external_gone=external_gone,
+        settled_by=checks.settled_by,
         amount=_total,
         external_amount=lambda entity, body: decimal(body.get("TotalAmt")),
         dates=("issueDate", "TxnDate"),
@@ -168,6 +198,8 @@ def spec_of(type_: RecordType, collection: str, income: str, expense: str) -> Re
         is_settled=is_settled,
         totals=totals,
         external_totals=external_totals,
+        changed=update.changed,
+        written_as=WRITTEN_AS,
         also_named=lambda entity, body: document_lines.discount_accounts(body.get("Line") or []),
     )
 

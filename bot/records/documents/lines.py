@@ -8,57 +8,57 @@ from typing import Any
 from bot.core.model import RecordRef, RecordType
 from bot.core.money import ZERO, cents, decimal, is_exact_product, plain, said, share, text
 from bot.core.spec import Body, Lookup, Problem
+from bot.records.documents.line_kinds import (
+    ACCOUNT_EXPENSE,
+    DISCOUNT,
+    ITEM_EXPENSE,
+    SALES,
+    detail_of,
+    money_lines,
+    refuse_special,
+)
 from bot.records.fields.names import reference
-from bot.records.fields.rates import percent
+from bot.records.fields.rates import rates_of
 
 DESCRIPTION_LENGTH = 4000  # developer.intuit.com, invoice: Line.Description
-SALES, ITEM_EXPENSE, ACCOUNT_EXPENSE = (
-    "SalesItemLineDetail",
-    "ItemBasedExpenseLineDetail",
-    "AccountBasedExpenseLineDetail",
-)
-DISCOUNT = "DiscountLineDetail"
 TAXED, NOT_TAXED = "TAX", "NON"  # all that US sales lines know
-WITHOUT_MONEY = ("SubTotalLineDetail", "TaxLineDetail")
 TAX_MODES = {"exclusive": "TaxExcluded", "inclusive": "TaxInclusive", "noTax": "NotApplicable"}
 AMOUNTS_ARE = {theirs: ours for ours, theirs in TAX_MODES.items()}
 
 
 @dataclass(frozen=True)
 class LineRules:
-    """How the company's QuickBooks wants its lines. `sales` is False for what suppliers send us."""
+    """How the company's QuickBooks wants its lines. `sales` is False for what suppliers send us.
+
+    `classes` is False where a document has one class in its header (ClassTrackingPerTxn).
+    """
 
     sales: bool
     tax_mode: str
     us: bool
+    classes: bool = True
 
 
 def to_quickbooks(lines: Sequence[Body], rules: LineRules, lookup: Lookup) -> list[dict[str, Any]]:
     return [_line_out(line, rules, lookup) for line in lines]
 
 
-def to_released(lines: Sequence[Body], tax_mode: str, tax_total: Decimal, lookup: Lookup) -> list[dict[str, Any]]:
-    """Lines as Re-Leased holds them; the tax of the document is shared out so that the lines add up to it."""
-    money = _with_discount_tax(money_lines(lines))
+def to_released(body: Body, tax_mode: str, tax_total: Decimal, lookup: Lookup) -> list[dict[str, Any]]:
+    """Lines as Re-Leased holds them; the tax of the document is shared out so that the lines add up to it.
+
+    Text lines stay in QuickBooks: a line of Re-Leased is an amount on an account. Raises Problem for the first line
+    that Re-Leased has no form for.
+    """
+    lines = body.get("Line") or []
+    refuse_special(lines)
+    header_class = reference(body, "ClassRef")
+    money = [_with_class(line, header_class) for line in _with_discount_tax(money_lines(lines))]
     nets = [net_of(line) for line in money]
-    guesses = [_tax_of(line, net, tax_mode, lookup) for line, net in zip(money, nets, strict=True)]
+    applied = _percents_applied(body)
+    guesses = [_tax_of(line, net, tax_mode, lookup, applied) for line, net in zip(money, nets, strict=True)]
     taxed = [ZERO if _is_exempt(line) else net for line, net in zip(money, nets, strict=True)]
     taxes = _settled(guesses, taxed, tax_total)
-    return [
-        _line_in(line, net, tax, tax_mode, lookup)
-        for line, net, tax in zip(money, nets, taxes, strict=True)
-        if line.get("DetailType") != "DescriptionOnly" or line.get("Description")
-    ]
-
-
-def money_lines(lines: Sequence[Body]) -> list[Body]:
-    """The lines that people wrote: QuickBooks adds subtotals and tax of its own, and discounts of nothing."""
-    return [
-        line
-        for line in lines
-        if line.get("DetailType") not in WITHOUT_MONEY
-        and not (line.get("DetailType") == DISCOUNT and not line.get("Amount"))
-    ]
+    return [_line_in(line, net, tax, tax_mode, lookup) for line, net, tax in zip(money, nets, taxes, strict=True)]
 
 
 def net_of(line: Body) -> Decimal:
@@ -94,14 +94,17 @@ def references(lines: Sequence[Body]) -> list[tuple[str, str]]:
     return [(entity, id_) for entity, id_ in dict.fromkeys(found) if id_ and not (entity == "TaxCode" and _is_us(id_))]
 
 
-def detail_of(line: Body) -> Mapping[str, Any]:
-    detail = line.get(str(line.get("DetailType") or ""))
-    return detail if isinstance(detail, Mapping) else {}
+def classes_of(lines: Sequence[Body], lookup: Lookup) -> set[str]:
+    """The QuickBooks classes of Re-Leased's lines; "" stands for lines without one."""
+    return {_class_of(line, lookup) for line in lines}
 
 
 def _line_out(line: Body, rules: LineRules, lookup: Lookup) -> dict[str, Any]:
     net = decimal(line.get("netAmount"))
     tax = decimal(line.get("taxAmount"))
+    if _is_text(line, net, tax):
+        text_line = str(line["description"])[:DESCRIPTION_LENGTH]
+        return {"DetailType": "DescriptionOnly", "Description": text_line, "DescriptionLineDetail": {}}
     if rules.sales and net < 0 and (discount := _discount_out(line, net, lookup)):
         return discount
     kind, detail = _account_out(line, rules, lookup)
@@ -115,10 +118,15 @@ def _line_out(line: Body, rules: LineRules, lookup: Lookup) -> dict[str, Any]:
         detail["TaxCodeRef"] = {"value": _tax_code(line, lookup)}
     if rules.tax_mode == "TaxInclusive":
         detail["TaxInclusiveAmt"] = net + tax
-    if class_id := _class_of(line, lookup):
+    if rules.classes and (class_id := _class_of(line, lookup)):
         detail["ClassRef"] = {"value": class_id}
     description = str(line.get("description") or "")[:DESCRIPTION_LENGTH]
     return {"DetailType": kind, "Amount": net, **({"Description": description} if description else {}), kind: detail}
+
+
+def _is_text(line: Body, net: Decimal, tax: Decimal) -> bool:
+    """Words without an account and without money, which is what QuickBooks calls a description line."""
+    return bool(line.get("description")) and not line.get("accountId") and not net and not tax
 
 
 def _account_out(line: Body, rules: LineRules, lookup: Lookup) -> tuple[str, dict[str, Any]]:
@@ -169,8 +177,6 @@ def _class_of(line: Body, lookup: Lookup) -> str:
 
 def _line_in(line: Body, net: Decimal, tax: Decimal, tax_mode: str, lookup: Lookup) -> dict[str, Any]:
     detail = detail_of(line)
-    if line.get("DetailType") == "GroupLineDetail":
-        raise Problem("bundle-line", bundle=_named(detail, "GroupItemRef", "of several products"))
     quantity, unit = decimal(detail.get("Qty") or 1), decimal(detail.get("UnitPrice"))
     shown = net + tax if tax_mode == "TaxInclusive" else net
     if not quantity or not is_exact_product(quantity, unit, shown):
@@ -224,22 +230,42 @@ def _with_discount_tax(lines: list[Body]) -> list[Body]:
     ]
 
 
+def _with_class(line: Body, header_class: str) -> Body:
+    """A class in the header is that of every line that has none of its own."""
+    kind, detail = str(line.get("DetailType")), detail_of(line)
+    if not header_class or reference(detail, "ClassRef"):
+        return line
+    return {**line, kind: {**detail, "ClassRef": {"value": header_class}}}
+
+
 def _released(lookup: Lookup, *ids: tuple[str, str]) -> str | None:
     return next((lookup.released[key] for key in ids if key in lookup.released), None)
 
 
-def _tax_of(line: Body, net: Decimal, tax_mode: str, lookup: Lookup) -> Decimal:
+def _tax_of(line: Body, net: Decimal, tax_mode: str, lookup: Lookup, applied: Mapping[str, Decimal]) -> Decimal:
     """A line says its own tax where amounts include it; elsewhere it follows from the rate."""
     gross = detail_of(line).get("TaxInclusiveAmt")
     if tax_mode == "TaxInclusive" and gross is not None:
         return decimal(gross) - net
-    return cents(net * _percent_of(line, lookup) / 100)
+    return cents(net * _percent_of(line, lookup, applied) / 100)
 
 
-def _percent_of(line: Body, lookup: Lookup) -> Decimal:
+def _percents_applied(body: Body) -> dict[str, Decimal]:
+    """What each tax rate was when the document was made: a rate may have changed since, the tax line says which."""
+    detail = body.get("TxnTaxDetail")
+    found = detail.get("TaxLine") or [] if isinstance(detail, Mapping) else []
+    return {
+        reference(detail_of(line), "TaxRateRef"): decimal(detail_of(line)["TaxPercent"])
+        for line in found
+        if detail_of(line).get("TaxPercent") is not None
+    }
+
+
+def _percent_of(line: Body, lookup: Lookup, applied: Mapping[str, Decimal]) -> Decimal:
     code = lookup.bodies.get(("TaxCode", reference(detail_of(line), "TaxCodeRef")))
     use = "sales" if line.get("DetailType") in (SALES, DISCOUNT) else "purchase"
-    return percent(code, use) if code else ZERO
+    rates = rates_of(code, use) if code else []
+    return sum((applied.get(rate_id, rate) for rate_id, rate in rates), ZERO)
 
 
 def _settled(guesses: list[Decimal], taxed: list[Decimal], total: Decimal) -> list[Decimal]:

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from bot.core.balance.control_totals import MONEY, Figures, Sums
 from bot.core.balance.verification import LISTED, Drift, largest
-from bot.core.content import content_hash
+from bot.core.content import content_hash, moved
 from bot.core.model import NEEDS_ATTENTION, Direction, Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.money import ZERO, NotMoney
 from bot.core.planning.plan import plan
 from bot.core.planning.steps import Operation, Report, Settled, Step
-from bot.core.spec import Problem, RecordSpec
+from bot.core.spec import Problem, RecordSpec, released_hash
 from bot.records import BY_TYPE, SPECS
 from bot.store.mirror import balances, control_sums, records
 from bot.store.results import results
@@ -182,7 +182,7 @@ def _moved(spec: RecordSpec, pair: _Pair) -> tuple[bool, bool]:
     released, external = pair.released, pair.external
     if _is_gone_on_both(spec, pair):
         return False, False
-    ours = released is None or released.deleted or _hash_released(spec, released) != pair.link.released_hash
+    ours = released is None or released.deleted or moved(pair.link.released_hash, _hash_released(spec, released))
     theirs = external is None or external.deleted or _hash_external(spec, external) != pair.link.external_hash
     return ours, theirs
 
@@ -195,7 +195,7 @@ def _is_gone_on_both(spec: RecordSpec, pair: _Pair) -> bool:
 
 
 def _hash_released(spec: RecordSpec, record: MirrorRecord) -> str:
-    return content_hash(spec.released_content(record.body))
+    return released_hash(spec, record.body)
 
 
 def _hash_external(spec: RecordSpec, record: MirrorRecord) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from bot.adapters.quickbooks.rate_limits import MAX_BATCH_ITEMS
+from bot.core.content import HASH_LENGTH
 from bot.core.model import NEEDS_ATTENTION, Direction, MirrorRecord, Outcome, RecordRef, RecordType, Side
 from bot.core.money import ZERO, NotMoney
 from bot.core.planning.plan_summary import COLUMN_OF, COLUMNS, digest
@@ -92,7 +93,7 @@ def _step(operation: Operation) -> PlannedStep:
 
 def contents(operation: Operation) -> str:
     """What both sides said when it was planned; ids that only the real run knows do not change it."""
-    return f"{operation.released_hash}|{operation.external_hash}"
+    return f"{operation.released_hash[:HASH_LENGTH]}|{operation.external_hash}"
 
 
 def is_approved(operation: Operation, approved: set[tuple[RecordRef, str, str, str]]) -> bool:

@@ -1,6 +1,6 @@
 """Looks in QuickBooks for what a write may have left there, or what stands in its way, and takes it into the mirror."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.adapters.quickbooks.wire import quote
@@ -45,6 +45,17 @@ def look_up(run: Run, operations: Sequence[Operation]) -> Rows:
                 take_bodies(run, entity, reply.rows)
                 found.setdefault(entity, []).extend(reply.rows)
     return {entity: rows for entity, rows in found.items() if rows}
+
+
+def read_again(run: Run, ids: Iterable[tuple[str, str]]) -> None:
+    """Take today's state of these records, (entity, id), into the mirror: a payment moves what it pays."""
+    wanted: dict[str, list[str]] = {}
+    for entity, id_ in sorted(set(ids)):
+        wanted.setdefault(entity, []).append(id_)
+    for entity, found in wanted.items():
+        for condition in _conditions(entity, "Id", found):
+            for reply in run.quickbooks.pages(entity, condition):
+                take_bodies(run, entity, reply.rows)
 
 
 def _attached(run: Run, operation: Operation) -> list[dict[str, Any]]:

@@ -186,6 +186,8 @@ def facts_of(company: Company, preferences: Mapping[str, Any]) -> Facts:
         multicurrency=currency.get("MultiCurrencyEnabled") is True,
         custom_numbers=(prefs.get("SalesFormsPrefs") or {}).get("CustomTxnNumbers") is not False,
         classes_on=accounting.get("ClassTrackingPerTxnLine") is not False,
+        class_per_document=bool(accounting.get("ClassTrackingPerTxn"))
+        and not accounting.get("ClassTrackingPerTxnLine"),
         bank_account_id=company.bank_account_id,
     )
 

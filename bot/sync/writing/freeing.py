@@ -3,16 +3,18 @@
 Why: bot/core/planning/freeing.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.core.model import Direction, Outcome, RecordRef
+from bot.core.model import Direction, MirrorRecord, Outcome, RecordRef
 from bot.core.planning.freeing import FREEING, Freeing, freeing
 from bot.core.spec import RecordSpec
-from bot.records import SPECS
+from bot.records import BY_ENTITY, SPECS
+from bot.records.payments.applied import lines_of
 from bot.store.mirror import records
 from bot.store.runs import plans
 from bot.sync.planning.drafting import contents
 from bot.sync.reading.gather import situations
+from bot.sync.reading.lookup import read_again
 from bot.sync.reading.pull import pull_again
 from bot.sync.run.run import CHUNK, Run
 from bot.sync.writing.push import push
@@ -25,40 +27,62 @@ def free_documents(run: Run) -> None:
     What is refused here, or is only a part of a record's change, is planned anew in the turn of its type, and is
     reported and counted there.
     """
-    freed = [_free(run, spec) for spec in SPECS if spec.type in FREEING]
-    if any(freed):
+    freed: set[tuple[str, str]] = set()
+    any_freed = False
+    for spec in SPECS:
+        if spec.type in FREEING:
+            done, documents = _free(run, spec)
+            any_freed, freed = any_freed or done, freed | documents
+    if any_freed:
         pull_again(run)  # the documents have other versions now, and some are not paid any more
+    read_again(run, freed)
 
 
-def _free(run: Run, spec: RecordSpec) -> bool:
+def _free(run: Run, spec: RecordSpec) -> tuple[bool, set[tuple[str, str]]]:
+    """Whether anything was freed, and the documents of QuickBooks, (entity, id), that it was taken off."""
     after, any_freed = "", False
+    documents: set[tuple[str, str]] = set()
     while True:
         run.carry_on()
         with run.database.read() as connection:
             keys = records.todo_keys(connection, run.company.id, spec.type, after, CHUNK)
         if not keys:
-            return any_freed
+            return any_freed, documents
         after = keys[-1]
-        found = _freeing(run, spec, [RecordRef(spec.type, key) for key in keys if not key.startswith("@")])
+        found, paid = _freeing(run, spec, [RecordRef(spec.type, key) for key in keys if not key.startswith("@")])
         done = _carry_out(run, found)
         any_freed = any_freed or bool(done)
+        documents |= {key for ref in done for key in paid.get(ref, ())}
 
 
-def _freeing(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> list[Freeing]:
-    """While a plan is carried out, only what it holds, and that whole."""
+def _freeing(
+    run: Run, spec: RecordSpec, refs: Sequence[RecordRef]
+) -> tuple[list[Freeing], dict[RecordRef, set[tuple[str, str]]]]:
+    """With the documents that QuickBooks says each of them pays. While a plan is carried out, only what it holds."""
     with run.database.read() as connection:
         linked = list(records.links_of(connection, run.company.id, refs))
         around = situations(connection, run.company.id, spec, linked)
         approved = plans.approved(connection, run.approved_plan_id, linked) if run.approved_plan_id else None
     found = [one for situation in around for one in freeing(spec, situation, run.facts)]
+    paid = {
+        situation.ref: {key for slot in situation.slots if slot.external for key in _paid(slot.external)}
+        for situation in around
+    }
     if approved is None:
-        return found
-    return [
+        return found, paid
+    held = [
         one
         for one in found
         if one.is_whole
         and (one.operation.ref, one.operation.entity, one.operation.outcome, contents(one.operation)) in approved
     ]
+    return held, paid
+
+
+def _paid(payment: MirrorRecord) -> Iterator[tuple[str, str]]:
+    for kind, id_, _ in lines_of(payment.body):
+        if kind in BY_ENTITY:
+            yield kind, id_
 
 
 def _carry_out(run: Run, found: Sequence[Freeing]) -> set[RecordRef]:

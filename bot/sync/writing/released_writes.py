@@ -9,7 +9,7 @@ from bot.core.content import content_hash
 from bot.core.faults import Action, ApiError
 from bot.core.model import Link, MirrorRecord, RecordRef, Result, Side
 from bot.core.planning.steps import Operation, Verb
-from bot.core.spec import RecordSpec
+from bot.core.spec import RecordSpec, released_hash
 from bot.records import BY_COLLECTION, BY_TYPE
 from bot.records.allocation import PAYMENT_OF, SPEC, payment_id
 from bot.records.attachment import ENTITY
@@ -141,9 +141,7 @@ def _patch(run: Run, spec: RecordSpec, record: MirrorRecord, patch: dict[str, An
         fresh = run.released.get(run.company.id, spec.collection, record.id)
         if fresh is None:
             raise
-    if "lines" in patch or content_hash(spec.released_content(fresh)) != content_hash(
-        spec.released_content(record.body)
-    ):
+    if "lines" in patch or released_hash(spec, fresh) != released_hash(spec, record.body):
         edited.add(record.id)
         patch = {name: value for name, value in patch.items() if name != "lines"}  # made of the lines as they were
     if not patch:
@@ -204,7 +202,7 @@ def _record(
                 written = written_part(operation, answer) if spec.part_of else answer
                 released_id = str(written["id"])
                 edited = operation.verb is Verb.CREATE and _edited_since(spec, operation, written)
-                agreed = "" if edited else content_hash(spec.released_content(written))
+                agreed = "" if edited else released_hash(spec, written)
                 external = operation.external_hash
                 ids = released_id, operation.entity, operation.external_id
                 link = Link(spec.type, *ids, agreed, external, operation.agreed)
@@ -295,6 +293,6 @@ def _record_write_backs(
 
 def _settle(run: Run, connection: Any, spec: RecordSpec, ref: RecordRef, body: dict[str, Any]) -> None:
     """A number or tax that QuickBooks gave is agreed on, not an edit of Re-Leased's that would have to go out."""
-    agreed = content_hash(spec.released_content(body))
+    agreed = released_hash(spec, body)
     for link in records.links_of(connection, run.company.id, [ref]).get(ref, ()):
         records.put_link(connection, run.company.id, replace(link, released_hash=agreed))

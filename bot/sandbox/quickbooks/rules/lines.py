@@ -72,15 +72,20 @@ def numbered(row: Record, number: int) -> Record:
 
 
 def _item_line(books: Books, row: Record, kind: str, mode: str) -> Record:
-    """Without an item the amount of a sales line is ignored:
+    """Without an item the amount of a sales line is ignored, unless it is the markup of an on-charged expense:
     https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/invoice
     """
     detail = row.get(kind)
     if detail is None:
         raise faults.missing(f"Line.{kind}")
-    if "ItemRef" not in detail:
+    if "ItemRef" not in detail and not is_markup(detail):
         row = {**row, "Amount": ZERO, kind: {key: detail[key] for key in detail if key not in ("Qty", "UnitPrice")}}
     return _priced(books, row, kind, mode)
+
+
+def is_markup(detail: Record) -> bool:
+    """QuickBooks' own screens book a markup straight to an income account, without an item."""
+    return bool(detail.get("MarkupInfo")) and bool(detail.get("ItemAccountRef"))
 
 
 def _priced(books: Books, row: Record, kind: str, mode: str) -> Record:
