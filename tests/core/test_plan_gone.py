@@ -44,7 +44,9 @@ def test_a_closed_period_is_touched_neither_by_the_new_date_nor_by_the_old(
     change: Json, external_change: Json, closed: str
 ) -> None:
     external = {**quickbooks_invoice(), **external_change}
-    situation = linked(INVOICE, "Invoice", {**invoice(), **change}, external, was=invoice(number="X", issueDate="2026-09-01"))
+    situation = linked(
+        INVOICE, "Invoice", {**invoice(), **change}, external, was=invoice(number="X", issueDate="2026-09-01")
+    )
     report = report_of(situation, close_date=date.fromisoformat(closed))
     assert (report.code, report.context["date"]) == ("closed-period", "2026-10-05")
     assert operation_of(situation, close_date=date(2026, 10, 4)).verb in (Verb.UPDATE, Verb.VOID)

@@ -11,7 +11,7 @@ from bot.records.fields.amounts import amount, day
 from bot.records.fields.parties import PARTY
 from bot.records.payments.applied import CREDIT, DOCUMENT, lines_of, split
 from bot.records.payments.bank_account import ACCOUNT_FIELDS
-from bot.records.payments.matching import REFERENCE_FIELD, short_reference
+from bot.records.payments.matching import REFERENCE_FIELD, reference_text, short_reference
 
 Key = tuple[str, str]  # (TxnType, TxnId)
 
@@ -48,6 +48,9 @@ def keep_external(body: dict[str, Any], released: Body, entity: str, external: B
     kept = dict(body)
     if not released.get("bankAccountId"):
         kept = {key: value for key, value in body.items() if key not in ACCOUNT_FIELDS} | _account(entity, external)
+    said = short_reference(released.get("reference"))
+    if said and said == reference_text(entity, external) != external.get(REFERENCE_FIELD[entity]):
+        kept |= {name: external[name] for name in (REFERENCE_FIELD[entity], "PrivateNote")}  # with its counter
     if not released.get("reference") and external.get(REFERENCE_FIELD[entity]):
         kept[REFERENCE_FIELD[entity]] = ""
     return {**kept, "Line": _lines(_with_the_rest(entity, _sums(body["Line"]), external, lookup))}

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.core.money import NotMoney, decimal, text
+from bot.core.planning.numbering import UNIQUE_AS_REFERENCE, is_counted
 from bot.core.spec import Body, Lookup, Problem
 from bot.records.fields.amounts import day
 from bot.records.fields.parties import party_of
@@ -22,7 +23,15 @@ def short_reference(value: Any) -> str:
 
 
 def reference_text(entity: str, body: Body) -> str:
-    return str(body.get(REFERENCE_FIELD[entity]) or "")
+    """What a QuickBooks payment says as its reference; one that got a counter behind it says it in its memo."""
+    number, memo = str(body.get(REFERENCE_FIELD[entity]) or ""), short_reference(body.get("PrivateNote"))
+    return memo if entity in UNIQUE_AS_REFERENCE and memo and is_counted(number, memo) else number
+
+
+def number_keys(entity: str, body: Body) -> set[str]:
+    """Where QuickBooks wants each number once: the key by which it is seen that one is taken."""
+    number = str(body.get(REFERENCE_FIELD[entity]) or "")
+    return {f"number:{number}"} if entity in UNIQUE_AS_REFERENCE and number else set()
 
 
 def released_keys(body: Body) -> set[str]:
@@ -31,9 +40,9 @@ def released_keys(body: Body) -> set[str]:
 
 def external_keys(entity: str, body: Body) -> set[str]:
     try:
-        return {f"payment:{body.get('TxnDate')}|{text(body.get('TotalAmt'))}"}
+        return {f"payment:{body.get('TxnDate')}|{text(body.get('TotalAmt'))}"} | number_keys(entity, body)
     except NotMoney:
-        return set()
+        return number_keys(entity, body)
 
 
 def search_keys(entity: str, body: Body) -> set[str]:

@@ -7,7 +7,8 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.core.model import NEEDS_ATTENTION, Direction, Link, Outcome, RecordRef, RecordType, Result
+from bot.core.model import NEEDS_ATTENTION, Direction, Link, Outcome, RecordRef, RecordType, Result, Side
+from bot.core.planning.numbering import UNIQUE_AS_REFERENCE, numbers_of, with_unique_numbers
 from bot.core.planning.plan import plan
 from bot.core.planning.preflight import hold_back
 from bot.core.planning.steps import Operation, Report, Settled, Step, Verb
@@ -98,9 +99,22 @@ def _plan(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], follows: bool =
             planned_refs.add(situation.ref)
     work.silent = [ref for ref in refs if ref not in planned_refs]
     _one_partner_each(work)
+    _number_apart(run, work)
     if run.approved_plan_id and not follows:
         _only_approved(run, refs, work)
     return work
+
+
+def _number_apart(run: Run, work: Work) -> None:
+    if wanted := numbers_of(work.outgoing):
+        keys = {f"number:{number}" for number in wanted}
+        with run.database.read() as connection:
+            found = [
+                records.find_by_keys(connection, run.company.id, Side.QUICKBOOKS, entity, keys)
+                for entity in UNIQUE_AS_REFERENCE
+            ]
+        used = {key.removeprefix("number:") for some in found for key in some}
+        work.outgoing = with_unique_numbers(work.outgoing, used)
 
 
 def _only_approved(run: Run, refs: Sequence[RecordRef], work: Work) -> None:
