@@ -43,8 +43,8 @@ def check(body: Body, facts: Facts) -> None:
 def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> None:
     """Likewise for a QuickBooks payment. One that only sets credits off is no payment in Re-Leased (allocation.py)."""
     total, applied = amount(body.get("TotalAmt"), "total"), split(entity, body)
-    if not total and applied.credits:
-        raise Problem("not-imported", outcome=Outcome.SKIPPED)
+    if not total and (applied.credits or applied.others):
+        raise Problem("not-imported", outcome=Outcome.SKIPPED)  # what it leaves open is said of the documents
     if day(body.get("TxnDate")) < facts.sync_from:
         raise Problem("before-sync-from", outcome=Outcome.SKIPPED, sync_from=facts.sync_from.isoformat())
     if external_gone(entity, body):

@@ -227,7 +227,7 @@ def _finish(engine: Engine, run: Run, settings: pull.Settings, meter: Meter) -> 
         failures = list(results.NeedingAttention(connection, run.company.id, FAILURES_KEPT))
         failed, waiting = results.count_needing_attention(connection, run.company.id)
         counts = replace(run.tally.counts(), failed=failed, waiting=waiting)
-        reason = RedReason.OUT_OF_BALANCE if found.difference_count else None
+        reason = RedReason.OUT_OF_BALANCE if found.out_of_balance else None
         flag = Flag.RED if failed or reason else Flag.BLUE
         clean = {"last_clean_at": now} if flag is Flag.BLUE else {}
         facts = {"preferences": dict(settings.preferences), "needs_reconnect": False}

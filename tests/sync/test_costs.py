@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from bot.store import keysets
 from bot.sync.control import end_of_run
-from bot.sync.reading import pull
+from bot.sync.reading import pull, touched
 from bot.sync.run import safety_stop
 from bot.sync.writing import freeing, records_loop
 from tests.rarely import edge
@@ -18,7 +18,10 @@ GROWING = "mirror|mirror_keys|links|results|attempts|figures|intents|batches|unl
 WHOLE = r"\((company_id=\?( AND side=\?)?( AND (entity|type)=\?)?)\)"
 READS_ALL = re.compile(rf"SCAN ({GROWING})\b|SEARCH ({GROWING}) USING [A-Z ]+ \w+ {WHOLE}")
 """ "SEARCH mirror USING INDEX x (company_id=?)" reads as much as a scan does: all that a company has."""
-PAGES = ((keysets, "CHUNK"), (records_loop, "CHUNK"), (freeing, "CHUNK"), (safety_stop, "CHUNK"), (pull, "CHUNK"))
+PAGES = (
+    *((keysets, "CHUNK"), (records_loop, "CHUNK"), (freeing, "CHUNK"), (safety_stop, "CHUNK"), (pull, "CHUNK")),
+    (touched, "CHUNK"),
+)
 MANY, GONE, PAGE = 40, 15, 5
 ROWS_OF_PAGE = 2 * PAGE  # of what is asked about so many records: one of them has more than one key
 

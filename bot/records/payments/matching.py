@@ -9,7 +9,7 @@ from bot.core.planning.numbering import UNIQUE_AS_REFERENCE, is_counted
 from bot.core.spec import Body, Lookup, Problem
 from bot.records.fields.amounts import day
 from bot.records.fields.parties import party_of
-from bot.records.payments.applied import DOCUMENT, split
+from bot.records.payments.applied import DOCUMENT, lines_of, split
 
 NEAR_DAYS = 7
 REFERENCE_LENGTH = 21  # developer.intuit.com, payment: PaymentRefNum; billpayment: DocNumber
@@ -28,6 +28,18 @@ def reference_text(entity: str, body: Body) -> str:
     return memo if entity in UNIQUE_AS_REFERENCE and memo and is_counted(number, memo) else number
 
 
+def naming_key(kind: str, id_: str) -> str:
+    """The key that every payment carries for each transaction that one of its lines names."""
+    return f"names:{kind}:{id_}"
+
+
+def _naming_keys(body: Body) -> set[str]:
+    try:
+        return {naming_key(kind, id_) for kind, id_, _ in lines_of(body)}
+    except Problem:
+        return set()
+
+
 def number_keys(entity: str, body: Body) -> set[str]:
     """Where QuickBooks wants each number once: the key by which it is seen that one is taken."""
     number = str(body.get(REFERENCE_FIELD[entity]) or "")
@@ -39,10 +51,11 @@ def released_keys(body: Body) -> set[str]:
 
 
 def external_keys(entity: str, body: Body) -> set[str]:
+    others = number_keys(entity, body) | _naming_keys(body)
     try:
-        return {f"payment:{body.get('TxnDate')}|{text(body.get('TotalAmt'))}"} | number_keys(entity, body)
+        return {f"payment:{body.get('TxnDate')}|{text(body.get('TotalAmt'))}"} | others
     except NotMoney:
-        return number_keys(entity, body)
+        return others
 
 
 def search_keys(entity: str, body: Body) -> set[str]:

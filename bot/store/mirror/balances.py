@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from bot.core.balance.control_totals import MONEY, Figures, from_cents
 from bot.core.model import NEEDS_ATTENTION, Link, Outcome, RecordRef, RecordType, Side
@@ -42,6 +42,19 @@ def fresh(connection: Connection, company_id: str, limit: int) -> list[Figured]:
     statement = select(figures).where(figures.c.company_id == company_id, figures.c.fresh)
     order = (figures.c.side, figures.c.entity, figures.c.id)
     return [_figured(row) for row in connection.execute(statement.order_by(*order).limit(limit))]
+
+
+def fresh_after(connection: Connection, company_id: str, after: Key, limit: int) -> list[tuple[Key, RecordType]]:
+    """A page of the fresh figures by their keys, each with its type; the first page comes after ("", "", "")."""
+    side, entity, id_ = figures.c.side, figures.c.entity, figures.c.id
+    later = or_(
+        side > after[0],
+        and_(side == after[0], entity > after[1]),
+        and_(side == after[0], entity == after[1], id_ > after[2]),
+    )
+    where = and_(figures.c.company_id == company_id, figures.c.fresh, later)
+    statement = select(side, entity, id_, figures.c.type).where(where).order_by(side, entity, id_).limit(limit)
+    return [((row.side, row.entity, row.id), RecordType(row.type)) for row in connection.execute(statement)]
 
 
 def settle(connection: Connection, company_id: str, keys: Iterable[Key]) -> None:

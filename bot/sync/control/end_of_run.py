@@ -16,6 +16,9 @@ from bot.store.mirror import balances, records
 from bot.store.mirror.balances import Figured, Key
 from bot.store.results import results
 from bot.sync.control.duplicates import CODE, forget, repeats_among, report
+from bot.sync.control.open_findings import CODE as OPEN_CODE
+from bot.sync.control.open_findings import Finding, look_up_numbers, open_findings, report_open
+from bot.sync.reading.touched import Versions, read_touched
 from bot.sync.run.run import Run
 
 PAGE = 300
@@ -49,6 +52,7 @@ class Control:
 
     checked: int = 0
     duplicates: tuple[str, ...] = ()
+    open_apart: tuple[str, ...] = ()  # linked documents of which not the same is open: the headlines of their rows
     differences: tuple[Difference, ...] = ()
     difference_count: int = 0
 
@@ -66,7 +70,12 @@ class Control:
 
     @property
     def out_of_balance(self) -> str:
-        """Which pairs differ, with both figures; "" when every difference has a result that says why."""
+        """Which pairs differ, in total or in what is open, with both figures; "" when both sides agree."""
+        parts = (self._totals_apart, f"{_listed(self.open_apart)}." if self.open_apart else "")
+        return " ".join(part for part in parts if part)
+
+    @property
+    def _totals_apart(self) -> str:
         if not self.difference_count:
             return ""
         pairs = (
@@ -81,25 +90,55 @@ class Control:
 class _Checked:
     records: int = 0
     repeats: set[RecordRef] = field(default_factory=set)
+    open_apart: dict[RecordRef, Finding] = field(default_factory=dict)
 
 
 def check_control(run: Run) -> Control:
-    """Check what is fresh, page by page, each in one transaction with what came of it. Raises LeaseLost."""
+    """Check what is fresh, page by page, each in one transaction with what came of it. Raises LeaseLost, ApiError."""
     checked, known = _Checked(), _open_findings(run)
+    before = read_touched(run) if run.writes else {}
+    apart_before = _look_again(run, checked, before)
     with run.ledger() as connection:
         _look(run, connection, list(_findings_as_figures(connection, run.company.id, known).values()), checked)
-    while _check_page(run, checked):
+    while _check_page(run, checked, before):
         pass
+    told = _tell_open(run, checked, apart_before)
     with run.ledger() as connection:
         forget(run, connection, [ref for ref in known if ref not in checked.repeats])
         links, count = balances.unexplained_pairs(connection, run.company.id, NAMED)
         records.add_todo(connection, run.company.id, [RecordRef(link.type, link.released_id) for link in links])
         pairs = _figures_of(connection, run.company.id, links)
         names = [row.name for row in results.get(connection, run.company.id, sorted(checked.repeats))]
-    return Control(checked.records, tuple(names), tuple(_difference(*pair) for pair in pairs), count)
+    differences = tuple(_difference(*pair) for pair in pairs)
+    return Control(checked.records, tuple(names), tuple(told.values()), differences, count)
 
 
-def _check_page(run: Run, checked: _Checked) -> bool:
+def _look_again(run: Run, checked: _Checked, before: Versions) -> list[RecordRef]:
+    """The documents that had another balance open after the last run; gives their refs."""
+    if not run.writes:
+        return []
+    with run.database.read() as connection:
+        known = balances.findings(connection, run.company.id, OPEN_CODE)
+        keys = [(Side.QUICKBOOKS, *ref.external) for ref in known if ref.external is not None]
+        figured = list(balances.get(connection, run.company.id, keys).values())
+        pairs = _figures_of(connection, run.company.id, links_of(connection, run.company.id, figured))
+        checked.open_apart |= {one.ref: one for one in open_findings(run, connection, pairs, before)}
+    return known
+
+
+def _tell_open(run: Run, checked: _Checked, known: Sequence[RecordRef]) -> dict[RecordRef, str]:
+    """Rows for what is open otherwise, and none any more for what agrees again."""
+    if not run.writes:
+        return {}
+    found = list(checked.open_apart.values())
+    numbers = look_up_numbers(run, found)
+    with run.ledger() as connection:
+        told = report_open(run, connection, found, numbers)
+        results.forget(connection, run.company.id, [ref for ref in known if ref not in told])
+    return told
+
+
+def _check_page(run: Run, checked: _Checked, before: Versions) -> bool:
     """The next fresh figures with their partners; False when there are none."""
     company_id = run.company.id
     with run.ledger() as connection:
@@ -110,6 +149,8 @@ def _check_page(run: Run, checked: _Checked) -> bool:
         agreeing = [link for link, ours, theirs in pairs if agree(ours.figures, theirs.figures)]
         differing = [link for link, ours, theirs in pairs if not agree(ours.figures, theirs.figures)]
         balances.note_pairs(connection, company_id, agreeing, differing)
+        if run.writes:
+            checked.open_apart |= {one.ref: one for one in open_findings(run, connection, pairs, before)}
         everything = {one.key: one for one in page}
         everything |= {side.key: side for _, *sides in pairs for side in sides}
         _look(run, connection, list(everything.values()), checked)

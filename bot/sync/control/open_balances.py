@@ -38,8 +38,14 @@ class Applied:
     amount: Decimal
 
 
-def explained(connection: Connection, company_id: str, links: Sequence[Link]) -> dict[Link, Decimal]:
-    """How much of (open in Re-Leased - open in QuickBooks) of each pair has a record that says why."""
+def explained(
+    connection: Connection, company_id: str, links: Sequence[Link], with_unknown: bool = True
+) -> dict[Link, Decimal]:
+    """How much of (open in Re-Leased - open in QuickBooks) of each pair has a record that says why.
+
+    Without the unknown, what is in neither mirror (from before the sync began, of a kind that is not synced) is no
+    reason: nobody has said anything of it.
+    """
     found = list(_applied(connection, company_id, links))
     refs, linked, known = _refs(connection, company_id, {place for one in found for place in (one.one, one.other)})
     apart: dict[tuple[RecordRef, RecordRef], Decimal] = defaultdict(lambda: ZERO)
@@ -47,7 +53,7 @@ def explained(connection: Connection, company_id: str, links: Sequence[Link]) ->
         sign = 1 if one.one[0] is Side.QUICKBOOKS else -1
         apart[refs[one.one], refs[one.other]] += sign * one.amount
     others = {other for (_, other), amount in apart.items() if amount}
-    said = _with_reason(connection, company_id, others, linked, known)
+    said = _with_reason(connection, company_id, others, linked, known if with_unknown else others)
     sums: dict[RecordRef, Decimal] = defaultdict(lambda: ZERO)
     for (ref, other), amount in apart.items():
         if amount and other in said:
