@@ -11,7 +11,8 @@ from bot.app import App, build, first_tokens
 from bot.core.model import Trigger
 from bot.desk.connect import connect
 from bot.settings import Settings
-from bot.sync.engine import Finished, run_sync
+from bot.sync.ending import Finished
+from bot.sync.engine import run_sync
 
 SECRETS = ("qbo_client_secret", "released_api_key")
 

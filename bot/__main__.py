@@ -23,7 +23,8 @@ from bot.server import Part, serve, stopping_softly
 from bot.settings import Settings
 from bot.store.database import UNUSABLE
 from bot.store.results import results as results_store
-from bot.sync.engine import Finished, run_sync
+from bot.sync.ending import Finished
+from bot.sync.engine import run_sync
 from bot.sync.verify import verify as verify_company
 from bot.terminal import output, plan_table, statement
 

@@ -26,7 +26,7 @@ from bot.settings import Settings
 from bot.store.companies import Company
 from bot.store.database import Database, migrate
 from bot.store.runs import leases
-from bot.sync.engine import Engine
+from bot.sync.run.held import Engine
 from bot.sync.run.run import Stopped
 
 

@@ -21,7 +21,7 @@ from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
 from bot.store.runs import leases, runs
-from bot.sync.engine import Engine
+from bot.sync.run.held import Engine
 from tests.store.thrift import lay_out
 from tests.sync.world import COMPANY, World, serving
 

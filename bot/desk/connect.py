@@ -14,9 +14,9 @@ from bot.desk.vault import Vault
 from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import to_ms
-from bot.sync.engine import Engine
 from bot.sync.planning import preflight
 from bot.sync.reading import pull
+from bot.sync.run.held import Engine
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from bot.store import companies
 from bot.store.database import to_ms
 from bot.store.runs import leases, plans
 from bot.store.team import requested_plans
-from bot.sync.engine import Engine, Finished, run_sync
+from bot.sync.ending import Finished
+from bot.sync.engine import run_sync
+from bot.sync.run.held import Engine
 
 ABANDONED_AFTER = timedelta(seconds=20)
 OTHER_ORDER = "the same changes, in another order"

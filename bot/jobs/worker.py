@@ -16,7 +16,9 @@ from bot.jobs import planner, verifier
 from bot.jobs.boundary import guarded
 from bot.store.database import to_ms
 from bot.store.runs import leases, runs
-from bot.sync.engine import Engine, Finished, run_sync
+from bot.sync.ending import Finished
+from bot.sync.engine import run_sync
+from bot.sync.run.held import Engine
 
 log = structlog.get_logger()
 

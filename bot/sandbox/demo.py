@@ -24,7 +24,8 @@ from bot.sandbox.slack.workspace.workspace import ACCOUNTS, BEN
 from bot.sandbox.standins import API_KEY, serve, utc_now
 from bot.server import start
 from bot.settings import Settings
-from bot.sync.engine import Finished, run_sync
+from bot.sync.ending import Finished
+from bot.sync.engine import run_sync
 
 DEFAULT_PORT = 8377
 SEED = 1

@@ -29,9 +29,10 @@ from bot.store.mirror.control_sums import Balance
 from bot.store.runs.leases import LeaseLost
 from bot.sync.control.duplicates import Repeat, in_words, repeats_among
 from bot.sync.control.reconcile import Pairs, lost, names_of_contacts, pairs
-from bot.sync.engine import DEAD_GRANT, Engine, words_of
+from bot.sync.ending import DEAD_GRANT, words_of
 from bot.sync.reading import pull
 from bot.sync.reading.full_read import Reread, reread
+from bot.sync.run.held import Engine
 from bot.sync.run.lease import Hold, held
 from bot.sync.run.run import Run, Stopped
 

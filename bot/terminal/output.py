@@ -25,7 +25,7 @@ from bot.core.planning.plan_summary import Plan
 from bot.core.planning.preflight import Finding
 from bot.desk.connect import Connected
 from bot.sync.control.end_of_run import Control
-from bot.sync.engine import Finished
+from bot.sync.ending import Finished
 from bot.terminal import plan_table, statement
 
 FLAGS = {Flag.BLUE: "🔵 Blue", Flag.ORANGE: "🔶 Orange", Flag.RED: "🟥 Red"}

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.sync import engine
+from bot.sync import ending
 from tests.cli.conftest import Shell
 from tests.rarely import edge
 from tests.sync.world import COMPANY
@@ -49,7 +49,7 @@ def test_a_red_sync_ends_with_1_and_says_what_failed(shell: Shell) -> None:
 def test_all_that_failed_is_told_even_where_a_run_keeps_only_the_newest(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "FAILURES_KEPT", 1)
+    monkeypatch.setattr(ending, "FAILURES_KEPT", 1)
     for name in ("Bad: name", "Worse: name", "Worst: name"):
         shell.world.contact(name)
     body = shell.run("sync", COMPANY, "--json").json

@@ -12,7 +12,7 @@ import requests
 from bot.core.model import Cause, Result, ResultsFilter
 from bot.sandbox.demo import Demo
 from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, TIMEZONE, DemoCompany
-from bot.sync.engine import Finished
+from bot.sync.ending import Finished
 from tests.demo.copies import copied, how_it_ended
 
 

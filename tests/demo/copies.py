@@ -22,7 +22,7 @@ from bot.sandbox.quickbooks import QuickBooksState
 from bot.sandbox.released import ReleasedState
 from bot.sandbox.slack.workspace.workspace import ACCOUNTS
 from bot.server import Part, start
-from bot.sync.engine import Finished
+from bot.sync.ending import Finished
 from tests.store.thrift import thrifty
 from tests.twins import twins
 

@@ -9,7 +9,7 @@ from bot.core.faults import UserError
 from bot.core.model import RecordRef
 from bot.sandbox.quickbooks.books.faults import Refusal
 from bot.sandbox.released import Problem
-from bot.sync.engine import Finished
+from bot.sync.ending import Finished
 from tests.simulation import quickbooks_deeds, released_deeds
 from tests.simulation.choosing import NothingToDo, one_of
 from tests.simulation.judge import Judge

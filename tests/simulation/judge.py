@@ -8,7 +8,7 @@ from bot.core.model import LinkChange, RecordRef, Side
 from bot.records import BY_ENTITY, BY_TYPE
 from bot.store.database import load
 from bot.store.tables import mirror
-from bot.sync.engine import Finished
+from bot.sync.ending import Finished
 from tests.simulation import rules_agreeing, rules_losing, rules_writing
 from tests.simulation.audit import audit
 from tests.simulation.case import DATES, SYNC_FROM, Case, rows_of

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.core.model import Flag, Outcome, RecordRef, RecordType
 from bot.records import BY_TYPE
-from bot.sync.engine import Finished
+from bot.sync.ending import Finished
 from tests.simulation.audit import OURS
 from tests.simulation.case import ATTENTION, SAYS_WHY, SYNC_FROM, Case
 from tests.simulation.pairs import DOCUMENTS, PAYMENTS, TYPES, contact_of, differences, entities_of, gone

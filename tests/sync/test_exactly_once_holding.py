@@ -14,7 +14,8 @@ from bot.sandbox.http.exchange import Request, Response
 from bot.store import database as database_module
 from bot.store.runs import leases, ledger, runs
 from bot.store.runs.leases import LeaseLost
-from bot.sync.engine import Finished, run_sync
+from bot.sync.ending import Finished
+from bot.sync.engine import run_sync
 from bot.sync.run.lease import held
 from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, World

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.core.model import Flag, Outcome, RedReason
-from bot.sync.engine import Finished
+from bot.sync.ending import Finished
 from tests.sync.world import World
 
 

@@ -11,7 +11,8 @@ from bot.core.model import Direction, Flag, Outcome, Progress, RecordRef, Record
 from bot.core.planning.plan_summary import Plan
 from bot.store.runs.plans import PLANS_KEPT
 from bot.store.tables import planned_steps, plans
-from bot.sync.engine import Finished, run_sync
+from bot.sync.ending import Finished
+from bot.sync.engine import run_sync
 from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, World
 

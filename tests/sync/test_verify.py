@@ -16,7 +16,7 @@ from bot.core.model import RecordRef, RecordType, Side
 from bot.sandbox.released.rules.shapes import Collection
 from bot.store.mirror import records
 from bot.store.runs import leases
-from bot.sync.engine import Finished
+from bot.sync.ending import Finished
 from bot.sync.verify import verify
 from tests.rarely import edge, rarely
 from tests.sync.test_allocations import allocate, credit_note, set_off

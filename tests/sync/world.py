@@ -29,7 +29,9 @@ from bot.settings import Settings
 from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import Database
-from bot.sync.engine import Engine, Finished, run_sync
+from bot.sync.ending import Finished
+from bot.sync.engine import run_sync
+from bot.sync.run.held import Engine
 from tests.store.thrift import lay_out, thrifty
 from tests.twins import twins
 
