@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from blocks.kit.kit import Block, Message, button, context, escape, link, section
 from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, company_name, counted, headline, number, sentence
-from bot.core.model import CompanyView, Result
+from bot.core.model import Result
+from bot.core.runs import CompanyView
 
 MOST_FOUND = 6
 DETAIL_CHARS = 80

@@ -22,7 +22,7 @@ from blocks.kit.words import company_name, company_state, counted, headline, num
 from blocks.overview import first_steps, held_back, summary
 from blocks.runs.verification import last
 from bot.core.causes.work import Mended
-from bot.core.model import CompanyStatus, CompanyView, Flag, RunState
+from bot.core.runs import CompanyStatus, CompanyView, Flag, RunState
 
 MOST_COMPANIES = 20
 MOST_ITEMS = 10

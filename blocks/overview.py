@@ -19,7 +19,7 @@ from blocks.kit.kit import (
     section,
 )
 from blocks.kit.words import company_name, company_state, counted, headline, listed, number
-from bot.core.model import CompanyStatus, CompanyView, Flag
+from bot.core.runs import CompanyStatus, CompanyView, Flag
 
 MOST_SHOWN = 20
 MOST_BUTTONS = 5

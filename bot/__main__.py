@@ -15,7 +15,9 @@ from pydantic import ValidationError
 
 from bot.app import App, build, first_tokens
 from bot.core.faults import ApiError, UserError, explain
-from bot.core.model import Flag, LinkChange, LinkStatus, RecordType, Result, ResultsFilter, Trigger
+from bot.core.model import LinkChange, RecordType, Result
+from bot.core.results import LinkStatus, ResultsFilter
+from bot.core.runs import Flag, Trigger
 from bot.desk.connect import connect as connect_company
 from bot.desk.linking import parse_ref
 from bot.jobs.worker import carry_out_one

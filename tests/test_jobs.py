@@ -13,7 +13,7 @@ import pytest
 
 from bot.adapters.meter import Meter
 from bot.core.faults import UserError
-from bot.core.model import Flag, RunState, RunView, Trigger
+from bot.core.runs import Flag, RunState, RunView, Trigger
 from bot.desk.verifications import Verifying
 from bot.jobs.clock import Clock
 from bot.jobs.worker import Worker

@@ -22,7 +22,9 @@ from blocks.kit.words import by_type, counted, number, sentence, without_id
 from bot.core.causes.grouping import key
 from bot.core.causes.work import BACK, Mended, Rest, Work
 from bot.core.faults import Fix
-from bot.core.model import Cause, CompanyView, RecordType
+from bot.core.model import RecordType
+from bot.core.results import Cause
+from bot.core.runs import CompanyView
 
 HEADLINE_CHARS = 200
 WHY_CHARS = 180

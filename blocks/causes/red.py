@@ -25,7 +25,8 @@ from blocks.kit.words import attention, company_state, counted, duration, headli
 from blocks.runs.run import RED_REASONS
 from bot.core.causes.grouping import key
 from bot.core.causes.work import Mended, Settled
-from bot.core.model import Cause, CompanyStatus, CompanyView, Flag, RedReason, RunState, RunView
+from bot.core.results import Cause
+from bot.core.runs import CompanyStatus, CompanyView, Flag, RedReason, RunState, RunView
 
 MOST_CAUSES = 8
 NOTHING_SETTLED = Settled()

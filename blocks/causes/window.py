@@ -9,7 +9,8 @@ from blocks.kit.kit import Block, actions, button, clean, context, divider, esca
 from blocks.kit.words import headline, number
 from bot.core.causes.grouping import key, plain_headline
 from bot.core.causes.work import Settled
-from bot.core.model import Cause, CompanyView
+from bot.core.results import Cause
+from bot.core.runs import CompanyView
 
 A_PAGE = 12
 NOTE_CHARS = 600

@@ -8,7 +8,8 @@ from blocks.kit.note import NOTE_CHARS
 from blocks.kit.words import attention, by_type, counted, headline, sentence
 from bot.core.causes.grouping import CAUSED_BY_SETTING
 from bot.core.causes.work import Mended, Rest, Work
-from bot.core.model import Cause, CompanyView, Flag
+from bot.core.results import Cause
+from bot.core.runs import CompanyView, Flag
 
 CHOICES = (
     (Rest.NONE, "No: show it at the top", ""),

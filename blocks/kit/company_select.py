@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from blocks.kit.kit import Block, option, select
-from bot.core.model import CompanyView
+from bot.core.runs import CompanyView
 
 MOST_OPTIONS = 100
 

@@ -3,17 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from blocks.kit.kit import escape
-from bot.core.model import (
-    CompanyStatus,
-    CompanyView,
-    Counts,
-    Flag,
-    Outcome,
-    RecordRef,
-    RecordType,
-    RunState,
-    RunView,
-)
+from bot.core.model import Outcome, RecordRef, RecordType
+from bot.core.runs import CompanyStatus, CompanyView, Counts, Flag, RunState, RunView
 
 FLAG_WORDS = {Flag.BLUE: "🔵 Blue", Flag.ORANGE: "🔶 Orange", Flag.RED: "🟥 Red"}
 """Shape, word and colour: never colour alone."""

@@ -7,7 +7,8 @@ from blocks.kit.note import note_field
 from blocks.kit.words import TYPE_NOUNS, by_type
 from blocks.linking.retrying import Retry, box
 from bot.core.choosing import ListEntry
-from bot.core.model import Cause, RecordType
+from bot.core.model import RecordType
+from bot.core.results import Cause
 
 LISTS = {
     RecordType.ACCOUNT: "products and services, or the chart of accounts",

@@ -25,7 +25,8 @@ from blocks.kit.kit import (
 from blocks.kit.note import NOTE_CHARS, note_field
 from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, counted, headline, listed, number, without_id
 from blocks.results.table import names
-from bot.core.model import CompanyView, LinkChange, OpenAmount, RecordRef, RecordType, Result
+from bot.core.model import LinkChange, OpenAmount, RecordRef, RecordType, Result
+from bot.core.runs import CompanyView
 
 ALL_MATCHING = "*"
 """The option that stands for every row of the filter."""

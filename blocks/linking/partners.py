@@ -22,8 +22,9 @@ from blocks.kit.kit import (
 from blocks.kit.note import note_field
 from blocks.kit.words import TYPE_NOUNS
 from blocks.linking.retrying import Retry, box
-from bot.core.model import RecordRef, Said, Side
+from bot.core.model import RecordRef, Side
 from bot.core.planning.pairing import Suggestion
+from bot.core.results import Said
 
 NONE = "none"
 MOST_PARTNERS = 5

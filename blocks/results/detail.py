@@ -24,7 +24,9 @@ from blocks.kit.kit import (
     user,
 )
 from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, sentence, without_id
-from bot.core.model import NEEDS_ATTENTION, Attempt, Cause, Result, Said, Trigger
+from bot.core.model import NEEDS_ATTENTION, Result
+from bot.core.results import Attempt, Cause, Said
+from bot.core.runs import Trigger
 
 MOST_FIELDS = 12
 MOST_ATTEMPTS = 10

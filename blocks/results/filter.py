@@ -20,7 +20,9 @@ from blocks.kit.kit import (
     shorten,
 )
 from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, company_name, number, sentence, without_id
-from bot.core.model import Cause, CompanyView, LinkStatus, Outcome, RecordType, ResultsFilter, ResultsOrder
+from bot.core.model import Outcome, RecordType
+from bot.core.results import Cause, LinkStatus, ResultsFilter, ResultsOrder
+from bot.core.runs import CompanyView
 
 LINK_WORDS = {
     LinkStatus.ALL: "Linked and unlinked",

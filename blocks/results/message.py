@@ -24,7 +24,8 @@ from blocks.kit.words import company_state, headline, number
 from blocks.limits.check import TableLimits
 from blocks.results.filter import ORDER_WORDS, is_narrowed, menus, order_select, summary
 from blocks.results.table import TableForm, rows_as
-from bot.core.model import CompanyView, Flag, ResultsFilter, ResultsOrder, ResultsPage, RunState
+from bot.core.results import ResultsFilter, ResultsOrder, ResultsPage
+from bot.core.runs import CompanyView, Flag, RunState
 
 ROW_CHOICES = ("25", "50", "100", "all")
 UNDER_WAY = (RunState.REQUESTED, RunState.RUNNING)

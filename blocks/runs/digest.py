@@ -23,7 +23,7 @@ from blocks.kit.kit import (
     shorten,
 )
 from blocks.kit.words import attention, counted, duration, headline, listed, number, sentence
-from bot.core.model import CompanyView, Verified
+from bot.core.runs import CompanyView, Verified
 from bot.core.team.week import CauseSpan, DayOfCauses, Week
 
 CHART_TITLE = "Causes opened and closed, by day"

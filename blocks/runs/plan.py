@@ -6,9 +6,10 @@ from blocks.kit.kit import Block, Message, actions, button, context, escape, ins
 from blocks.kit.notice import WhoMay, ask
 from blocks.kit.words import TYPE_NOUNS, company_name, counted, duration, headline, listed, number, sentence
 from blocks.runs.run import ENDED, run_state
-from bot.core.model import Direction, Flag, Outcome, RunState, Side
+from bot.core.model import Direction, Outcome, Side
 from bot.core.planning.plan_summary import Calls, Plan, Total, TypePlan
 from bot.core.planning.preflight import Finding, Severity
+from bot.core.runs import Flag, RunState
 from bot.core.team.requested_plan import UNDER_WAY, AskedPlan, PlannedGroup, PlanState
 
 SIDES = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}

@@ -6,7 +6,7 @@ from datetime import date
 
 from blocks.kit.kit import Block, Message, actions, button, context, escape, instant, section, user
 from blocks.kit.words import attention, counted, done, duration, headline, number, took
-from bot.core.model import CompanyView, Flag, RedReason, RunState, RunView, Trigger
+from bot.core.runs import CompanyView, Flag, RedReason, RunState, RunView, Trigger
 
 RED_REASONS = {
     RedReason.SAFETY_STOP: "stopped for safety before writing anything",

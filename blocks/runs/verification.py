@@ -7,7 +7,8 @@ from blocks.kit.kit import Block, Message, actions, button, context, escape, ins
 from blocks.kit.words import counted, headline, listed, number
 from bot.core.balance.control_totals import Sums
 from bot.core.balance.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
-from bot.core.model import Side, Verified
+from bot.core.model import Side
+from bot.core.runs import Verified
 from bot.core.team.requested_verification import UNDER_WAY, AskedVerification, VerificationState
 
 SIDES = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}

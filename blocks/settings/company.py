@@ -8,7 +8,7 @@ from blocks.kit.kit import Block, actions, button, context, field, instant, moda
 from blocks.kit.words import company_name, sentence
 from blocks.settings.schedule import CHOICES, DAY_NAMES, schedule_words
 from bot.core.causes.kind import CauseKind
-from bot.core.model import CompanyView
+from bot.core.runs import CompanyView
 from bot.core.team.company_settings import DAYS, CompanySettings
 from bot.core.team.roles import POWERS, Role, Roles, is_group
 

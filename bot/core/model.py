@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -45,57 +45,6 @@ class Outcome(StrEnum):
 
 
 NEEDS_ATTENTION = frozenset({Outcome.FAILED, Outcome.WAITING})
-
-
-class Flag(StrEnum):
-    """Blue = finished, no errors; orange = still running and an error was found; red = finished, needs attention."""
-
-    BLUE = "blue"
-    ORANGE = "orange"
-    RED = "red"
-
-
-class RunState(StrEnum):
-    REQUESTED = "requested"
-    RUNNING = "running"
-    FINISHED = "finished"
-    INCOMPLETE = "incomplete"
-
-
-class Trigger(StrEnum):
-    PERSON = "person"
-    SCHEDULE = "schedule"
-    COMMAND = "command"
-
-
-class RedReason(StrEnum):
-    SAFETY_STOP = "safety_stop"
-    OUT_OF_BALANCE = "out_of_balance"
-
-
-class CompanyStatus(StrEnum):
-    NOT_CONNECTED = "not connected"
-    INCOMPLETE_SETUP = "incomplete set-up"
-    NEEDS_RECONNECTING = "needs reconnecting"
-    IN_PROGRESS = "in progress"
-    SYNCED = "synced"
-    HAS_ERRORS = "has errors"
-    INCOMPLETE_RUN = "incomplete run"
-
-
-class LinkStatus(StrEnum):
-    LINKED = "linked"
-    UNLINKED = "unlinked"
-    ALL = "all"
-
-
-class ResultsOrder(StrEnum):
-    """Newest first among equals, except where the oldest come first."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    TYPE = "type"
-    CAUSE = "cause"
 
 
 @dataclass(frozen=True, order=True)
@@ -150,36 +99,6 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """`failed` includes the waiting ones, which `waiting` counts by themselves."""
-
-    created: int = 0
-    updated: int = 0
-    adopted: int = 0
-    voided: int = 0
-    failed: int = 0
-    skipped: int = 0
-    waiting: int = 0
-    unchanged: int = 0
-
-
-@dataclass(frozen=True)
-class ApiCalls:
-    quickbooks_reads: int = 0
-    quickbooks_writes: int = 0
-    released: int = 0
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a run is: `done` of `total` records of one phase ("reading", "invoices" ...); total 0 = not known."""
-
-    phase: str = ""
-    done: int = 0
-    total: int = 0
-
-
-@dataclass(frozen=True)
 class Result:
     """The last attempt of one record, as the results table shows it.
 
@@ -206,131 +125,7 @@ class Result:
     external_url: str = ""
 
 
-@dataclass(frozen=True)
-class ResultsFilter:
-    """`since` is a calendar date in the company's time zone; None = no lower bound. `text` ignores case.
-
-    `cause` is the key of a cause, "" = any: exactly the records that it counts now are left.
-    """
-
-    company_id: str
-    status: LinkStatus = LinkStatus.ALL
-    type: RecordType | None = None
-    text: str = ""
-    since: date | None = None
-    needs_attention: bool = False
-    cause: str = ""
-    outcome: Outcome | None = None
-
-
-Said = str | date | Decimal
 """One field of a record as a side says it: an amount, a calendar date, or words; "" = it says nothing."""
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One try at a record: how it went, and who or what started the run. `by` is a Slack user id or ""."""
-
-    result: Result
-    trigger: Trigger | None = None
-    by: str = ""
-
-
-@dataclass(frozen=True)
-class ResultsPage:
-    rows: tuple[Result, ...]
-    total: int
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True)
-class Cause:
-    """Why rows fail or wait, grouped: one record (or one reason) and everything it holds up.
-
-    `fix` is a value of bot.core.faults.Fix: the button that suits (`relink` = the cause is unlinked, `adopt` = it is to
-    be told which record of the other side it is, `rename` = its name is taken there, `choose` = an account, tax type or
-    tracking option has no partner). `move` says who acts next, in words.
-    `held_up` counts the rows by record type, the cause's own row included. `partners` is how many records of the other
-    side it may be; `partner` says in words what the likeliest is, or whose the number is that it was refused for.
-    """
-
-    ref: RecordRef | None
-    code: str
-    name: str
-    headline: str
-    why: str
-    how: str
-    fix: str
-    held_up: Mapping[RecordType, int]
-    refs: tuple[RecordRef, ...]
-    amount: Decimal | None = None
-    currency: str = ""
-    released_url: str = ""
-    external_url: str = ""
-    move: str = ""
-    partners: int = 0
-    partner: str = ""
-
-    @property
-    def count(self) -> int:
-        return sum(self.held_up.values())
-
-
-@dataclass(frozen=True)
-class RunView:
-    """One run as people see it; instants are aware UTC. `requested_by` is a Slack user id, or "" for the schedule."""
-
-    run_id: str
-    company_id: str
-    company_name: str
-    state: RunState
-    flag: Flag | None
-    trigger: Trigger
-    requested_by: str
-    requested_at: datetime
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    counts: Counts = Counts()
-    api_calls: ApiCalls = ApiCalls()
-    progress: Progress = Progress()
-    problems: int = 0
-    red_reason: RedReason | None = None
-    error: str = ""
-    accepts_stop: bool = False  # somebody looked at a safety stop and said: go on
-    plan: str = ""  # the hash of the plan that somebody looked at: do exactly that, or nothing
-    control: str = ""  # what this run found about duplicates, in a sentence; "" until it has finished
-
-
-@dataclass(frozen=True)
-class Verified:
-    """What stays of the last verification. `unexplained` by currency; `drift` = linked pairs that did not agree."""
-
-    at: datetime
-    agrees: bool
-    unexplained: Mapping[str, Decimal]
-    drift: int
-
-
-@dataclass(frozen=True)
-class CompanyView:
-    """One company as the overview shows it. `channel_id` is where its flags go."""
-
-    id: str
-    name: str
-    status: CompanyStatus
-    flag: Flag | None
-    timezone: str
-    currency: str = ""
-    realm: str = ""
-    observe_only: bool = False
-    connected_at: datetime | None = None
-    last_clean_at: datetime | None = None
-    last_run: RunView | None = None
-    needs_attention: int = 0
-    channel_id: str = ""
-    verified: Verified | None = None
-    days_out_of_balance: int = 0  # whole days since the totals of the two sides began to differ; 0 = they do not
 
 
 @dataclass(frozen=True)

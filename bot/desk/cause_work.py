@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.core.causes.grouping import key
 from bot.core.causes.work import Mended, Rest, Settled, Work, really_mended
 from bot.core.faults import UserError
-from bot.core.model import Cause, CompanyView
+from bot.core.results import Cause
+from bot.core.runs import CompanyView
 from bot.store.database import Database, to_ms
 from bot.store.runs import runs
 from bot.store.team import cause_work, notes

@@ -10,26 +10,12 @@ from sqlalchemy import Connection
 
 from bot.core.choosing import ListEntry
 from bot.core.faults import UserError
-from bot.core.model import (
-    Attempt,
-    Cause,
-    CompanyStatus,
-    CompanyView,
-    Flag,
-    LinkChange,
-    RecordRef,
-    Result,
-    ResultsFilter,
-    ResultsOrder,
-    ResultsPage,
-    RunState,
-    RunView,
-    Said,
-    Trigger,
-)
+from bot.core.model import LinkChange, RecordRef, Result
 from bot.core.naming import NameChoice
 from bot.core.planning.pairing import Suggestion
 from bot.core.planning.preflight import Finding
+from bot.core.results import Attempt, Cause, ResultsFilter, ResultsOrder, ResultsPage, Said
+from bot.core.runs import CompanyStatus, CompanyView, Flag, RunState, RunView, Trigger
 from bot.core.team.posting import Claim
 from bot.desk import choosing, fixes, naming
 from bot.desk.linking import Act, Confirmed, Linking

@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 
 from bot.core.causes import grouping
 from bot.core.faults import NUMBER_TAKEN, Fault, Fix, duplicate_of
-from bot.core.model import Cause, MirrorRecord, RecordRef, Side
+from bot.core.model import MirrorRecord, RecordRef, Side
 from bot.core.planning.pairing import Suggestion, label
+from bot.core.results import Cause
 from bot.desk import choosing, naming
 from bot.desk.linkable import bodies_of, name_of
 from bot.desk.web_links import WebLinks

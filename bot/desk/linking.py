@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from bot.core.faults import UserError
 from bot.core.links import cascade, differs
-from bot.core.model import LinkChange, RecordRef, RecordType, ResultsFilter
+from bot.core.model import LinkChange, RecordRef, RecordType
+from bot.core.results import ResultsFilter
 from bot.desk import choosing, naming, partners
 from bot.desk.linkable import (
     around_of,

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.core.faults import UserError
-from bot.core.model import RunView, Trigger
 from bot.core.planning.preflight import Severity
+from bot.core.runs import RunView, Trigger
 from bot.core.team.requested_plan import UNDER_WAY, AskedPlan, PlannedGroup, PlanState
 from bot.store import companies
 from bot.store.database import Database, to_ms

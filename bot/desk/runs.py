@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.faults import UserError
-from bot.core.model import RedReason, RunView, Trigger
 from bot.core.planning.plan_summary import PLAN_HASH_LENGTH, is_plan_hash
+from bot.core.runs import RedReason, RunView, Trigger
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
 from bot.store.runs import runs

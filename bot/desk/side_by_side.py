@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.core.model import RecordRef, RecordType, Said, Side
+from bot.core.model import RecordRef, RecordType, Side
 from bot.core.money import text
+from bot.core.results import Said
 from bot.records import BY_TYPE
 from bot.records.fields.names import reference
 from bot.records.fields.parties import PARTY, party_of

@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.core.faults import UserError
-from bot.core.model import Trigger
+from bot.core.runs import Trigger
 from bot.desk.schedule import cron_trigger, last_due, slot_name
 from bot.store import companies
 from bot.store.companies import Company

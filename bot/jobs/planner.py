@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.core.faults import UserError
-from bot.core.model import Progress
 from bot.core.planning.plan_summary import Plan, in_words
+from bot.core.runs import Progress
 from bot.core.team.requested_plan import AskedPlan, PlanState
 from bot.jobs.boundary import guarded
 from bot.store import companies

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot.core.faults import UserError
-from bot.core.model import Progress, RunState, RunView, Trigger
+from bot.core.runs import Progress, RunState, RunView, Trigger
 from bot.jobs import planner, verifier
 from bot.jobs.boundary import guarded
 from bot.store.database import to_ms

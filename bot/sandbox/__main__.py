@@ -12,7 +12,7 @@ import structlog
 import typer
 
 from bot.core.faults import ApiError, UserError, explain
-from bot.core.model import ResultsFilter
+from bot.core.results import ResultsFilter
 from bot.sandbox import demo as demonstration
 from bot.sandbox import standins
 from bot.sandbox.demo_data import COMPANIES

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import App, build, first_tokens
-from bot.core.model import RecordRef, RecordType, Trigger
+from bot.core.model import RecordRef, RecordType
+from bot.core.runs import Trigger
 from bot.desk.connect import connect
 from bot.jobs.worker import carry_out_one
 from bot.sandbox import all_faults, demo_data, quickbooks, released, slack

@@ -14,7 +14,7 @@ import structlog
 
 from blocks.runs import run as pages
 from bot.core.faults import UserError
-from bot.core.model import CompanyView, RunView, Trigger
+from bot.core.runs import CompanyView, RunView, Trigger
 from bot.jobs.boundary import guarded
 from bot.slack.causes.episodes import Episodes
 from bot.slack.home import HomePages

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from blocks.help import help_page
 from blocks.overview import MOST_SHOWN, nothing_connected, overview, overview_modal
 from bot.core.faults import UserError
-from bot.core.model import CompanyView
+from bot.core.runs import CompanyView
 from bot.slack.audit import AuditTrail
 from bot.slack.causes.window import CausesWindow
 from bot.slack.find import Finder

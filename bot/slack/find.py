@@ -11,7 +11,8 @@ from slack_sdk import WebClient
 
 from blocks import find as pages
 from blocks.find import Found
-from bot.core.model import RecordType, ResultsFilter, ResultsOrder
+from bot.core.model import RecordType
+from bot.core.results import ResultsFilter, ResultsOrder
 from bot.slack.home import open_results
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import own_place

@@ -17,7 +17,7 @@ from blocks import home as pages
 from blocks.home import HomeCompany, MyItem
 from blocks.kit import notice
 from blocks.kit.kit import Block
-from bot.core.model import CompanyView
+from bot.core.runs import CompanyView
 from bot.slack.messages.outbox import Outbox, Shown
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import own_place, say_where

@@ -10,7 +10,8 @@ from blocks.causes.red import cause_key
 from blocks.causes.window import IN_CHANNEL, IN_MESSAGES, RUNNING_ALREADY, STARTED, shown_elsewhere
 from blocks.linking.links import Verb
 from bot.core.faults import UserError
-from bot.core.model import Cause, RecordRef
+from bot.core.model import RecordRef
+from bot.core.results import Cause
 from bot.slack.causes import work
 from bot.slack.causes.window import CausesWindow, Scene, put_up
 from bot.slack.linking import choosing, links, naming, partners

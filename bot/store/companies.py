@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from bot.core.model import Verified
+from bot.core.runs import Verified
 from bot.store.database import dump, from_ms, insert_into, load, to_ms
 from bot.store.tables import companies, tokens
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field, replace
 
 from bot.core.faults import ApiError, explain
-from bot.core.model import ApiCalls, Counts, Flag, RedReason, Result, RunState
+from bot.core.model import Result
 from bot.core.planning.plan_summary import Plan
+from bot.core.runs import ApiCalls, Counts, Flag, RedReason, RunState
 from bot.store import companies
 from bot.store.companies import Company
 from bot.store.results import cause_spans, results

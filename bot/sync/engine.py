@@ -6,7 +6,7 @@ import structlog
 
 from bot.adapters.meter import Meter
 from bot.core.faults import ApiError, UserError
-from bot.core.model import Flag, RunState
+from bot.core.runs import Flag, RunState
 from bot.records import SPECS
 from bot.store import companies
 from bot.store.database import UNUSABLE

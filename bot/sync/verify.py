@@ -19,8 +19,9 @@ from bot.core.balance.verification import (
     reason,
 )
 from bot.core.faults import ApiError, UserError
-from bot.core.model import ApiCalls, RecordRef, Side, Verified
+from bot.core.model import RecordRef, Side
 from bot.core.money import ZERO
+from bot.core.runs import ApiCalls, Verified
 from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import UNUSABLE

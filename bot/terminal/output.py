@@ -19,10 +19,12 @@ from rich.text import Text
 
 from bot.core.balance.verification import Verification
 from bot.core.cells import FORMULA_BEGINS
-from bot.core.model import Cause, CompanyView, Flag, LinkChange, RedReason, Result, ResultsPage, RunView, Verified
-from bot.core.model import Progress as Phase
+from bot.core.model import LinkChange, Result
 from bot.core.planning.plan_summary import Plan
 from bot.core.planning.preflight import Finding
+from bot.core.results import Cause, ResultsPage
+from bot.core.runs import CompanyView, Flag, RedReason, RunView, Verified
+from bot.core.runs import Progress as Phase
 from bot.desk.connect import Connected
 from bot.sync.control.end_of_run import Control
 from bot.sync.ending import Finished

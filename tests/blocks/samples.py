@@ -7,23 +7,9 @@ from decimal import Decimal
 
 from bot.core.balance.control_totals import Sums
 from bot.core.balance.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
-from bot.core.model import (
-    ApiCalls,
-    Cause,
-    CompanyStatus,
-    CompanyView,
-    Counts,
-    Direction,
-    Flag,
-    Outcome,
-    RecordRef,
-    RecordType,
-    Result,
-    RunState,
-    RunView,
-    Side,
-    Trigger,
-)
+from bot.core.model import Direction, Outcome, RecordRef, RecordType, Result, Side
+from bot.core.results import Cause
+from bot.core.runs import ApiCalls, CompanyStatus, CompanyView, Counts, Flag, RunState, RunView, Trigger
 from bot.core.team.requested_verification import AskedVerification, VerificationState
 from tests.rarely import rarely
 

@@ -26,7 +26,7 @@ from blocks.results.message import ResultsShown
 from blocks.results.table import TableForm
 from blocks.runs import digest, plan, run, verification
 from bot.core.causes.work import Mended
-from bot.core.model import Counts, Flag
+from bot.core.runs import Counts, Flag
 from bot.core.team.company_settings import AuditEntry
 from bot.core.team.requested_plan import UNDER_WAY, AskedPlan
 from bot.core.team.roles import Role

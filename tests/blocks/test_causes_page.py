@@ -9,7 +9,8 @@ from blocks.causes import window as pages
 from blocks.causes.window import CausesShown
 from bot.core.causes.grouping import key
 from bot.core.causes.work import Rest, Settled, Work
-from bot.core.model import Cause, RunState
+from bot.core.results import Cause
+from bot.core.runs import RunState
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
 

@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from blocks.results import detail
-from bot.core.model import Attempt, Outcome, Trigger
+from bot.core.model import Outcome
+from bot.core.results import Attempt
+from bot.core.runs import Trigger
 from tests.blocks import samples
 from tests.blocks.checks import check_modal
 

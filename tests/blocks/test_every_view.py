@@ -26,8 +26,9 @@ from blocks.linking.retrying import Retry
 from blocks.runs import plan, verification
 from blocks.settings import company
 from bot.core.causes.work import Mended, Rest, Work
-from bot.core.model import Flag, RecordRef, RecordType
+from bot.core.model import RecordRef, RecordType
 from bot.core.naming import NameChoice, NameHolder
+from bot.core.runs import Flag
 from bot.core.team.company_settings import CompanySettings
 from bot.core.team.requested_verification import VerificationState
 from bot.core.team.roles import Role

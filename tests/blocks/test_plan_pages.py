@@ -11,21 +11,11 @@ from blocks.linking import links, partners
 from blocks.linking.retrying import Retry
 from blocks.runs import plan
 from bot.core.links import differs
-from bot.core.model import (
-    Direction,
-    Flag,
-    LinkChange,
-    OpenAmount,
-    Outcome,
-    Progress,
-    RecordRef,
-    RecordType,
-    RunState,
-    Side,
-)
+from bot.core.model import Direction, LinkChange, OpenAmount, Outcome, RecordRef, RecordType, Side
 from bot.core.planning.pairing import Suggestion
 from bot.core.planning.plan_summary import COLUMNS, Calls, Plan, Total, TypePlan
 from bot.core.planning.preflight import Finding, Severity
+from bot.core.runs import Flag, Progress, RunState
 from bot.core.team.requested_plan import AskedPlan, PlannedGroup, PlanState
 from bot.core.team.roles import Role
 from tests.blocks import samples

@@ -12,20 +12,9 @@ from blocks.results import message as results
 from blocks.results.filter import cause_options, filter_modal, summary
 from blocks.results.message import Note, ResultsShown
 from blocks.results.table import FORMS, TableForm, most_rows, names, rows_as
-from bot.core.model import (
-    CompanyStatus,
-    CompanyView,
-    Flag,
-    LinkStatus,
-    Outcome,
-    Progress,
-    RecordType,
-    Result,
-    ResultsFilter,
-    ResultsOrder,
-    ResultsPage,
-    RunState,
-)
+from bot.core.model import Outcome, RecordType, Result
+from bot.core.results import LinkStatus, ResultsFilter, ResultsOrder, ResultsPage
+from bot.core.runs import CompanyStatus, CompanyView, Flag, Progress, RunState
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
 

@@ -17,7 +17,7 @@ from blocks.runs import digest
 from blocks.runs.digest import Figures
 from blocks.settings import company as settings_view
 from blocks.settings.schedule import schedule_words
-from bot.core.model import CompanyStatus, Flag, Verified
+from bot.core.runs import CompanyStatus, Flag, Verified
 from bot.core.team.company_settings import AuditEntry, CompanySettings
 from bot.core.team.roles import Role, Roles
 from bot.core.team.week import CauseSpan, week

@@ -13,18 +13,8 @@ from blocks.kit.notice import WhoMay
 from blocks.linking import links
 from blocks.linking.links import Extent, Verb
 from blocks.runs import run
-from bot.core.model import (
-    CompanyStatus,
-    Counts,
-    Flag,
-    LinkChange,
-    OpenAmount,
-    Progress,
-    RecordRef,
-    RecordType,
-    RunState,
-    Trigger,
-)
+from bot.core.model import LinkChange, OpenAmount, RecordRef, RecordType
+from bot.core.runs import CompanyStatus, Counts, Flag, Progress, RunState, Trigger
 from bot.core.team.roles import Role
 from tests.blocks import samples
 from tests.blocks.checks import check_blocks, check_message, check_modal

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
-from bot.core.model import RecordRef, ResultsFilter
+from bot.core.model import RecordRef
+from bot.core.results import ResultsFilter
 from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage
 from tests.browser.person import Person

@@ -12,7 +12,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Locator, expect
 
-from bot.core.model import RecordType, ResultsFilter
+from bot.core.model import RecordType
+from bot.core.results import ResultsFilter
 from bot.core.team.roles import Role
 from bot.sandbox.demo import Pace
 from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, TIMEZONE

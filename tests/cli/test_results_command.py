@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from bot.core.model import LinkStatus, RecordType
+from bot.core.model import RecordType
+from bot.core.results import LinkStatus
 from tests.cli.conftest import Shell
 from tests.rarely import edge
 from tests.sync.world import COMPANY

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.model import Flag
+from bot.core.runs import Flag
 from bot.core.team.week import CauseSpan, Week, begin_of, week
 from tests.blocks import samples
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
-from bot.core.model import Cause, Result, ResultsFilter
+from bot.core.model import Result
+from bot.core.results import Cause, ResultsFilter
 from bot.sandbox.demo import Demo
 from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, TIMEZONE, DemoCompany
 from bot.sync.ending import Finished

@@ -3,7 +3,8 @@
 import pytest
 import requests
 
-from bot.core.model import Flag, Outcome, RecordRef, RecordType
+from bot.core.model import Outcome, RecordRef, RecordType
+from bot.core.runs import Flag
 from bot.sandbox import all_faults
 from tests.rarely import edge
 

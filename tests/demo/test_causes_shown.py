@@ -1,6 +1,6 @@
 """What *Show* opens: of every cause of both demo companies exactly the records that its card counts."""
 
-from bot.core.model import ResultsFilter
+from bot.core.results import ResultsFilter
 from bot.slack.results.state import about_cause
 from tests.demo.conftest import FirstSync, Story
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.model import Direction, Flag, Outcome, RecordType
+from bot.core.model import Direction, Outcome, RecordType
+from bot.core.runs import Flag
 from bot.sandbox import harbour_months
 from bot.sandbox.demo_records import Where
 from tests.rarely import edge

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.core.model import Flag
+from bot.core.runs import Flag
 from bot.store.runs import leases, ledger
 from tests.sync.world import COMPANY, Json, World
 

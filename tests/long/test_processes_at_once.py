@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.core.model import RunState, Trigger
+from bot.core.runs import RunState, Trigger
 from bot.store.database import BUSY_TIMEOUT_MS
 from bot.store.runs import runs
 from tests.long.office import Office, Process

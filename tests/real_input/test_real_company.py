@@ -11,7 +11,8 @@ import pytest
 from bot.adapters.quickbooks.wire import decipher
 from bot.core.content import content_hash
 from bot.core.faults import explain, planned
-from bot.core.model import Flag, Outcome, RecordType
+from bot.core.model import Outcome, RecordType
+from bot.core.runs import Flag
 from bot.core.spec import Facts, Lookup, Problem
 from bot.records import BY_ENTITY
 from bot.store import companies

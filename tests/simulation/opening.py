@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from bot.app import first_tokens
-from bot.core.model import Flag
+from bot.core.runs import Flag
 from bot.desk.connect import connect
 from bot.sandbox.quickbooks import Limits, QuickBooksState
 from bot.sandbox.released import ReleasedState

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bot.core.model import Flag, Outcome, RecordRef, RecordType
+from bot.core.model import Outcome, RecordRef, RecordType
+from bot.core.runs import Flag
 from bot.records import BY_TYPE
 from bot.sync.ending import Finished
 from tests.simulation.audit import OURS

@@ -24,7 +24,8 @@ from bot.adapters.released.client import Released
 from bot.adapters.replies import parse_json
 from bot.app import first_tokens
 from bot.core.faults import Side, UserError
-from bot.core.model import RecordRef, Trigger
+from bot.core.model import RecordRef
+from bot.core.runs import Trigger
 from bot.desk.connect import connect
 from bot.desk.desk import Desk
 from bot.desk.vault import Vault

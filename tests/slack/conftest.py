@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from blocks.limits.check import NEWER, TableLimits
-from bot.core.model import Flag, Outcome, RecordRef, RecordType
+from bot.core.model import Outcome, RecordRef, RecordType
+from bot.core.runs import Flag
 from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.slack.app import app as slack_app
 from bot.sandbox.slack.app import connection_details

@@ -11,29 +11,11 @@ from typing import Any
 from bot.core.choosing import ListEntry
 from bot.core.faults import UserError
 from bot.core.links import differs
-from bot.core.model import (
-    Attempt,
-    Cause,
-    CompanyStatus,
-    CompanyView,
-    Counts,
-    Flag,
-    LinkChange,
-    OpenAmount,
-    Outcome,
-    RecordRef,
-    RedReason,
-    Result,
-    ResultsFilter,
-    ResultsOrder,
-    ResultsPage,
-    RunState,
-    RunView,
-    Said,
-    Trigger,
-)
+from bot.core.model import LinkChange, OpenAmount, Outcome, RecordRef, Result
 from bot.core.naming import NameChoice
 from bot.core.planning.pairing import Suggestion
+from bot.core.results import Attempt, Cause, ResultsFilter, ResultsOrder, ResultsPage, Said
+from bot.core.runs import CompanyStatus, CompanyView, Counts, Flag, RedReason, RunState, RunView, Trigger
 from bot.core.team.posting import Claim
 from bot.desk.linking import ChangedMeanwhile, Confirmed, Overtaken
 from bot.desk.plans import Approving

@@ -5,18 +5,9 @@ from dataclasses import dataclass, replace
 
 from bot.core.causes.grouping import held_up_by
 from bot.core.links import cascade
-from bot.core.model import (
-    NEEDS_ATTENTION,
-    Cause,
-    LinkChange,
-    LinkStatus,
-    RecordRef,
-    RecordType,
-    Result,
-    ResultsFilter,
-    ResultsOrder,
-)
+from bot.core.model import NEEDS_ATTENTION, LinkChange, RecordRef, RecordType, Result
 from bot.core.planning.pairing import Suggestion
+from bot.core.results import Cause, LinkStatus, ResultsFilter, ResultsOrder
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from bot.core.model import CompanyView
+from bot.core.runs import CompanyView
 from bot.desk.team import Team
 from bot.store import companies
 from bot.store.database import Database, to_ms

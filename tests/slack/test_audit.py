@@ -1,7 +1,8 @@
 """/qbo-sync audit: who did what, when, why, and what it was before."""
 
 from blocks import audit
-from bot.core.model import Flag, Outcome, RecordRef, RecordType
+from bot.core.model import Outcome, RecordRef, RecordType
+from bot.core.runs import Flag
 from bot.core.team.company_settings import AuditEntry
 from bot.core.team.roles import Role
 from bot.store.database import to_ms

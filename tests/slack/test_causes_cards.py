@@ -9,8 +9,9 @@ from blocks.causes import red
 from bot.core.causes.grouping import key
 from bot.core.causes.work import Mended, Settled, Work
 from bot.core.faults import Fix
-from bot.core.model import Flag, Outcome, RecordRef, RecordType, Side, Trigger
+from bot.core.model import Outcome, RecordRef, RecordType, Side
 from bot.core.planning.pairing import Suggestion
+from bot.core.runs import Flag, Trigger
 from bot.store.database import to_ms
 from bot.store.results import cause_spans
 from bot.store.tables import cause_spans as spans

@@ -8,8 +8,9 @@ import pytest
 from bot.core.causes.grouping import key
 from bot.core.causes.work import Rest, Work
 from bot.core.faults import Fix
-from bot.core.model import Flag, Outcome, RecordRef, RecordType, Result, Side
+from bot.core.model import Outcome, RecordRef, RecordType, Result, Side
 from bot.core.planning.pairing import Suggestion
+from bot.core.runs import Flag
 from bot.slack.build import build_announcer
 from tests.blocks import samples
 from tests.rarely import edge

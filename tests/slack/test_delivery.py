@@ -10,7 +10,7 @@ import pytest
 import requests
 from starlette.types import Receive, Scope, Send
 
-from bot.core.model import Progress, RunState, Trigger
+from bot.core.runs import Progress, RunState, Trigger
 from bot.sandbox.slack.person.delivery import sign
 from bot.slack.build import build_app
 from bot.slack.plumbing.socket import NotConnected, start_socket, stop_socket

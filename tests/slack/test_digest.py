@@ -10,7 +10,9 @@ import pytest
 from PIL import Image, ImageColor
 
 from bot.core.causes import grouping
-from bot.core.model import Cause, Flag, RecordRef, RecordType, Result, RunState, Verified
+from bot.core.model import RecordRef, RecordType, Result
+from bot.core.results import Cause
+from bot.core.runs import Flag, RunState, Verified
 from bot.core.team.week import CauseSpan, DayOfCauses, week
 from bot.slack.runs.digest import Digests
 from bot.slack.runs.picture import CLOSED, OPENED, bars

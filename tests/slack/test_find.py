@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Flag
+from bot.core.runs import Flag
 from bot.slack.find import mentioned
 from tests.blocks import samples
 from tests.slack.conftest import Bot, Start

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.model import RunView, Trigger
+from bot.core.runs import RunView, Trigger
 from bot.jobs.worker import carry_out_one
 from bot.store.runs import runs
 from tests.rarely import edge

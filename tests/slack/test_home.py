@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from blocks.home import MyItem
-from bot.core.model import CompanyStatus, Flag, RunState, Trigger
+from bot.core.runs import CompanyStatus, Flag, RunState, Trigger
 from bot.slack import home
 from tests.blocks import samples
 from tests.rarely import edge

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Flag, RunState, Trigger
+from bot.core.runs import Flag, RunState, Trigger
 from tests.rarely import edge
 from tests.slack.conftest import Bot, Start, eventually
 from tests.slack.test_runs import texts

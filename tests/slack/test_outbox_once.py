@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from blocks.kit.kit import Message, section
-from bot.core.model import Flag, Trigger
+from bot.core.runs import Flag, Trigger
 from bot.sandbox.slack.workspace.messages import Message as Talk
 from bot.slack.build import build_announcer, web_client
 from bot.slack.messages.history import mark

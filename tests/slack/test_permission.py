@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from bot.core.model import Flag
+from bot.core.runs import Flag
 from bot.sandbox.slack.person.delivery import sign
 from bot.sandbox.slack.workspace.workspace import User
 from tests.slack.conftest import ANA, BEN, KIOSK, Bot, Start, eventually

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Direction, Flag, Outcome, Progress, RecordRef, RecordType, Side
+from bot.core.model import Direction, Outcome, RecordRef, RecordType, Side
 from bot.core.planning.plan_summary import COLUMNS, Calls, Plan, Total, TypePlan
 from bot.core.planning.preflight import Finding, Severity
+from bot.core.runs import Flag, Progress
 from bot.core.team.requested_plan import UNDER_WAY, PlanState
 from bot.store.database import to_ms
 from bot.store.runs import plans, runs

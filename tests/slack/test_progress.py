@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from blocks.runs.run import Pace, living
-from bot.core.model import Flag, Progress, RunState, Trigger
+from bot.core.runs import Flag, Progress, RunState, Trigger
 from bot.slack.runs.progress import ProgressMeter
 from tests.blocks import samples
 from tests.rarely import edge

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.model import CompanyStatus, Flag, Outcome, RedReason, RunState, Trigger
+from bot.core.model import Outcome
+from bot.core.runs import CompanyStatus, Flag, RedReason, RunState, Trigger
 from bot.slack.build import build_announcer
 from tests.slack.conftest import ANA, KIOSK, Bot, eventually
 

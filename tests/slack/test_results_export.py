@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from defusedxml import ElementTree
 
-from bot.core.model import Result, ResultsFilter, ResultsOrder
+from bot.core.model import Result
+from bot.core.results import ResultsFilter, ResultsOrder
 from bot.slack.results.spreadsheet import EXCEL_ROWS, WIDTHS, cells, guarded, write_csv, write_xlsx
 from tests.blocks import samples
 from tests.rarely import edge

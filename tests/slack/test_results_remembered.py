@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from bot.core.model import Flag, Trigger
+from bot.core.runs import Flag, Trigger
 from bot.slack.results.remembered_filters import KEPT_FILTER
 from tests.slack.conftest import Bot, Start, eventually
 

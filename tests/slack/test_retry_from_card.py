@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from bot.core.faults import Fix
-from bot.core.model import Flag, Side, Trigger
+from bot.core.model import Side
 from bot.core.planning.pairing import Suggestion
+from bot.core.runs import Flag, Trigger
 from bot.core.team.roles import Role, Roles
 from tests.rarely import rarely
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, KIOSK, Bot, eventually

@@ -10,7 +10,9 @@ from blocks.settings import company as settings_view
 from bot.core.causes.grouping import key
 from bot.core.causes.kind import CauseKind, kind_of, kind_of_key
 from bot.core.causes.work import Work
-from bot.core.model import Cause, CompanyStatus, Flag, Outcome, RecordRef, RecordType, Result, Trigger
+from bot.core.model import Outcome, RecordRef, RecordType, Result
+from bot.core.results import Cause
+from bot.core.runs import CompanyStatus, Flag, Trigger
 from bot.core.team.company_settings import CompanySettings
 from bot.store.database import to_ms
 from bot.store.results import cause_spans

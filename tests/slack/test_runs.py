@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from bot.core.model import Counts, Flag, Progress, RunState, Trigger
+from bot.core.runs import Counts, Flag, Progress, RunState, Trigger
 from bot.slack.build import build_announcer
 from tests.slack.conftest import ACCOUNTS, ANA, Bot, eventually
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.model import Flag, Outcome, Trigger
+from bot.core.model import Outcome
+from bot.core.runs import Flag, Trigger
 from bot.sandbox.slack.workspace.workspace import BOT_USER_ID, Channel
 from tests.slack.conftest import ACCOUNTS, Bot, Start
 from tests.slack.test_outbox_once import texts

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.causes.grouping import key
 from bot.core.causes.work import Rest, Work
-from bot.core.model import Flag
+from bot.core.runs import Flag
 from tests.rarely import edge
 from tests.slack.conftest import ANA, BEN, KIOSK, Bot, eventually
 from tests.slack.test_routes import failing, opened, replies, settle

@@ -8,7 +8,7 @@ import pytest
 
 from blocks.runs import verification as pages
 from bot.core.faults import UserError
-from bot.core.model import Verified
+from bot.core.runs import Verified
 from bot.core.team.requested_verification import UNDER_WAY, VerificationState, to_keep, verification_from
 from bot.store.database import dump, load, to_ms
 from bot.store.team import requested_verifications

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.model import Flag, RecordType, RunView, Trigger
+from bot.core.model import RecordType
+from bot.core.runs import Flag, RunView, Trigger
 from bot.desk import verifications
 from bot.sync.engine import run_sync
 from tests.rarely import edge

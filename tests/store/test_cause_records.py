@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.core.causes import grouping
-from bot.core.model import Cause, LinkStatus, Outcome, RecordRef, RecordType, Result, ResultsFilter, ResultsOrder
+from bot.core.model import Outcome, RecordRef, RecordType, Result
+from bot.core.results import Cause, LinkStatus, ResultsFilter, ResultsOrder
 from bot.store.database import Database
 from bot.store.results import results
 from bot.store.tables import results as results_table

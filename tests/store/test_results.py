@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from bot.core.model import Direction, LinkStatus, Outcome, RecordRef, RecordType, Result, ResultsFilter
+from bot.core.model import Direction, Outcome, RecordRef, RecordType, Result
+from bot.core.results import LinkStatus, ResultsFilter
 from bot.store.database import Database
 from bot.store.results import results
 from tests.rarely import edge

@@ -7,17 +7,9 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import Connection
 
-from bot.core.model import (
-    NEEDS_ATTENTION,
-    LinkStatus,
-    Outcome,
-    RecordRef,
-    RecordType,
-    Result,
-    ResultsFilter,
-    ResultsOrder,
-    Trigger,
-)
+from bot.core.model import NEEDS_ATTENTION, Outcome, RecordRef, RecordType, Result
+from bot.core.results import LinkStatus, ResultsFilter, ResultsOrder
+from bot.core.runs import Trigger
 from bot.store.database import Database
 from bot.store.results import results
 from bot.store.results.filter import is_read_through

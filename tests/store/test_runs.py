@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from bot.core.model import ApiCalls, Counts, Flag, Progress, RedReason, RunState, RunView, Trigger
+from bot.core.runs import ApiCalls, Counts, Flag, Progress, RedReason, RunState, RunView, Trigger
 from bot.store import companies
 from bot.store.database import Database, to_ms
 from bot.store.runs import runs

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.core.faults import UserError
-from bot.core.model import Flag, Outcome, RedReason, RunState, Trigger
+from bot.core.model import Outcome
+from bot.core.runs import Flag, RedReason, RunState, Trigger
 from bot.core.team.roles import Role, Roles
 from bot.desk.team import STALE, Team
 from bot.store.database import Database, from_ms

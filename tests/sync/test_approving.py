@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.core.faults import UserError
-from bot.core.model import Flag, Outcome, RunView, Trigger
+from bot.core.model import Outcome
+from bot.core.runs import Flag, RunView, Trigger
 from bot.core.team.requested_plan import AskedPlan, PlanState
 from bot.desk.plans import Approved, Approving, SamePerson
 from bot.jobs import planner

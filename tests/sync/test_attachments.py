@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.core.model import Flag, Outcome, RecordType
+from bot.core.model import Outcome, RecordType
+from bot.core.runs import Flag
 from bot.sandbox.http.exchange import json_response
 from tests.rarely import edge
 from tests.sync.filed import attachables, copies, ours, ref, theirs

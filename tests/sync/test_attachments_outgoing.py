@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Direction, Flag, Outcome
+from bot.core.model import Direction, Outcome
+from bot.core.runs import Flag
 from bot.sandbox.released.rules.shapes import Collection
 from tests.rarely import edge, rarely
 from tests.sync.filed import PDF, announced, attachables, copies, ours, ref, theirs

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from bot.core.model import Outcome, RecordRef, RecordType, RedReason
+from bot.core.model import Outcome, RecordRef, RecordType
+from bot.core.runs import RedReason
 from bot.sync.control import end_of_run
 from tests.rarely import edge
 from tests.sync.world import Json, World

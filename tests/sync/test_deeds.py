@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.faults import UserError
-from bot.core.model import Trigger
+from bot.core.runs import Trigger
 from bot.core.team.company_settings import AuditEntry
 from bot.store.runs import runs
 from tests.rarely import edge

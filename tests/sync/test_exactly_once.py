@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.quickbooks.rate_limits import Caps, LimitsByRealm
-from bot.core.model import Flag, Trigger
+from bot.core.runs import Flag, Trigger
 from bot.sandbox.http.exchange import Request, Response
 from bot.store.database import now_ms
 from bot.store.runs import leases, ledger

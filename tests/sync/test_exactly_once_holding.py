@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from bot.adapters.meter import Meter
 from bot.core.faults import UserError
-from bot.core.model import CompanyStatus, Flag, RunState, Trigger
+from bot.core.runs import CompanyStatus, Flag, RunState, Trigger
 from bot.sandbox.http.exchange import Request, Response
 from bot.store import database as database_module
 from bot.store.runs import leases, ledger, runs

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import CompanyStatus, Flag, Outcome, RecordRef, RecordType
+from bot.core.model import Outcome, RecordRef, RecordType
+from bot.core.runs import CompanyStatus, Flag
 from bot.sandbox.http.exchange import Request, Response
 from tests.rarely import edge, named, rarely
 from tests.sync.world import COMPANY, Json, World

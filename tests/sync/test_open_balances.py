@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from bot.core.model import Flag, Outcome, RedReason
+from bot.core.model import Outcome
+from bot.core.runs import Flag, RedReason
 from bot.sync.ending import Finished
 from tests.sync.world import World
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.core.model import Direction, Flag, Outcome, Progress, RecordRef, RecordType, Side, Trigger
+from bot.core.model import Direction, Outcome, RecordRef, RecordType, Side
 from bot.core.planning.plan_summary import Plan
+from bot.core.runs import Flag, Progress, Trigger
 from bot.store.runs.plans import PLANS_KEPT
 from bot.store.tables import planned_steps, plans
 from bot.sync.ending import Finished

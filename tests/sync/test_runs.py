@@ -6,7 +6,9 @@ import threading
 import pytest
 
 from bot.core.faults import UserError
-from bot.core.model import CompanyStatus, Flag, LinkStatus, Outcome, RedReason
+from bot.core.model import Outcome
+from bot.core.results import LinkStatus
+from bot.core.runs import CompanyStatus, Flag, RedReason
 from bot.store.database import Database
 from bot.store.runs import leases
 from bot.sync.writing import outgoing_batches, push, released_writes

@@ -17,7 +17,9 @@ from bot.adapters.quickbooks.client import QuickBooks
 from bot.adapters.quickbooks.rate_limits import Caps, LimitsByRealm
 from bot.adapters.released.client import Released
 from bot.app import App, build, first_tokens, new_id
-from bot.core.model import Cause, Flag, Outcome, RecordRef, RecordType, Result, ResultsFilter, Trigger
+from bot.core.model import Outcome, RecordRef, RecordType, Result
+from bot.core.results import Cause, ResultsFilter
+from bot.core.runs import Flag, Trigger
 from bot.desk.connect import connect
 from bot.sandbox import quickbooks as quickbooks_stand_in
 from bot.sandbox import released as released_stand_in

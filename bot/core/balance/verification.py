@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from bot.core.balance.control_totals import Sums
 from bot.core.faults import Fault, explain, planned
-from bot.core.model import NEEDS_ATTENTION, ApiCalls, Outcome, RecordRef, Side
+from bot.core.model import NEEDS_ATTENTION, Outcome, RecordRef, Side
+from bot.core.runs import ApiCalls
 
 LISTED = 200  # findings of one kind that are listed; all are counted
 OF_SEVERAL = {

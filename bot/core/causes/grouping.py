@@ -7,7 +7,8 @@ from typing import Protocol
 from zlib import crc32
 
 from bot.core.causes.fix import UNLINKED, fix_of, whose_move
-from bot.core.model import Cause, Outcome, RecordRef, RecordType, Result
+from bot.core.model import Outcome, RecordRef, RecordType, Result
+from bot.core.results import Cause
 
 CAUSED_BY_SETTING = frozenset({"6200", "6210", "closed-period"})  # one reason for many records, no record to blame
 HOW = "How to fix it: "

@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 from bot.core.causes.grouping import key
-from bot.core.model import Cause, RecordType
+from bot.core.model import RecordType
+from bot.core.results import Cause
 
 
 class CauseKind(StrEnum):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.core.causes.grouping import key
-from bot.core.model import Cause
+from bot.core.results import Cause
 
 
 class Rest(StrEnum):

@@ -7,9 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bot.core.model import Direction, Outcome, Progress, RecordType, RunView, Side
+from bot.core.model import Direction, Outcome, RecordType, Side
 from bot.core.planning.plan_summary import Calls, Plan, Total, TypePlan
 from bot.core.planning.preflight import Finding, Severity
+from bot.core.runs import Progress, RunView
 
 
 class PlanState(StrEnum):

@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.core.balance.control_totals import Sums
 from bot.core.balance.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
-from bot.core.model import ApiCalls, Flag, RecordRef, RecordType, Side
+from bot.core.model import RecordRef, RecordType, Side
+from bot.core.runs import ApiCalls, Flag
 
 KEPT = 20  # findings of one kind that are kept; all are counted
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from bot.core.model import Flag, RunView
+from bot.core.runs import Flag, RunView
 
 DAYS = 7
 TOP = 5

@@ -9,7 +9,8 @@ from blocks.causes import work as pages
 from blocks.kit.kit import Message
 from bot.core.causes.work import Work, really_mended
 from bot.core.faults import UserError
-from bot.core.model import Cause, CompanyView
+from bot.core.results import Cause
+from bot.core.runs import CompanyView
 from bot.slack.causes.sheets import short
 from bot.slack.messages.outbox import Outbox, Shown
 from bot.slack.plumbing.desk import Desk

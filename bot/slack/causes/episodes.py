@@ -14,7 +14,8 @@ from blocks.causes import work as team_pages
 from blocks.causes.red import cause_key
 from blocks.kit.kit import Message
 from bot.core.causes.work import Mended, Settled
-from bot.core.model import Cause, CompanyStatus, CompanyView, Flag
+from bot.core.results import Cause
+from bot.core.runs import CompanyStatus, CompanyView, Flag
 from bot.slack.causes.assigned import STRUCK, strike, strike_given
 from bot.slack.causes.reminders import days_open, is_reminder_due
 from bot.slack.causes.sheets import Sheet, key_in, other_sheets, own_key, own_sheet, short

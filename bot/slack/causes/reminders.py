@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from blocks.home import MyItem
 from bot.core.causes.grouping import key, plain_headline
 from bot.core.causes.work import really_mended
-from bot.core.model import Cause
+from bot.core.results import Cause
 from bot.slack.plumbing.desk import Desk
 
 REMINDED_FROM = time(9)

@@ -7,7 +7,8 @@ from hashlib import sha256
 
 from bot.core.causes.kind import CauseKind, kind_of, kind_of_key
 from bot.core.causes.work import Settled
-from bot.core.model import Cause, CompanyView
+from bot.core.results import Cause
+from bot.core.runs import CompanyView
 from bot.core.team.company_settings import CompanySettings
 from bot.slack.plumbing.desk import Desk, PostedMessage
 

@@ -18,7 +18,7 @@ from blocks.causes.window import CausesShown
 from blocks.kit.kit import Block
 from bot.core.causes.grouping import key
 from bot.core.faults import UserError
-from bot.core.model import Cause
+from bot.core.results import Cause
 from bot.slack.messages.windows import TOO_OLD
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import with_channel

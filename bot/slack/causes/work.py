@@ -14,7 +14,7 @@ from blocks.causes.window import SAVED
 from bot.core.causes.grouping import key, plain_headline
 from bot.core.causes.work import Rest, Work
 from bot.core.faults import UserError
-from bot.core.model import Cause
+from bot.core.results import Cause
 from bot.desk.cause_work import Stale
 from bot.slack.causes.assigned import give
 from bot.slack.causes.window import CausesWindow, Scene, put_up

@@ -8,7 +8,7 @@ from blocks.kit.kit import Block
 from blocks.linking import choosing as pages
 from blocks.linking.retrying import is_ticked
 from bot.core.faults import UserError
-from bot.core.model import Cause
+from bot.core.results import Cause
 from bot.slack.linking.retrying import Aftermath, offered
 from bot.slack.messages.windows import close
 from bot.slack.plumbing.desk import Desk

@@ -12,7 +12,8 @@ from blocks.linking import links as pages
 from blocks.linking.links import Extent, Verb
 from bot.core.faults import UserError
 from bot.core.links import differs
-from bot.core.model import CompanyView, LinkChange
+from bot.core.model import LinkChange
+from bot.core.runs import CompanyView
 from bot.desk.linking import ChangedMeanwhile, Confirmed, Overtaken
 from bot.slack.causes.sheets import shown_in
 from bot.slack.causes.window import CausesWindow

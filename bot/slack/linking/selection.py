@@ -8,7 +8,8 @@ from slack_sdk import WebClient
 
 from blocks.linking.links import ALL_MATCHING, Verb, everything_option, select_rows
 from bot.core.faults import UserError
-from bot.core.model import RecordRef, ResultsFilter
+from bot.core.model import RecordRef
+from bot.core.results import ResultsFilter
 from bot.slack.linking import links
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import place_of, record_ref, view_id_of

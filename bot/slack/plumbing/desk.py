@@ -5,22 +5,11 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.core.choosing import ListEntry
-from bot.core.model import (
-    Attempt,
-    Cause,
-    CompanyView,
-    LinkChange,
-    RecordRef,
-    Result,
-    ResultsFilter,
-    ResultsOrder,
-    ResultsPage,
-    RunView,
-    Said,
-    Trigger,
-)
+from bot.core.model import LinkChange, RecordRef, Result
 from bot.core.naming import NameChoice
 from bot.core.planning.pairing import Suggestion
+from bot.core.results import Attempt, Cause, ResultsFilter, ResultsOrder, ResultsPage, Said
+from bot.core.runs import CompanyView, RunView, Trigger
 from bot.core.team.posting import Claim
 from bot.desk.linking import Confirmed
 from bot.desk.plans import Approving

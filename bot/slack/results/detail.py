@@ -8,7 +8,8 @@ from slack_sdk import WebClient
 
 from blocks.kit.kit import Block
 from blocks.results import detail as pages
-from bot.core.model import NEEDS_ATTENTION, Cause, RecordRef, Result, ResultsFilter
+from bot.core.model import NEEDS_ATTENTION, RecordRef, Result
+from bot.core.results import Cause, ResultsFilter
 from bot.slack.causes.window import put_up
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import Payload, chosen, place_of, record_ref

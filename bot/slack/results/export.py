@@ -20,7 +20,8 @@ from blocks.kit.words import counted
 from blocks.results.filter import narrowed_by, summary
 from blocks.results.message import Note
 from bot.core.faults import UserError
-from bot.core.model import CompanyView, ResultsFilter
+from bot.core.results import ResultsFilter
+from bot.core.runs import CompanyView
 from bot.slack.messages.errors import new_reference, words_for
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import direct_channel

@@ -10,7 +10,8 @@ from slack_sdk import WebClient
 from blocks.causes.red import cause_key
 from blocks.results import filter as pages
 from bot.core.faults import UserError
-from bot.core.model import LinkStatus, Outcome, RecordType, ResultsFilter, ResultsOrder
+from bot.core.model import Outcome, RecordType
+from bot.core.results import LinkStatus, ResultsFilter, ResultsOrder
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import chosen, place_of, view_id_of
 from bot.slack.results.modals import Modal, keep_modal, kept_modal

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.core.model import ResultsFilter
+from bot.core.results import ResultsFilter
 from bot.slack.causes.window import CausesWindow
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import chosen, place_of, user_name, view_id_of

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.core.faults import UserError
-from bot.core.model import LinkChange, OpenAmount, RecordRef, ResultsFilter
+from bot.core.model import LinkChange, OpenAmount, RecordRef
+from bot.core.results import ResultsFilter
 from bot.slack.messages.windows import TOO_OLD
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import Place, record_ref

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from blocks.results.message import Note
 from bot.core.faults import UserError
-from bot.core.model import CompanyView, ResultsFilter
+from bot.core.results import ResultsFilter
+from bot.core.runs import CompanyView
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import Place
 from bot.slack.results.state import ResultsState, filtered, from_json, in_company, to_json, with_rows

@@ -10,7 +10,7 @@ from blocks.results import message as pages
 from blocks.results.message import Note, ResultsShown
 from blocks.results.table import most_rows
 from bot.core.faults import UserError
-from bot.core.model import ResultsFilter, ResultsPage
+from bot.core.results import ResultsFilter, ResultsPage
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import Place
 from bot.slack.plumbing.replies import Replies

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from blocks.kit.kit import Block
 from blocks.linking.links import row_option
-from bot.core.model import ResultsFilter, ResultsOrder
+from bot.core.results import ResultsFilter, ResultsOrder
 from bot.slack.plumbing.desk import Desk
 
 MOST_OPTIONS = 100

@@ -9,7 +9,8 @@ from blocks.results.filter import ALL_TYPES
 from blocks.results.message import ROW_CHOICES, Note
 from bot.core.causes.grouping import key
 from bot.core.faults import UserError
-from bot.core.model import Cause, LinkStatus, Outcome, RecordType, ResultsFilter, ResultsOrder
+from bot.core.model import Outcome, RecordType
+from bot.core.results import Cause, LinkStatus, ResultsFilter, ResultsOrder
 
 ALL_ROWS = 10**6
 """The window of "all" before it is known how many rows a message takes."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from blocks.kit.kit import Message
 from blocks.runs.digest import Figures, digest, figures_in_words, has_figures
-from bot.core.model import CompanyView
+from bot.core.runs import CompanyView
 from bot.core.team.week import Week
 from bot.desk.schedule import cron_trigger, last_due
 from bot.slack.messages.outbox import Outbox, Shown

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from blocks.runs.run import Pace
-from bot.core.model import RunState, RunView
+from bot.core.runs import RunState, RunView
 
 SEEN_FOR = timedelta(seconds=3)
 """Shorter than this a rate would be chance."""

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from blocks.kit import notice
 from blocks.overview import choose_company
 from blocks.runs import run as runs
-from bot.core.model import CompanyView, RunView, Trigger
+from bot.core.runs import CompanyView, RunView, Trigger
 from bot.slack.messages.outbox import Outbox, Shown
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import direct_channel

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from slack_sdk import WebClient
 
 from blocks.kit.kit import escape
-from bot.core.model import CompanyView
+from bot.core.runs import CompanyView
 from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.replies import UNREACHABLE, refusal
 from bot.slack.who.channels import Channels, TooMany, find, is_shared

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import ARRAY, ColumnElement, Connection, Text, any_, false, func, literal, or_, select
 
 from bot.core.causes.grouping import held_up_by
-from bot.core.model import NEEDS_ATTENTION, RecordRef, RecordType, ResultsFilter
+from bot.core.model import NEEDS_ATTENTION, RecordRef, RecordType
+from bot.core.results import ResultsFilter
 from bot.store.tables import results
 
 Conditions = Sequence[ColumnElement[bool]]

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Integer, func, literal, literal_column, select
 
-from bot.core.model import NEEDS_ATTENTION, LinkStatus, ResultsFilter
+from bot.core.model import NEEDS_ATTENTION
+from bot.core.results import LinkStatus, ResultsFilter
 from bot.store.database import to_ms
 from bot.store.results.cause_records import Conditions
 from bot.store.tables import results

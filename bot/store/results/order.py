@@ -6,7 +6,8 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, func
 
-from bot.core.model import NEEDS_ATTENTION, RecordType, ResultsFilter, ResultsOrder
+from bot.core.model import NEEDS_ATTENTION, RecordType
+from bot.core.results import ResultsFilter, ResultsOrder
 from bot.store.results.cause_records import Conditions
 from bot.store.tables import results
 

@@ -9,19 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select, update
 
-from bot.core.model import (
-    NEEDS_ATTENTION,
-    Attempt,
-    Direction,
-    Outcome,
-    RecordRef,
-    RecordType,
-    Result,
-    ResultsFilter,
-    ResultsOrder,
-    ResultsPage,
-    Trigger,
-)
+from bot.core.model import NEEDS_ATTENTION, Direction, Outcome, RecordRef, RecordType, Result
+from bot.core.results import Attempt, ResultsFilter, ResultsOrder, ResultsPage
+from bot.core.runs import Trigger
 from bot.store.database import from_ms, to_ms, upsert_into
 from bot.store.keysets import change_among, chunks, record_keys, rows_among
 from bot.store.mirror.parties import parties_of

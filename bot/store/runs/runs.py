@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, select, update
 
-from bot.core.model import ApiCalls, Counts, Flag, Progress, RedReason, RunState, RunView, Trigger
+from bot.core.runs import ApiCalls, Counts, Flag, Progress, RedReason, RunState, RunView, Trigger
 from bot.store.database import dump, from_ms, insert_if_new, load
 from bot.store.tables import companies, runs
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from bot.core.model import Progress, RunView
 from bot.core.planning.plan_summary import Plan
+from bot.core.runs import Progress, RunView
 from bot.core.team.requested_plan import UNDER_WAY, AskedPlan, PlanState, plan_from
 from bot.store.database import dump, from_ms, load
 from bot.store.runs import runs

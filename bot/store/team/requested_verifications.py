@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from bot.core.balance.verification import Verification
-from bot.core.model import Flag
+from bot.core.runs import Flag
 from bot.core.team.requested_verification import (
     UNDER_WAY,
     AskedVerification,

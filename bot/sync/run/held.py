@@ -8,7 +8,7 @@ from bot.adapters.http import Pause
 from bot.adapters.meter import Meter
 from bot.adapters.quickbooks.client import QuickBooks
 from bot.adapters.released.client import Released
-from bot.core.model import ApiCalls, Progress
+from bot.core.runs import ApiCalls, Progress
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
 from bot.sync.run.lease import Hold

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.model import Flag, Progress
+from bot.core.runs import Flag, Progress
 from bot.store.runs import runs
 from bot.sync.run.held import HeldRun
 from bot.sync.run.run import Run

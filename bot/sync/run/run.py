@@ -12,8 +12,9 @@ from bot.adapters.http import Pause
 from bot.adapters.quickbooks.client import QuickBooks
 from bot.adapters.released.client import Released
 from bot.core.faults import UserError
-from bot.core.model import Counts, Outcome, RecordRef
+from bot.core.model import Outcome, RecordRef
 from bot.core.planning.preflight import Noticed
+from bot.core.runs import Counts
 from bot.core.spec import Facts
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
