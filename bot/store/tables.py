@@ -263,53 +263,6 @@ intents = Table(
     Index("intents_open", "company_id", "state"),
 )
 
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("company_id", String(64), nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("by", String(64), nullable=False),
-    Column("what", String(24), nullable=False),
-    Column("records", Text, nullable=False),
-    Column("note", Text, nullable=False, default=""),
-    Column("run_id", String(32), nullable=False, default=""),
-    Column("before", Text, nullable=False, default="", server_default=""),
-    Column("after", Text, nullable=False, default="", server_default=""),
-    Column("source", String(160), nullable=False, default="", server_default=""),
-    Index("audit_by_company", "company_id", "id"),
-)
-
-undos = Table(
-    "undos",
-    metadata,
-    Column("token", String(32), primary_key=True),
-    Column("company_id", String(64), nullable=False),
-    Column("what", String(12), nullable=False),
-    Column("records", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("used", Boolean, nullable=False, default=False),
-    Column("deed", BigInteger, nullable=False, default=0, server_default="0"),
-    Column("details", Text, nullable=False, default="{}", server_default="{}"),
-)
-
-views = Table(
-    "views",
-    metadata,
-    Column("id", String(26), primary_key=True),
-    Column("state", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-
-posts = Table(
-    "posts",
-    metadata,
-    Column("key", String(160), primary_key=True),
-    Column("channel_id", String(64), nullable=False, default=""),
-    Column("ts", String(32), nullable=False, default=""),
-    Column("digest", String(64), nullable=False, default=""),
-    Column("at", BigInteger, nullable=False),
-)
 
 schedule_fires = Table(
     "schedule_fires",
@@ -350,20 +303,6 @@ planned_steps = Table(
     Index("planned_steps_by_external", "plan_id", "entity", "external_id"),
 )
 
-role_grants = Table(
-    "role_grants",
-    metadata,
-    Column("subject", String(32), primary_key=True),
-    Column("role", String(12), nullable=False),
-)
-
-team_settings = Table(  # company_id "" = the whole workspace
-    "team_settings",
-    metadata,
-    Column("company_id", String(64), primary_key=True),
-    Column("name", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
-)
 
 cause_spans = Table(  # from when to when something held records up
     "cause_spans",
@@ -383,13 +322,4 @@ cause_spans = Table(  # from when to when something held records up
         sqlite_where=text("closed_at IS NULL"),
         postgresql_where=text("closed_at IS NULL"),
     ),
-)
-
-home_visits = Table(
-    "home_visits",
-    metadata,
-    Column("user_id", String(32), primary_key=True),
-    Column("at", BigInteger, nullable=False),
-    Column("page", Integer, nullable=False, default=1),
-    Column("digest", String(64), nullable=False, default=""),
 )

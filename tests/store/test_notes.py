@@ -7,9 +7,9 @@ from bot.core.model import RecordRef, RecordType
 from bot.core.team.posting import Claim
 from bot.store import companies
 from bot.store.database import Database, to_ms
-from bot.store.tables import posts
 from bot.store.team import notes
 from bot.store.team.notes import VIEW_LIFE_MS, Deed, PostedMessage, Undo
+from bot.store.team.tables import posts
 from tests.store.conftest import COMPANY
 
 REFS = [RecordRef(RecordType.CONTACT, "kiosk"), RecordRef(RecordType.INVOICE, "@Invoice:9")]

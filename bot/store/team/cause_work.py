@@ -10,9 +10,9 @@ from bot.core.causes.work import BACK, UNLINK, Mended, Rest, Work
 from bot.core.model import RecordRef, RecordType
 from bot.store.database import from_ms, insert_into, to_ms
 from bot.store.mirror.records import unlinked_among
-from bot.store.tables import audit, cause_spans, runs
+from bot.store.tables import cause_spans, runs
 from bot.store.team.notes import LINK_DEEDS
-from bot.store.team.tables import cause_work
+from bot.store.team.tables import audit, cause_work
 
 _ENDED = select(cause_spans.c.id).where(
     cause_spans.c.company_id == cause_work.c.company_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from bot.store.database import insert_into
-from bot.store.tables import home_visits
+from bot.store.team.tables import home_visits
 
 
 @dataclass(frozen=True)

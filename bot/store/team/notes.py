@@ -10,7 +10,8 @@ from sqlalchemy import Connection, delete, select, update
 from bot.core.model import RecordRef, RecordType
 from bot.core.team.posting import Claim
 from bot.store.database import dump, insert_if_new, insert_into, load
-from bot.store.tables import audit, posts, runs, undos, unlinked, views
+from bot.store.tables import runs, unlinked
+from bot.store.team.tables import audit, posts, undos, views
 
 LINK_DEEDS = ("unlink", "relink", "undo", "link", "create", "rename")
 VIEW_LIFE_MS = 7 * 24 * 3600 * 1000

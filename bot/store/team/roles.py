@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, delete, select
 
 from bot.core.team.roles import Role
-from bot.store.tables import role_grants
+from bot.store.team.tables import role_grants
 
 
 def named(connection: Connection) -> dict[str, Role]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select
 
 from bot.store.database import insert_into
-from bot.store.tables import team_settings
+from bot.store.team.tables import team_settings
 
 
 def of(connection: Connection, company_id: str) -> dict[str, str]:
