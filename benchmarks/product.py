@@ -32,7 +32,7 @@ def connected(sides: Sides, folder: Path, **settings: str) -> Iterator[App]:
 
 def sync(app: App) -> Finished:
     """One run. RuntimeError when it could not run."""
-    run, _ = app.desk.request_run(COMPANY, "", Trigger.COMMAND)
+    run, _ = app.desk.runs.request(COMPANY, "", Trigger.COMMAND)
     finished = run_sync(app.engine, COMPANY, run.run_id)
     if finished.could_not_run:
         raise RuntimeError(finished.could_not_run)

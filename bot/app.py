@@ -19,7 +19,7 @@ from bot.adapters.quickbooks.rate_limits import Caps, LimitsByRealm
 from bot.adapters.quickbooks.tokens import Tokens
 from bot.adapters.released.client import Released
 from bot.core.faults import UserError
-from bot.desk.desk import Desk
+from bot.desk.desk import Desk, desk_over
 from bot.desk.vault import Vault, key_for
 from bot.desk.web_links import WebLinks
 from bot.settings import Settings
@@ -73,7 +73,7 @@ class App:
     @property
     def desk(self) -> Desk:
         links = WebLinks(self.settings.released_web_url, self.settings.quickbooks_web)
-        return Desk(self.database, links, self.clock, new_id, self.wake.set, self.settings.sync_schedule)
+        return desk_over(self.database, links, self.clock, new_id, self.wake.set, self.settings.sync_schedule)
 
     @property
     def intuit(self) -> IntuitApp:

@@ -297,7 +297,7 @@ def test_a_requested_run_is_carried_out_to_its_end(tmp_path: Path) -> None:
         worker = Worker(world.engine(), wake)
         worker.start()
         office = Office(world.database, wake=wake)
-        run, _ = world.app.desk.request_run(COMPANY, "U1", Trigger.PERSON)
+        run, _ = world.app.desk.runs.request(COMPANY, "U1", Trigger.PERSON)
         wake.set()
         finished = office.until(RunState.FINISHED, run.run_id)
         worker.stop()

@@ -37,7 +37,7 @@ def connect(
 def companies(as_json: Json = False) -> None:
     """The connected companies with their status, flag and last run."""
     with opened(as_json) as app:
-        views = app.desk.companies()
+        views = app.desk.companies.all()
         if as_json:
             output.put_json([output.company_json(view) for view in views])
         else:

@@ -32,7 +32,7 @@ def results(
     """The last attempt of every record of a company."""
     with opened(as_json) as app:
         wanted = ResultsFilter(
-            company_id=app.desk.company(company).id,
+            company_id=app.desk.companies.named(company).id,
             status=LinkStatus(_one_of("--status", status, tuple(LinkStatus))),
             type=RecordType(_one_of("--type", type_, tuple(RecordType))) if type_ else None,
             text=search,
@@ -41,13 +41,13 @@ def results(
         size = None if _one_of("--rows", rows, ROWS) == "all" else int(rows)
         if not page.isdecimal() or int(page) < 1:
             raise UserError(f"--page must be a whole number from 1 on, not “{page}”.")
-        found = app.desk.results(wanted, int(page), size)
+        found = app.desk.results.page(wanted, int(page), size)
         if as_json:
             output.put_json(output.page_json(found))
         elif as_csv:
             output.put_csv(found)
         else:
-            output.results_table(app.desk.company(company), found)
+            output.results_table(app.desk.companies.named(company), found)
 
 
 def unlink(
@@ -83,18 +83,18 @@ def link_by_hand(
 ) -> None:
     """Two records are the same one: keep them in step from now on. Nothing is written on either side."""
     with opened(as_json) as app:
-        view, ref = app.desk.company(company), parse_ref(record)
+        view, ref = app.desk.companies.named(company), parse_ref(record)
         entity, _, external_id = partner.partition(":")
         if not external_id:
             raise UserError(f"“{partner}” names no record of QuickBooks. Write ENTITY:ID, for example Invoice:146.")
-        done = app.desk.link_to(view.id, ref, entity, external_id, "command line", note)
+        done = app.desk.matching.link_to(view.id, ref, entity, external_id, "command line", note)
         output.link_change("link", done, as_json, done=True)
 
 
 def undo(token: Annotated[str, typer.Argument(metavar="TOKEN")], as_json: Json = False) -> None:
     """Take back what unlink, relink or link did, as long as nothing else has changed the same records."""
     with opened(as_json) as app:
-        done = app.desk.undo(token, "command line")
+        done = app.desk.undo.take_back(token, "command line")
         if as_json:
             output.put_json({"undone": [str(ref) for ref in done.changed]})
         else:
@@ -105,10 +105,10 @@ def _change_links(
     what: str, company: str, records: list[str], propagate: bool, dry_run: bool, yes: bool, as_json: bool
 ) -> None:
     with opened(as_json) as app:
-        view = app.desk.company(company)
+        view = app.desk.companies.named(company)
         refs = [parse_ref(record) for record in records]
-        act: Callable[..., LinkChange] = app.desk.unlink if what == "unlink" else app.desk.relink
-        preview = app.desk.preview_unlink(view.id, refs)
+        act: Callable[..., LinkChange] = app.desk.linking.unlink if what == "unlink" else app.desk.linking.relink
+        preview = app.desk.linking.preview(view.id, refs, what == "unlink")
         if propagate:
             preview = app.desk.linking.propagated(preview)
         elif what == "relink":

@@ -38,12 +38,12 @@ def sync(
         if as_json:
             output.put_json(_sync_json(finished, _failures(app, finished)))
         else:
-            view = app.desk.company(company)
+            view = app.desk.companies.named(company)
             output.flag_line(view.name, finished)
             if finished.plan is not None:
                 output.plan(finished.plan)
             if finished.flag is Flag.RED and not dry_run:
-                output.causes(view, app.desk.causes(view.id))
+                output.causes(view, app.desk.causes.of(view.id))
         if finished.could_not_run:
             fail(finished.could_not_run, quiet=as_json)
         raise typer.Exit(1 if finished.flag is Flag.RED else 0)
@@ -52,7 +52,7 @@ def sync(
 def verify(company: CompanyArgument, as_json: Json = False) -> None:
     """Control totals of both sides, read whole; writes nothing. Exit 0 = all agrees, 1 = look at it, 2 = could not."""
     with opened(as_json) as app:
-        found = verify_company(app.engine, app.desk.company(company).id)
+        found = verify_company(app.engine, app.desk.companies.named(company).id)
         if as_json:
             output.put_json(statement.verification_json(found))
         else:
@@ -61,14 +61,14 @@ def verify(company: CompanyArgument, as_json: Json = False) -> None:
 
 
 def _sync(app: App, company: str, dry_run: bool, accept_stop: str, plan: str) -> Finished:
-    view = app.desk.company(company)
+    view = app.desk.companies.named(company)
     if dry_run:
         with output.progress(view.name) as advance:
             return run_sync(app.engine, view.id, app.engine.new_id(), dry_run=True, advance=advance)
     if accept_stop:
-        requested, new = app.desk.accept_stop(accept_stop, "", Trigger.COMMAND)
+        requested, new = app.desk.runs.accept_stop(accept_stop, "", Trigger.COMMAND)
     else:
-        requested, new = app.desk.request_run(view.id, "", Trigger.COMMAND, plan=plan)
+        requested, new = app.desk.runs.request(view.id, "", Trigger.COMMAND, plan=plan)
     if not new and requested.started_at is not None and app.is_held(view.id):
         raise UserError(f"{view.name} is being synced already. Wait until that run has finished, then try again.")
     with output.progress(view.name) as advance, stopping_softly(app.stopping.set):

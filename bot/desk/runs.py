@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.core.faults import UserError
 from bot.core.planning.plan_summary import PLAN_HASH_LENGTH, is_plan_hash
 from bot.core.runs import RedReason, RunView, Trigger
-from bot.store.companies import Company
+from bot.desk.companies import company_of
 from bot.store.database import Database, to_ms
 from bot.store.runs import runs
 from bot.store.team import notes
@@ -18,13 +18,13 @@ SAFETY_STOP = "a safety stop"
 
 
 @dataclass(frozen=True)
-class Requesting:
+class Runs:
     """Raises UserError with words for the person. `wake` tells whoever carries runs that one is wanted."""
 
     database: Database
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
-    wake: Callable[[], None]
+    wake: Callable[[], None] = lambda: None
 
     def request(
         self, company_id: str, by: str, trigger: Trigger, plan: str = "", source: str = ""
@@ -36,22 +36,34 @@ class Requesting:
         """
         if plan and not is_plan_hash(plan):
             raise UserError(f"“{plan}” is no plan. A plan is named by the {PLAN_HASH_LENGTH} characters below it.")
-        run, new = self._request(company_id, by, trigger, plan, source)
+        company = company_of(self.database, company_id)
+        run, new = self._request(company.id, by, trigger, plan, source)
         if plan and not new:
             raise UserError(f"{run.company_name} is being synced already, so the plan was not begun. Plan again later.")
         return run, new
 
-    def accept_stop(
-        self, stopped: RunView, company: Company, by: str, trigger: Trigger, source: str
-    ) -> tuple[RunView, bool]:
+    def accept_stop(self, run_id: str, by: str, trigger: Trigger, source: str = "") -> tuple[RunView, bool]:
         """Go on after a safety stop, as somebody has looked: a deed of its own, which says what it lets pass.
 
         Raises UserError unless the last run was stopped so.
         """
+        stopped = self.get(run_id)
+        company = company_of(self.database, stopped.company_id)
         if stopped.red_reason is not RedReason.SAFETY_STOP or company.last_run_id != stopped.run_id:
             raise UserError("There is no safety stop to go on from: that run was not stopped, or others came after it.")
         let_pass = stopped.error.partition(". ")[0].rstrip(".") or SAFETY_STOP
         return self._request(company.id, by, trigger, source=source, let_pass=let_pass)
+
+    def get(self, run_id: str) -> RunView:
+        with self.database.read() as connection:
+            run = runs.get(connection, run_id)
+        if run is None:
+            raise UserError("That run is not known any more.")
+        return run
+
+    def changed_since(self, when: datetime) -> list[RunView]:
+        with self.database.read() as connection:
+            return runs.changed_since(connection, to_ms(when))
 
     def _request(
         self, company_id: str, by: str, trigger: Trigger, plan: str = "", source: str = "", let_pass: str = ""

@@ -114,9 +114,9 @@ def _check() -> None:
             finished = demo_.sync(company.id)
             if finished.could_not_run:
                 raise UserError(finished.could_not_run)
-            view = desk.company(company.id)
+            view = desk.companies.named(company.id)
             output.flag_line(view.name, finished)
-            output.results_table(view, desk.results(ResultsFilter(company.id, needs_attention=True), rows=None))
+            output.results_table(view, desk.results.page(ResultsFilter(company.id, needs_attention=True), rows=None))
 
 
 @contextmanager

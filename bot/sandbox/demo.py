@@ -51,7 +51,7 @@ class Demo:
 
     def sync(self, company_id: str) -> Finished:
         """A run here and now, as `qbo-sync sync` makes it."""
-        run, _ = self.app.desk.request_run(company_id, "", Trigger.COMMAND)
+        run, _ = self.app.desk.runs.request(company_id, "", Trigger.COMMAND)
         return carry_out_one(self.app.engine, run)
 
 
@@ -140,4 +140,4 @@ def _leave_one_out(demo: Demo) -> None:
     run_sync(demo.app.engine, ALL_FAULTS.id, demo.app.engine.new_id(), dry_run=True)
     contacts = demo.released.rows(ALL_FAULTS.id, "contacts")
     paused = next(contact["id"] for contact in contacts if contact["name"] == all_faults.UNLINKED)
-    demo.app.desk.unlink(ALL_FAULTS.id, [RecordRef(RecordType.CONTACT, paused)], BEN, note="Lease in dispute.")
+    demo.app.desk.linking.unlink(ALL_FAULTS.id, [RecordRef(RecordType.CONTACT, paused)], BEN, note="Lease in dispute.")

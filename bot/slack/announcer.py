@@ -15,11 +15,11 @@ import structlog
 from blocks.runs import run as pages
 from bot.core.faults import UserError
 from bot.core.runs import CompanyView, RunView, Trigger
+from bot.desk.desk import Desk
 from bot.jobs.boundary import guarded
 from bot.slack.causes.episodes import Episodes
 from bot.slack.home import HomePages
 from bot.slack.messages.outbox import EDIT_EVERY, Outbox, Shown
-from bot.slack.plumbing.desk import Desk
 from bot.slack.runs.digest import Digests
 from bot.slack.runs.plan import PlanMessages
 from bot.slack.runs.progress import ProgressMeter
@@ -78,8 +78,8 @@ class Announcer:
         """Bring every message up to date that can be; what Slack does not take now is tried again next time."""
         now = self.clock()
         since = max(self._horizon or now - LOOK_BACK, now - LOOK_BACK)
-        runs = self.desk.runs_since(since)
-        companies = {company.id: company for company in self.desk.companies()} if runs or self._is_due(now) else {}
+        runs = self.desk.runs.changed_since(since)
+        companies = {company.id: company for company in self.desk.companies.all()} if runs or self._is_due(now) else {}
         people = [run for run in runs if run.trigger is Trigger.PERSON]
         under_way = sum(run.finished_at is None for run in people)
         every = EDIT_EVERY * max(1, under_way)  # all of them together stay within what Slack allows
@@ -103,7 +103,7 @@ class Announcer:
 
     def _living(self, run: RunView, companies: Mapping[str, CompanyView], now: datetime, every: timedelta) -> bool:
         key = f"run:{run.run_id}"
-        is_new = self.desk.posted(key) is None
+        is_new = self.desk.posts.get(key) is None
         if is_new and now - run.requested_at < FIRST_POST:
             return False
         channel = self._channel(companies.get(run.company_id))
@@ -125,10 +125,10 @@ class Announcer:
         if not channel:
             return True
         midnight = datetime.combine(day, time.min, ZoneInfo(company.timezone))
-        runs = [run for run in self.desk.runs_since(midnight) if _belongs(run, company, day)]
+        runs = [run for run in self.desk.runs.changed_since(midnight) if _belongs(run, company, day)]
         key = self._day_key(company, day, channel)
         shown = self.outbox.show(key, channel, pages.day(company, day, runs)) is Shown.YES if runs else True
-        posted = self.desk.posted(key)
+        posted = self.desk.posts.get(key)
         if posted is None:
             return shown
         entries = [
@@ -141,7 +141,7 @@ class Announcer:
     def _day_key(self, company: CompanyView, day: date, channel: str) -> str:
         """Another message where today's stands in a channel that others read by now, and another one was chosen."""
         key = f"day:{company.id}:{day.isoformat()}"
-        posted = self.desk.posted(key)
+        posted = self.desk.posts.get(key)
         return f"{key}:{channel}" if posted and self.outbox.has_left(posted.channel_id, channel) else key
 
 

@@ -8,7 +8,7 @@ from slack_bolt import App
 from blocks import audit as pages
 from blocks.kit.kit import Message
 from bot.core.faults import UserError
-from bot.slack.plumbing.desk import Desk
+from bot.desk.desk import Desk
 from bot.slack.plumbing.payloads import Payload, Place, place_of, view_id_of
 from bot.slack.plumbing.replies import Replies
 from bot.slack.who.permission import Permission
@@ -26,17 +26,17 @@ class AuditTrail:
     def open(self, body: Payload, place: Place, name: str) -> None:
         """`name` "" = all companies."""
         self.permission.require_operator(body, DOING)
-        company = self.desk.company(name) if name else None
+        company = self.desk.companies.named(name) if name else None
         kept = {"audit": company.id if company else "", "name": company.name if company else "", "page": 1}
-        self.replies.tell(place, self._drawn(kept, self.desk.remember_view(kept)))
+        self.replies.tell(place, self._drawn(kept, self.desk.views.remember(kept)))
 
     def turn(self, body: Payload, place: Place, view_id: str, by: int) -> None:
         self.permission.require_operator(body, DOING)
-        kept = self.desk.view(view_id)
+        kept = self.desk.views.get(view_id)
         if "audit" not in kept:
             raise UserError("This message is too old. Ask again with /qbo-sync audit.")
         kept["page"] = min(max(1, kept["page"] + by), MOST_PAGES)
-        self.desk.update_view(view_id, kept)
+        self.desk.views.update(view_id, kept)
         message = self._drawn(kept, view_id)
         if self.replies.send(place, message, replace=True):
             self.replies.tell(place, message)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
+from bot.desk.desk import Desk
 from bot.slack import audit, command, find, home, red, shortcuts
 from bot.slack.announcer import Announcer
 from bot.slack.audit import AuditTrail
@@ -26,7 +27,6 @@ from bot.slack.messages import errors
 from bot.slack.messages.outbox import Outbox
 from bot.slack.plumbing import acknowledging
 from bot.slack.plumbing.app_settings import SlackSettings
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.replies import Replies
 from bot.slack.results import detail, filtering, message
 from bot.slack.results.export import Exporter

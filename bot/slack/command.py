@@ -10,11 +10,11 @@ from blocks.help import help_page
 from blocks.overview import MOST_SHOWN, nothing_connected, overview, overview_modal
 from bot.core.faults import UserError
 from bot.core.runs import CompanyView
+from bot.desk.desk import Desk
 from bot.slack.audit import AuditTrail
 from bot.slack.causes.window import CausesWindow
 from bot.slack.find import Finder
 from bot.slack.home import open_results
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import own_place
 from bot.slack.plumbing.payloads import Place, chosen, place_of
 from bot.slack.plumbing.replies import Replies
@@ -62,9 +62,9 @@ def register(
 
     def start(body: dict[str, Any], place: Place, name: str) -> None:
         permission.require_operator(body, sync.DOING)
-        companies = desk.companies()
+        companies = desk.companies.all()
         if name:
-            starter.start(desk.company(name).id, place)
+            starter.start(desk.companies.named(name).id, place)
         elif len(companies) == 1:
             starter.start(companies[0].id, place)
         elif companies:
@@ -73,7 +73,7 @@ def register(
             replies.tell(place, nothing_connected())
 
     def show_results(place: Place, name: str) -> None:
-        state = opening(desk, place, desk.company(name) if name else None)
+        state = opening(desk, place, desk.companies.named(name) if name else None)
         if state is None:
             replies.tell(place, nothing_connected())
         else:
@@ -83,7 +83,7 @@ def register(
         place = place_of(body)
         match parse(body.get("text", "")):
             case ("", _):
-                companies = desk.companies()
+                companies = desk.companies.all()
                 replies.tell(place, overview(companies, troubles.of_default(), troubles.of(companies[:MOST_SHOWN])))
             case ("sync", name):
                 start(body, place, name)
@@ -110,14 +110,14 @@ def register(
     def named(text: str) -> CompanyView | None:
         """A company's name alone asks for its results: they only read."""
         try:
-            return desk.company(text)
+            return desk.companies.named(text)
         except UserError:
             return None
 
     def of_company(body: dict[str, Any], action: dict[str, Any]) -> None:
         """The menu beside a company of the overview, in a message or in a window."""
         verb, _, company_id = chosen(action).partition("|")
-        company = desk.company(company_id)
+        company = desk.companies.named(company_id)
         if verb == "sync":
             permission.require_operator(body, sync.DOING)
             starter.start(company_id, own_place(client, body))
@@ -134,7 +134,7 @@ def register(
         """The window of the shortcut shows what was clicked in it."""
         view = body.get("view") or {}
         if view.get("callback_id") == "overview":
-            companies = desk.companies()
+            companies = desk.companies.all()
             shown = overview_modal(companies, troubles.of_default(), troubles.of(companies[:MOST_SHOWN]))
             client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
 

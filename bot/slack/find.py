@@ -13,8 +13,8 @@ from blocks import find as pages
 from blocks.find import Found
 from bot.core.model import RecordType
 from bot.core.results import ResultsFilter, ResultsOrder
+from bot.desk.desk import Desk
 from bot.slack.home import open_results
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import own_place
 from bot.slack.plumbing.payloads import Place, chosen
 from bot.slack.plumbing.replies import Replies
@@ -51,11 +51,11 @@ class Finder:
         self.replies.tell(place, pages.found("", places))
 
     def _places(self, text: str) -> Iterator[Found]:
-        for company in self.desk.companies():
+        for company in self.desk.companies.all():
             wanted = ResultsFilter(company.id, text=text)
-            page = self.desk.results(wanted, 1, ROWS, ResultsOrder.TYPE)
+            page = self.desk.results.page(wanted, 1, ROWS, ResultsOrder.TYPE)
             if page.total:
-                view_id = self.desk.remember_view(to_json(ResultsState(wanted)))
+                view_id = self.desk.views.remember(to_json(ResultsState(wanted)))
                 yield Found(company, text, page.total, page.rows, view_id)
 
 
@@ -79,8 +79,8 @@ def mentioned(message: str) -> list[str]:
 
 def register(app: App, desk: Desk, client: WebClient, finder: Finder) -> None:
     def show(body: dict[str, Any], action: dict[str, Any]) -> None:
-        state = from_json(desk.view(chosen(action)))
-        company = desk.company(state.wanted.company_id)
+        state = from_json(desk.views.get(chosen(action)))
+        company = desk.companies.named(state.wanted.company_id)
         open_results(client, finder.screen, body, lambda place: state, company.name)
 
     def look_up(body: dict[str, Any]) -> None:

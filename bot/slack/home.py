@@ -18,8 +18,8 @@ from blocks.home import HomeCompany, MyItem
 from blocks.kit import notice
 from blocks.kit.kit import Block
 from bot.core.runs import CompanyView
+from bot.desk.desk import Desk
 from bot.slack.messages.outbox import Outbox, Shown
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import own_place, say_where
 from bot.slack.plumbing.payloads import Place, chosen, user_id
 from bot.slack.red import find_cause
@@ -76,7 +76,7 @@ class HomePages:
                 return
 
     def drawn(self, person: str, page: int = 1) -> Block:
-        return self._view(self._companies(self.desk.companies()), person, page)
+        return self._view(self._companies(self.desk.companies.all()), person, page)
 
     def _view(self, companies: Sequence[HomeCompany], person: str, page: int) -> Block:
         return pages.home(companies, self.items.of(person), page, self.troubles.of_default())
@@ -86,7 +86,7 @@ class HomePages:
         return [
             HomeCompany(
                 company,
-                len(self.desk.causes(company.id)) if company.needs_attention else 0,
+                len(self.desk.causes.of(company.id)) if company.needs_attention else 0,
                 self.desk.team.next_run(company.id),
                 held.get(company.id, ()),
             )
@@ -130,16 +130,16 @@ def register(
         publish(place.user_id)
 
     def results(body: dict[str, Any], action: dict[str, Any]) -> None:
-        company = desk.company(chosen(action))
+        company = desk.companies.named(chosen(action))
         open_results(client, screen, body, lambda place: as_left(desk, place, company), company.name)
 
     def item(body: dict[str, Any], action: dict[str, Any]) -> None:
         company_id, cause = find_cause(desk, chosen(action))
-        state, name = about_cause(company_id, cause), desk.company(company_id).name
+        state, name = about_cause(company_id, cause), desk.companies.named(company_id).name
         open_results(client, screen, body, lambda place: with_habits(desk, place, state), name)
 
     def reconnect(body: dict[str, Any], action: dict[str, Any]) -> None:
-        message = pages.reconnect(desk.company(chosen(action)))
+        message = pages.reconnect(desk.companies.named(chosen(action)))
         client.views_open(trigger_id=body["trigger_id"], view=notice.as_modal(message, "Reconnect"))
 
     app.event("app_home_opened")(opened)

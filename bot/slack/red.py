@@ -12,11 +12,11 @@ from blocks.linking.links import Verb
 from bot.core.faults import UserError
 from bot.core.model import RecordRef
 from bot.core.results import Cause
+from bot.desk.desk import Desk
 from bot.slack.causes import work
 from bot.slack.causes.window import CausesWindow, Scene, put_up
 from bot.slack.linking import choosing, links, naming, partners
 from bot.slack.linking.links import ChangeReport
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import chosen, user_id, user_name
 from bot.slack.results import detail
 from bot.slack.results.modals import Modal
@@ -34,7 +34,7 @@ NO_CHOICE = (
 def find_cause(desk: Desk, value: str) -> tuple[str, Cause]:
     """The company and the cause that a button of the red message names. Raises UserError when it is gone."""
     company_id, _, key = value.partition("|")
-    for cause in desk.causes(company_id):
+    for cause in desk.causes.of(company_id):
         if cause_key(cause) == key:
             return company_id, cause
     raise UserError("This has been dealt with already. The red message shows what is left in a moment.")
@@ -80,7 +80,7 @@ def register(
         card = act(body, chosen(action), "relink records")
         person, place = user_id(body), card.scene.place
         modal = Modal("", place, card.company_id, card.single())
-        change = desk.relink(card.company_id, modal.refs, person, source=place.source)
+        change = desk.linking.relink(card.company_id, modal.refs, person, source=place.source)
         report.tell(Verb.RELINK, change, modal, person, user_name(body))
         _start(starter, windows, card)
 

@@ -129,7 +129,7 @@ def synced() -> Iterator[Stage]:
     """Both companies after their first sync, for the short tests, which change nothing that another one reads."""
     with over_socket(Pace(), "harbour-city", "all-faults") as made:
         eventually(
-            lambda: made.demo.app.desk.posted("red:all-faults") and made.demo.app.desk.posted("red:harbour-city")
+            lambda: made.demo.app.desk.posts.get("red:all-faults") and made.demo.app.desk.posts.get("red:harbour-city")
         )
         yield made
 
@@ -138,5 +138,5 @@ def synced() -> Iterator[Stage]:
 def red_stage() -> Iterator[Stage]:
     """Harbour City after its first sync, for one test."""
     with over_socket(Pace(), "harbour-city") as made:
-        eventually(lambda: made.demo.app.desk.posted("red:harbour-city"))
+        eventually(lambda: made.demo.app.desk.posts.get("red:harbour-city"))
         yield made

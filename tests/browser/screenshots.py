@@ -151,8 +151,8 @@ def _access(gallery: Gallery) -> None:
 def _blue(gallery: Gallery, ana: Person) -> None:
     """With Kiosk Ltd left out, what else is red is left out too."""
     desk = gallery.stage.demo.app.desk
-    for cause in desk.causes(HARBOUR_CITY.id):
-        desk.unlink(HARBOUR_CITY.id, cause.refs, "U0ANA")
+    for cause in desk.causes.of(HARBOUR_CITY.id):
+        desk.linking.unlink(HARBOUR_CITY.id, cause.refs, "U0ANA")
     ana.types("/qbo-sync sync harbour")
     _keep(ana, "flag-blue", ana.reads("🔵 Blue", "started by @ana", within_ms=SYNC_TIMEOUT_MS))
 

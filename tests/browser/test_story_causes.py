@@ -76,10 +76,10 @@ def test_a_viewer_is_refused_and_told_who_may(red_stage: Stage, sits_down: Sit) 
     ana, ben = sits_down(red_stage), sits_down(red_stage, "U0BEN")
     red_after_the_first_sync(ana)
     red = ben.reads("26 records need attention, 3 causes")
-    before = red_stage.demo.app.desk.company("harbour").last_run
+    before = red_stage.demo.app.desk.companies.named("harbour").last_run
     ben.presses("Retry 23", red)
     ben.reads("can retry", "workspace admin")
     ben.chooses("Assign, snooze, note…", red, menu=0)
     ben.reads("can settle who looks after what", "workspace admin")
     expect(ben.modal).to_have_count(0)
-    assert red_stage.demo.app.desk.company("harbour").last_run == before
+    assert red_stage.demo.app.desk.companies.named("harbour").last_run == before

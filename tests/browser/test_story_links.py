@@ -36,7 +36,7 @@ def test_an_undo_that_came_too_late_says_who_was_there_first(red_stage: Stage, s
     ana.confirms("Unlink 30")
     thread = open_thread(ana, red)
     expect(thread).to_contain_text("30 records unlinked by @ana")
-    red_stage.demo.app.desk.relink(HARBOUR, left_out(red_stage)[:1], BEN)
+    red_stage.demo.app.desk.linking.relink(HARBOUR, left_out(red_stage)[:1], BEN)
     ana.presses("Undo", thread)
     told = ana.page.get_by_text("This cannot be undone any more").first
     expect(told).to_contain_text("relinked by @ben since")
@@ -50,8 +50,8 @@ def test_a_window_that_is_confirmed_after_the_data_changed_says_so_and_loses_not
     unlink_kiosk(ana, red)
     everything(ana)
     ana.modal.get_by_test_id("input").fill("moved out")
-    (cause,) = [one for one in red_stage.demo.app.desk.causes(HARBOUR) if one.name == "Kiosk Ltd"]
-    red_stage.demo.app.desk.unlink(HARBOUR, cause.refs[:2], BEN)
+    (cause,) = [one for one in red_stage.demo.app.desk.causes.of(HARBOUR) if one.name == "Kiosk Ltd"]
+    red_stage.demo.app.desk.linking.unlink(HARBOUR, cause.refs[:2], BEN)
     ana.page.get_by_test_id("modal-submit").click()
     expect(ana.modal).to_contain_text("Look again")
     expect(ana.modal).to_contain_text("were unlinked by somebody else. Nothing was done yet.")
@@ -85,5 +85,5 @@ def open_thread(ana: Person, red: Locator) -> Locator:
 
 
 def left_out(stage: Stage) -> list[RecordRef]:
-    rows = stage.demo.app.desk.every_result(ResultsFilter(HARBOUR))
+    rows = stage.demo.app.desk.results.every(ResultsFilter(HARBOUR))
     return [row.ref for row in rows if not row.linked]

@@ -52,7 +52,7 @@ def stage() -> Iterator[Stage]:
     with over_socket(Pace(), ALL_FAULTS.id) as made:
         put_right(made.demo)
         made.demo.sync(HARBOUR_CITY.id)
-        eventually(lambda: made.demo.app.desk.posted(f"red:{ALL_FAULTS.id}"))
+        eventually(lambda: made.demo.app.desk.posts.get(f"red:{ALL_FAULTS.id}"))
         yield made
 
 
@@ -93,9 +93,9 @@ def test_the_orange_flag_says_that_a_sync_goes_on_and_has_found_something(stage:
 
 
 def test_the_red_flag_says_how_many_records_need_attention_and_why(stage: Stage, ana: Person) -> None:
-    failed = stage.demo.app.desk.company(FAULTS).needs_attention
+    failed = stage.demo.app.desk.companies.named(FAULTS).needs_attention
     red = ana.reads(f"🟥 Red · {FAULTS} · {failed} records need attention, ", "causes")
-    for cause in stage.demo.app.desk.causes(ALL_FAULTS.id)[:2]:
+    for cause in stage.demo.app.desk.causes.of(ALL_FAULTS.id)[:2]:
         expect(red).to_contain_text(cause.headline)
     expect(red).to_contain_text("Next move: ")
 
@@ -121,7 +121,7 @@ def test_the_date_begins_with_the_last_clean_sync_and_can_be_any_other(stage: St
     cleo = sits_down(stage, "U0CLEO")
     shown = results(cleo)
     today = datetime.now(ZoneInfo(TIMEZONE))
-    assert stage.demo.app.desk.default_since(HARBOUR_CITY.id) == today.date()
+    assert stage.demo.app.desk.companies.default_since(HARBOUR_CITY.id) == today.date()
     expect(shown).to_contain_text(f"since {as_calendar(today)}")
     expect(shown.get_by_test_id("input")).to_have_value(today.date().isoformat())
     tomorrow = today + timedelta(days=1)
@@ -155,7 +155,7 @@ def test_the_search_finds_names_numbers_and_words_of_the_details(
 ) -> None:
     searched(ana, faults, text)
     expect(faults).to_contain_text(f"{FAULTS} · “{text}” · ")
-    rows = stage.demo.app.desk.every_result(ResultsFilter(ALL_FAULTS.id))
+    rows = stage.demo.app.desk.results.every(ResultsFilter(ALL_FAULTS.id))
     fitting = {row.name for row in rows if all(word in said_of(row) for word in text.casefold().split())}
     assert {ours.removesuffix(" ↗") for ours in column(faults, OURS)} == fitting != set()
 
@@ -164,25 +164,27 @@ def test_refresh_shows_in_the_same_message_what_happened_since(stage: Stage, ana
     desk = stage.demo.app.desk
     first = harbour.get_by_test_id("row").first
     expect(first).not_to_contain_text("Unlinked")
-    change = desk.unlink(HARBOUR_CITY.id, [desk.results(ResultsFilter(HARBOUR_CITY.id)).rows[0].ref], "U0BEN")
+    change = desk.linking.unlink(
+        HARBOUR_CITY.id, [desk.results.page(ResultsFilter(HARBOUR_CITY.id)).rows[0].ref], "U0BEN"
+    )
     ana.presses("Refresh", harbour)
     expect(first).to_contain_text("Unlinked")
-    desk.undo(change.undo_token, "U0BEN")
+    desk.undo.take_back(change.undo_token, "U0BEN")
     ana.presses("Refresh", harbour)
     expect(first).not_to_contain_text("Unlinked")
 
 
 def test_sync_now_starts_a_sync_of_the_company_that_is_shown(stage: Stage, ana: Person, harbour: Locator) -> None:
-    before = stage.demo.app.desk.company(HARBOUR).last_run
+    before = stage.demo.app.desk.companies.named(HARBOUR).last_run
     ana.presses("Sync now", harbour)
     expect(harbour).to_contain_text("Sync started by @ana")
-    eventually(lambda: stage.demo.app.desk.company(HARBOUR).last_run != before)
-    eventually(lambda: (run := stage.demo.app.desk.company(HARBOUR).last_run) is not None and run.finished_at)
+    eventually(lambda: stage.demo.app.desk.companies.named(HARBOUR).last_run != before)
+    eventually(lambda: (run := stage.demo.app.desk.companies.named(HARBOUR).last_run) is not None and run.finished_at)
     assert before and before.company_name == HARBOUR
 
 
 def test_rows_are_selected_one_by_one_or_all_that_match_the_filter(stage: Stage, ana: Person, harbour: Locator) -> None:
-    total = stage.demo.app.desk.count_results(ResultsFilter(HARBOUR_CITY.id))
+    total = stage.demo.app.desk.results.count(ResultsFilter(HARBOUR_CITY.id))
     ana.presses("Select rows…", harbour)
     expect(ana.modal).to_contain_text(f"All {total} rows of your filter can be chosen, also those on other pages.")
     for number in ("INV-1223", "INV-1222"):
@@ -224,7 +226,7 @@ def test_a_row_is_relinked_and_that_is_undone(ana: Person, faults: Locator) -> N
 
 
 def test_the_column_date_is_the_last_attempt_where_the_company_is(stage: Stage, harbour: Locator) -> None:
-    rows = stage.demo.app.desk.results(ResultsFilter(HARBOUR_CITY.id)).rows
+    rows = stage.demo.app.desk.results.page(ResultsFilter(HARBOUR_CITY.id)).rows
     local = [row.at.astimezone(ZoneInfo(TIMEZONE)) for row in rows]
     assert column(harbour, DATE) == [f"{as_calendar(at)} {at:%H:%M}" for at in local]
     assert local == sorted(local, reverse=True)

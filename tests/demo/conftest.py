@@ -29,10 +29,10 @@ class Story:
 
     def causes(self) -> dict[str, Cause]:
         desk, company_id = self.demo.app.desk, self.company.id
-        return {cause.headline: cause for cause in desk.with_fixes(company_id, desk.causes(company_id))}
+        return {cause.headline: cause for cause in desk.causes.with_fixes(company_id, desk.causes.of(company_id))}
 
     def results(self) -> list[Result]:
-        return list(self.demo.app.desk.results(ResultsFilter(self.company.id), rows=None).rows)
+        return list(self.demo.app.desk.results.page(ResultsFilter(self.company.id), rows=None).rows)
 
     def result(self, name: str) -> Result:
         """The one result of that name, or among several the one that needs attention."""

@@ -8,15 +8,15 @@ from tests.demo.conftest import FirstSync, Story
 def same_as_counted(story: Story) -> set[str]:
     """The codes of the causes that were looked at."""
     desk, company_id = story.demo.app.desk, story.company.id
-    found = desk.causes(company_id)
+    found = desk.causes.of(company_id)
     for cause in found:
         wanted = about_cause(company_id, cause).wanted
-        page = desk.results(wanted, 1, 5)
-        whole = list(desk.every_result(wanted))
-        assert (page.total, desk.count_results(wanted), len(whole)) == (cause.count,) * 3, cause.headline
+        page = desk.results.page(wanted, 1, 5)
+        whole = list(desk.results.every(wanted))
+        assert (page.total, desk.results.count(wanted), len(whole)) == (cause.count,) * 3, cause.headline
         assert {row.ref for row in whole} == set(cause.refs), cause.headline
     counted = sum(cause.count for cause in found)
-    assert counted == desk.count_results(ResultsFilter(company_id, needs_attention=True)) > 0
+    assert counted == desk.results.count(ResultsFilter(company_id, needs_attention=True)) > 0
     return {cause.code for cause in found}
 
 

@@ -97,7 +97,9 @@ def test_with_kiosk_unlinked_and_the_rest_put_right_in_quickbooks_it_turns_blue(
     holder = books.entity("Bill").find("DocNumber", harbour_months.CLASHING_NUMBER)
     earlier = (books.books.close_date - timedelta(days=20)).isoformat()
 
-    change = harbour.demo.app.desk.unlink(harbour.company.id, [causes["archived-contact"].ref], "U0ANA", propagate=True)
+    change = harbour.demo.app.desk.linking.unlink(
+        harbour.company.id, [causes["archived-contact"].ref], "U0ANA", propagate=True
+    )
     page = f"/company/{harbour.company.realm}/settings"
     harbour.press_in_quickbooks(page, "Close the books", do="close", day=earlier)
     page = f"/app/bill?txnId={holder['Id']}&realm={harbour.company.realm}"

@@ -114,7 +114,7 @@ def test_a_sync_that_is_told_to_stop_says_so_and_leaves_nothing_in_doubt(
 def test_a_worker_that_is_told_to_stop_ends_its_run_within_seconds(make_office: Callable[[str], Office]) -> None:
     office = slow_office(make_office)
     worker = office.start("worker")
-    office.app.desk.request_run(COMPANY, "U1", Trigger.PERSON)
+    office.app.desk.runs.request(COMPANY, "U1", Trigger.PERSON)
     pushing(office, worker)
     told = time.monotonic()
     worker.send_signal(signal.SIGTERM)
@@ -134,7 +134,7 @@ def test_a_worker_does_not_wait_for_a_call_that_is_never_answered(make_office: C
     rule = {"match": {"path": "/batch", "body": "DocNumber"}, "effect": hang, "times": None}
     office.quickbooks_knobs.add(rule)
     worker = office.start("worker")
-    office.app.desk.request_run(COMPANY, "U1", Trigger.PERSON)
+    office.app.desk.runs.request(COMPANY, "U1", Trigger.PERSON)
     until(lambda: any(one.seen for one in office.quickbooks_knobs.rules))
     told = time.monotonic()
     worker.send_signal(signal.SIGTERM)

@@ -104,16 +104,16 @@ class History:
         desk, propagate = self.stage.desk, name.endswith(("all", "depends on it"))
         try:
             if name == "undo":
-                change = desk.undo(one_of(random, self.undo_tokens), "a person")
+                change = desk.undo.take_back(one_of(random, self.undo_tokens), "a person")
                 self.stage.unlinked ^= set(change.changed)
             elif name.startswith("unlink"):
                 refs = [one_of(random, self._known())]
-                change = desk.unlink(COMPANY, refs, "a person", propagate)
+                change = desk.linking.unlink(COMPANY, refs, "a person", propagate)
                 self.judge.unlinked(refs, change, propagate)
                 self.stage.unlinked |= set(change.changed)
             else:
                 refs = [one_of(random, sorted(self.stage.unlinked))]
-                change = desk.relink(COMPANY, refs, "a person", propagate)
+                change = desk.linking.relink(COMPANY, refs, "a person", propagate)
                 self.stage.unlinked -= set(change.changed)
         except (UserError, NothingToDo) as refused:
             self.tell(f"  refused: {refused}")
@@ -205,7 +205,7 @@ class History:
             for row in ledger.rows(entity, Active=False):
                 self._restore(entity, row["Id"])
         for ref in sorted(self.stage.unlinked):
-            self.stage.desk.relink(COMPANY, [ref], "a person")
+            self.stage.desk.linking.relink(COMPANY, [ref], "a person")
         self.stage.unlinked.clear()
         self.judge.saw_people()
 

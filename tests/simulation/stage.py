@@ -27,7 +27,7 @@ from bot.core.faults import Side, UserError
 from bot.core.model import RecordRef
 from bot.core.runs import Trigger
 from bot.desk.connect import connect
-from bot.desk.desk import Desk
+from bot.desk.desk import desk_over
 from bot.desk.vault import Vault
 from bot.desk.web_links import WebLinks
 from bot.sandbox.http.exchange import Response
@@ -114,7 +114,7 @@ class Stage:
         self.sides.clock.advance(STARTS_IN)
         self.limits = RealmLimits(clock=self.sides.clock.monotonic_s, pause=self.sides.clock.pause)
         self.vault = Vault(self.disk.database, VAULT_KEY)
-        self.desk = Desk(self.disk.database, WebLinks("", ""), self.product_clock, self.new_id)
+        self.desk = desk_over(self.disk.database, WebLinks("", ""), self.product_clock, self.new_id)
 
     def expire_leases(self) -> None:
         """As if a minute of the database's clock had passed without a heartbeat."""
@@ -140,7 +140,7 @@ class Stage:
 
         Raises UserError when the company was being synced already.
         """
-        run, _ = self.desk.request_run(COMPANY, "", Trigger.COMMAND)
+        run, _ = self.desk.runs.request(COMPANY, "", Trigger.COMMAND)
         nemesis = Nemesis(danger, random, self.sides.clock, self.tell, meddle, self._rival(random))
         try:
             with self._at_work(nemesis):
@@ -178,7 +178,7 @@ class Stage:
                 if steals:
                     self.takeovers += 1
                     self.expire_leases()
-                run, _ = self.desk.request_run(COMPANY, "", Trigger.COMMAND)
+                run, _ = self.desk.runs.request(COMPANY, "", Trigger.COMMAND)
                 try:
                     run_sync(self._engine(nemesis), COMPANY, run.run_id)
                 except UserError as refused:

@@ -79,7 +79,7 @@ def test_a_cause_that_is_gone_is_struck_through_with_what_mended_it_and_has_no_b
 def test_what_mended_it_stays_on_the_message_of_an_episode_that_is_over(bot: Bot) -> None:
     message = opened(bot)
     ends(bot, KIOSK, "Kiosk Ltd is archived in QuickBooks")
-    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.rows["harbour"] = []
     bot.desk.finish(run.run_id, Flag.BLUE)
     bot.tick(seconds=6)
@@ -115,15 +115,15 @@ def test_a_second_click_on_retry_starts_no_second_sync(bot: Bot) -> None:
     message = opened(bot)
     bot.slack.click(message, "cause.retry")
     bot.slack.click(message, "cause.retry")
-    eventually(lambda: "is being synced already" in str(bot.slack.seen()) or len(bot.desk.runs) == 1)
-    assert len(bot.desk.runs) == 1
+    eventually(lambda: "is being synced already" in str(bot.slack.seen()) or len(bot.desk.run_views) == 1)
+    assert len(bot.desk.run_views) == 1
 
 
 def test_a_viewer_may_not_retry_and_is_told_who_may(bot: Bot) -> None:
     message = opened(bot)
     bot.slack.click(message, "cause.retry", user="@ben")
     bot.said("workspace admin", user="@ben")
-    assert bot.desk.runs == {}
+    assert bot.desk.run_views == {}
 
 
 def test_a_cause_that_the_engine_writes_down_is_found_by_its_end(bot: Bot) -> None:
@@ -133,5 +133,5 @@ def test_a_cause_that_the_engine_writes_down_is_found_by_its_end(bot: Bot) -> No
     with team.database.write() as connection:
         cause_spans.note(connection, "harbour", to_ms(bot.clock()), [row])
         cause_spans.note(connection, "harbour", to_ms(bot.clock()) + 5, [])
-    (mended,) = team.work.settled(bot.desk.company("harbour"), [], since).mended
+    (mended,) = team.work.settled(bot.desk.companies.named("harbour"), [], since).mended
     assert (mended.key, mended.headline, mended.how, mended.by) == (str(KIOSK), "Kiosk Ltd is archived", "sync", "")

@@ -93,7 +93,7 @@ def test_a_viewer_may_look_and_is_refused_at_every_act(many: Bot) -> None:
         click(many, action, 1, user="@ben", **more)
         many.modal("only workspace admins can", user="@ben")
         many.slack.control("POST", "close", user="@ben")
-    assert many.desk.runs == {}
+    assert many.desk.run_views == {}
     click(many, "cause.more", 1, user="@ben", value=f"detail|harbour|{KIOSK}")
     many.modal("How to fix it", user="@ben")
     assert len(windows(many, "@ben")) == 2
@@ -141,7 +141,7 @@ def test_a_cause_that_is_gone_is_said_and_no_longer_stands_in_the_window(many: B
     many.modal("This has been dealt with already.")
     many.slack.control("POST", "close", user="@ana")
     assert "of 12" in str(many.modal("Causes")) and "cause.13" not in str(windows(many))
-    assert many.desk.runs == {}
+    assert many.desk.run_views == {}
 
 
 def test_show_says_where_the_records_are(many: Bot) -> None:
@@ -153,10 +153,10 @@ def test_show_says_where_the_records_are(many: Bot) -> None:
 
 def test_a_click_in_a_window_that_was_closed_meanwhile_is_harmless(many: Bot) -> None:
     opened(many)
-    kept = next(one for one in many.desk.views.values() if "causes_of" in one)
+    kept = next(one for one in many.desk.kept_views.values() if "causes_of" in one)
     kept["shown_in"] = "V0GONE"
     click(many, "cause.retry", 1)
-    eventually(lambda: len(many.desk.runs) == 1)
+    eventually(lambda: len(many.desk.run_views) == 1)
     many.said("waiting to start", user="@ben")
 
 
@@ -200,7 +200,7 @@ def test_show_of_an_item_leaves_exactly_what_it_holds_up(many: Bot) -> None:
 def test_the_fix_is_looked_for_of_the_causes_that_are_drawn_whichever_rest(many: Bot) -> None:
     """Of the first eight awake ones, not of the first eight."""
     many.desk.fixes[LAST], many.desk.may_be[LAST] = Fix.ADOPT, MAY_BE
-    for cause in many.desk.causes("harbour")[:8]:
+    for cause in many.desk.causes.of("harbour")[:8]:
         many.desk.team.work.settle(Work("harbour", key(cause), many.clock(), ANA, rest=Rest.MUTED), None)
     message = red(many)
     assert "INV-12" in str(message["blocks"]) and "Link to it…" in str(message["blocks"])

@@ -54,7 +54,7 @@ def test_a_second_sync_is_told_about_the_first(bot: Bot) -> None:
     bot.said("waiting to start")
     bot.slack.command("sync")
     bot.said("One sync of a company goes at a time")
-    assert len(bot.desk.runs) == 1
+    assert len(bot.desk.run_views) == 1
 
 
 def test_results_without_a_name_show_the_worst_company_with_a_choice(start: Start) -> None:

@@ -112,7 +112,7 @@ def test_a_burst_of_commands_is_acknowledged_in_time_while_a_run_goes_on(
 ) -> None:
     """The best of some bursts counts: other work on the machine may hold up one of them."""
     bot.slack.state.settings.ack_timeout_s = PATIENCE_S
-    bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.change_run("run-1", state=RunState.RUNNING, progress=Progress("invoices", 1, 9))
     bot.announcer.start()
     taken: list[float] = []
@@ -128,7 +128,7 @@ def test_a_burst_of_commands_is_acknowledged_in_time_while_a_run_goes_on(
 
 
 def test_a_bug_is_logged_with_the_reference_that_the_person_sees(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
-    bot.desk.companies = lambda: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    bot.desk.companies.all = lambda: 1 / 0  # type: ignore[method-assign,assignment,return-value]
     answer = bot.slack.command()
     assert answer["ok"]
     told = bot.said("finds the cause under this reference")
@@ -139,7 +139,7 @@ def test_a_bug_is_logged_with_the_reference_that_the_person_sees(bot: Bot, caplo
 def test_a_bug_in_a_window_is_shown_in_a_window(bot: Bot) -> None:
     bot.slack.click(bot.results(), "results.filter")
     bot.modal("Search")
-    bot.desk.view = lambda _view_id: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    bot.desk.views.get = lambda _view_id: 1 / 0  # type: ignore[method-assign,assignment,return-value]
     bot.slack.submit(text={"text": "x"})
     bot.modal("finds the cause under this reference")
 

@@ -70,7 +70,7 @@ def test_a_run_changes_the_homes_of_those_who_looked_lately(bot: Bot) -> None:
     bot.tick(seconds=6)
     assert len(bot.slack.calls("views.publish")) == calls
     bot.clock.forward(home.LATELY.total_seconds())
-    bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.tick(seconds=6)
     assert len(bot.slack.calls("views.publish")) == calls
 
@@ -91,14 +91,14 @@ def test_sync_now_starts_a_run_that_is_told_in_the_messages_tab(bot: Bot) -> Non
     click(bot, "home.sync")
     assert "waiting to start" in bot.said("waiting to start", channel="@qbo-sync")["text"]
     eventually(lambda: "home.sync" not in str(shown(bot)))
-    assert bot.desk.runs["run-1"].requested_by == ANA
+    assert bot.desk.run_views["run-1"].requested_by == ANA
 
 
 def test_a_viewer_is_refused_in_a_window_and_told_whom_to_ask(bot: Bot) -> None:
     opened(bot, user="@ben")
     click(bot, "home.sync", user="@ben")
     bot.modal("only workspace admins can start a sync", user="@ben")
-    assert bot.desk.runs == {}
+    assert bot.desk.run_views == {}
 
 
 def test_results_open_in_the_messages_tab_and_a_window_says_where(bot: Bot) -> None:
@@ -118,7 +118,7 @@ def test_a_company_to_be_reconnected_says_how(bot: Bot) -> None:
 
 
 def test_while_a_run_is_under_way_no_other_can_be_started(bot: Bot) -> None:
-    run, _ = bot.desk.request_run("harbour", ANA, Trigger.PERSON)
+    run, _ = bot.desk.runs.request("harbour", ANA, Trigger.PERSON)
     bot.desk.change_run(run.run_id, state=RunState.RUNNING)
     assert "home.sync" not in opened(bot)
 

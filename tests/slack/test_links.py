@@ -135,7 +135,7 @@ def test_what_changed_while_the_window_was_open_is_said_and_nothing_is_lost(bot:
     late = samples.result(1, ref=RecordRef(RecordType.INVOICE, "late"), name="INV-9 <!here>", linked=True)
     bot.desk.rows["harbour"].append(late)
     bot.desk.parents[late.ref] = KIOSK
-    bot.desk.unlink("harbour", [next(iter(bot.desk.parents))], BEN)
+    bot.desk.linking.unlink("harbour", [next(iter(bot.desk.parents))], BEN)
     assert bot.slack.submit(note={"note": "moved"}, extent={"extent": "everything"})["ok"]
     view = bot.modal("Look again")
     said = str(view["blocks"])

@@ -38,7 +38,7 @@ def test_ten_minutes_without_slack_lose_and_double_nothing(start: Start, trouble
     bot = start(companies=2)
     bot.desk.rows = {company: [] for company in bot.desk.known}
     bot.slack.command("sync harbour")
-    eventually(lambda: bot.desk.runs)
+    eventually(lambda: bot.desk.run_views)
     bot.said("waiting to start")
     over = trouble(bot)
     began = time.monotonic()
@@ -46,7 +46,7 @@ def test_ten_minutes_without_slack_lose_and_double_nothing(start: Start, trouble
         if step == 20:
             bot.desk.finish("run-1", Flag.BLUE)
         if step in (30, 60, 90):
-            run, _ = bot.desk.request_run("lakeside-1", "", Trigger.SCHEDULE)
+            run, _ = bot.desk.runs.request("lakeside-1", "", Trigger.SCHEDULE)
             assert run.state is RunState.REQUESTED
             bot.desk.finish(run.run_id, Flag.BLUE)
         bot.tick(seconds=STEP_S)

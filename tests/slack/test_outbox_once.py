@@ -179,10 +179,10 @@ def test_a_process_that_dies_between_posting_and_noting_has_posted_once(calm: Bo
     def dies(*_: str) -> None:
         raise Died
 
-    note, calm.desk.note_posted = calm.desk.note_posted, dies  # type: ignore[method-assign]
+    note, calm.desk.posts.note = calm.desk.posts.note, dies  # type: ignore[method-assign]
     with pytest.raises(Died):
         outbox(calm).show("one", ACCOUNTS, words("first words"))
-    calm.desk.note_posted = note  # type: ignore[method-assign]
+    calm.desk.posts.note = note  # type: ignore[method-assign]
     box = outbox(calm)
     assert 55 < until_shown(calm, box, "one", words("other words")) < 65
     assert texts(calm) == ["other words"]
@@ -190,7 +190,7 @@ def test_a_process_that_dies_between_posting_and_noting_has_posted_once(calm: Bo
 
 
 def test_a_process_that_dies_before_posting_is_taken_over_by_one(calm: Bot) -> None:
-    calm.desk.claim_post("one")
+    calm.desk.posts.claim("one")
     calm.clock.forward(61)
     boxes = [outbox(calm) for _ in range(3)]
     assert [box.show("one", ACCOUNTS, words("first words")) for box in boxes] == [Shown.YES] * 3
@@ -198,12 +198,12 @@ def test_a_process_that_dies_before_posting_is_taken_over_by_one(calm: Bot) -> N
 
 
 def test_an_old_claim_is_taken_over_by_whoever_is_quicker(calm: Bot) -> None:
-    calm.desk.claim_post("one")
-    seen = calm.desk.claimed("one")
+    calm.desk.posts.claim("one")
+    seen = calm.desk.posts.claimed("one")
     assert seen is not None
     calm.clock.forward(61)
-    assert calm.desk.change_claim("one", seen, replace(seen, tried_at=calm.clock()))
-    assert not calm.desk.change_claim("one", seen, replace(seen, tried_at=calm.clock()))
+    assert calm.desk.posts.change("one", seen, replace(seen, tried_at=calm.clock()))
+    assert not calm.desk.posts.change("one", seen, replace(seen, tried_at=calm.clock()))
     assert outbox(calm).show("one", ACCOUNTS, words("first words")) is Shown.LATER
 
 
@@ -283,10 +283,10 @@ def test_a_process_that_dies_before_it_noted_the_red_message_has_posted_it_once(
 
     bot = start()
     bot.slack.state.clock = bot.clock
-    note, bot.desk.note_posted = bot.desk.note_posted, dies  # type: ignore[method-assign]
+    note, bot.desk.posts.note = bot.desk.posts.note, dies  # type: ignore[method-assign]
     with pytest.raises(Died):
         bot.tick()
-    bot.desk.note_posted = note  # type: ignore[method-assign]
+    bot.desk.posts.note = note  # type: ignore[method-assign]
     bot.announcer = build_announcer(bot.desk, bot.settings, bot.client, bot.clock)
     for _ in range(15):
         bot.tick(seconds=6)
@@ -297,7 +297,7 @@ def test_a_process_that_dies_before_it_noted_the_red_message_has_posted_it_once(
 def test_runs_told_through_lost_answers_stand_once_each_in_order(calm: Bot, seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(12):
-        run, _ = calm.desk.request_run("harbour", "", Trigger.SCHEDULE)
+        run, _ = calm.desk.runs.request("harbour", "", Trigger.SCHEDULE)
         calm.desk.finish(run.run_id, Flag.BLUE)
         if chance.random() < 0.6:
             strike(calm, chance.choice([LOST, BROKEN, HALF, NOT_DONE]), path=chance.choice(["chat.post", "chat."]))

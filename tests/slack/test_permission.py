@@ -30,7 +30,7 @@ def red_message(bot: Bot) -> dict[str, Any]:
 def test_a_command_of_someone_else_is_refused_and_says_who_may(bot: Bot, words: str) -> None:
     bot.slack.command(words, user="@ben")
     assert "workspace admins can start a sync" in bot.said(REFUSED, user="@ben")["text"]
-    assert bot.desk.log == [] and bot.desk.runs == {}
+    assert bot.desk.log == [] and bot.desk.run_views == {}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_sync_again_on_a_run_is_refused(bot: Bot) -> None:
     bot.tick()
     bot.slack.click(bot.said("sync.again", user="@ben"), "sync.again", user="@ben")
     bot.said(REFUSED, user="@ben")
-    assert len(bot.desk.runs) == 1
+    assert len(bot.desk.run_views) == 1
 
 
 def test_a_right_that_was_lost_between_opening_and_submitting_counts(bot: Bot) -> None:
@@ -118,7 +118,7 @@ def test_when_slack_does_not_say_who_it_is_nothing_is_done(bot: Bot) -> None:
     bot.slack.control("POST", "faults", **rule)
     bot.slack.command("sync")
     bot.said("I could not check with Slack who may do this")
-    assert bot.desk.runs == {}
+    assert bot.desk.run_views == {}
 
 
 def test_strangers_are_refused_even_when_named(start: Start) -> None:
@@ -126,7 +126,7 @@ def test_strangers_are_refused_even_when_named(start: Start) -> None:
     bot.slack.state.workspace.users[ANA] = Stranger(ANA, "ana", "Ana Accountant", is_admin=True)
     bot.slack.command("sync")
     bot.said("only for members of the workspace")
-    assert bot.desk.runs == {}
+    assert bot.desk.run_views == {}
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def test_nothing_is_done_or_shown_in_a_channel_shared_with_another_company(bot: 
     bot.slack.click(red, "cause.retry")
     bot.slack.click(red, "cause.show")
     eventually(lambda: sum("shared with another company" in one["text"] for one in bot.slack.seen()) == 5)
-    assert bot.desk.runs == {}
+    assert bot.desk.run_views == {}
     assert [one["ts"] for one in bot.slack.seen() if "Harbour" in str(one)] == [red["ts"]]
 
 

@@ -88,7 +88,7 @@ def needs_approval(bot: Bot) -> None:
 
 
 def state(bot: Bot, plan_id: str) -> PlanState:
-    return bot.desk.approving.get(plan_id).state
+    return bot.desk.plans.get(plan_id).state
 
 
 def slow_edits(bot: Bot) -> Callable[[], Any]:
@@ -125,7 +125,7 @@ def test_apply_runs_exactly_this_plan_and_the_message_says_who(bot: Bot) -> None
     bot.tick()
     shown = bot.after(message, "asked by <@U0ANA> · approved by <@U0ANA>")
     assert "plan.apply" not in str(shown["blocks"]) and "Invoices: 84" not in str(shown["blocks"])
-    run = bot.desk.approving.get(plan_id).run
+    run = bot.desk.plans.get(plan_id).run
     assert run is not None and run.plan == HASH
     with bot.desk.team_store.database.write() as connection:
         runs.change(connection, run.run_id, to_ms(bot.clock()), state="finished", flag=Flag.BLUE)
@@ -187,7 +187,7 @@ def test_refresh_plans_anew_in_the_same_message(bot: Bot) -> None:
     over()
     bot.tick(seconds=10)
     bot.after(message, "waiting to plan…")
-    assert bot.desk.approving.get(plan_id).requested_by == BEN
+    assert bot.desk.plans.get(plan_id).requested_by == BEN
 
 
 def test_an_old_plan_says_so_and_can_be_refreshed(bot: Bot) -> None:

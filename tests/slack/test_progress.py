@@ -49,7 +49,7 @@ def test_a_living_message_tells_the_pace_and_ends_in_its_flag(bot: Bot) -> None:
 def test_many_runs_at_once_share_what_slack_allows(start: Start) -> None:
     bot = start(companies=8)
     for company in bot.desk.known:
-        run, _ = bot.desk.request_run(company, "U0ANA", Trigger.PERSON)
+        run, _ = bot.desk.runs.request(company, "U0ANA", Trigger.PERSON)
         bot.desk.change_run(run.run_id, state=RunState.RUNNING)
     bot.slack.state.rate_limits.enabled = False
     bot.tick(seconds=12)

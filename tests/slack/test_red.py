@@ -17,7 +17,7 @@ def red(bot: Bot) -> dict[str, object]:
 
 def recover(bot: Bot) -> None:
     bot.desk.rows["harbour"] = [replace(row, outcome=Outcome.UPDATED) for row in bot.desk.rows["harbour"]]
-    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.finish(run.run_id, Flag.BLUE)
 
 
@@ -63,7 +63,7 @@ def test_the_next_episode_speaks_again(bot: Bot) -> None:
     recover(bot)
     bot.tick()
     bot.desk.rows["harbour"] = rows
-    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.finish(run.run_id, Flag.RED, failed=29)
     bot.tick(seconds=6)
     second = bot.said("cause.1.harbour", user="@ben")
@@ -135,7 +135,7 @@ def test_a_cause_that_is_gone_is_answered_in_words(bot: Bot) -> None:
     bot.desk.rows["harbour"] = []
     bot.slack.click(message, "cause.retry")
     bot.said("This has been dealt with already.")
-    assert bot.desk.runs == {}
+    assert bot.desk.run_views == {}
 
 
 def test_a_grant_that_died_is_told_like_red_until_it_is_repaired(bot: Bot) -> None:
@@ -143,7 +143,7 @@ def test_a_grant_that_died_is_told_like_red_until_it_is_repaired(bot: Bot) -> No
     bot.tick()
     now = bot.clock()
     error = "QuickBooks no longer lets us in: connect again with qbo-sync connect."
-    stopped = replace(bot.desk.runs["run-1"], state=RunState.INCOMPLETE, error=error, finished_at=now)
+    stopped = replace(bot.desk.run_views["run-1"], state=RunState.INCOMPLETE, error=error, finished_at=now)
     blue = bot.desk.known["harbour"]
     bot.desk.known["harbour"] = replace(blue, status=CompanyStatus.NEEDS_RECONNECTING, last_run=stopped)
     bot.tick(seconds=6)
@@ -159,7 +159,7 @@ def test_a_grant_that_died_is_told_like_red_until_it_is_repaired(bot: Bot) -> No
 @pytest.mark.parametrize("reason", list(RedReason))
 def test_red_without_a_failed_record_says_its_reason(bot: Bot, reason: RedReason) -> None:
     bot.desk.rows["harbour"] = []
-    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.change_run(
         run.run_id,
         state=RunState.FINISHED,
@@ -179,7 +179,7 @@ def test_red_without_a_failed_record_says_its_reason(bot: Bot, reason: RedReason
 
 def test_a_safety_stop_goes_on_only_when_an_operator_says_so(bot: Bot) -> None:
     bot.desk.rows["harbour"] = []
-    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     stopped = {"state": RunState.FINISHED, "flag": Flag.RED, "red_reason": RedReason.SAFETY_STOP}
     bot.desk.change_run(run.run_id, finished_at=bot.clock(), error="Look first.", **stopped)
     bot.tick()

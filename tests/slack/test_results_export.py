@@ -70,19 +70,19 @@ def test_a_workbook_holds_every_row_in_the_order_that_is_shown(bot: Bot) -> None
     _, content = file_of(bot)
     header, *rows = xlsx_rows(content)
     assert header == list(WIDTHS)
-    shown = [guarded(row.name) for row in bot.desk.every_result(ResultsFilter("harbour"), ResultsOrder.OLDEST)]
+    shown = [guarded(row.name) for row in bot.desk.results.every(ResultsFilter("harbour"), ResultsOrder.OLDEST)]
     assert [row[2] for row in rows] == shown and len(rows) == 120
 
 
 def test_the_message_says_that_the_file_is_being_made_and_a_second_one_waits(bot: Bot) -> None:
     go_on = threading.Event()
-    every_result = bot.desk.every_result
+    every_result = bot.desk.results.every
 
     def slowly(wanted: ResultsFilter, order: ResultsOrder = ResultsOrder.NEWEST) -> Any:
         go_on.wait(10)
         yield from every_result(wanted, order)
 
-    bot.desk.every_result = slowly  # type: ignore[method-assign]
+    bot.desk.results.every = slowly  # type: ignore[method-assign]
     message = bot.results()
     bot.slack.click(message, "results.more", value="xlsx")
     making = bot.after(message, "Making the Excel file of 120 rows…")
@@ -128,14 +128,14 @@ def test_something_that_breaks_on_the_way_is_said_with_a_reference(bot: Bot) -> 
         yield samples.result(0)
         raise ValueError("a row that cannot be read")
 
-    bot.desk.every_result = broken  # type: ignore[method-assign]
+    bot.desk.results.every = broken  # type: ignore[method-assign]
     bot.slack.click(bot.results(), "results.more", value="csv")
     bot.said("Something went wrong on our side.")
 
 
 def test_more_rows_than_excel_takes_are_refused_with_the_way_out(bot: Bot) -> None:
     message = bot.results()
-    bot.desk.count_results = lambda wanted: EXCEL_ROWS + 1  # type: ignore[method-assign]
+    bot.desk.results.count = lambda wanted: EXCEL_ROWS + 1  # type: ignore[method-assign]
     bot.slack.click(message, "results.more", value="xlsx")
     bot.said("Take the CSV file instead.")
 

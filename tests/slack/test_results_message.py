@@ -123,7 +123,7 @@ def test_anyone_acts_on_a_shared_copy_by_their_own_right(bot: Bot) -> None:
     assert "only workspace admins can unlink or relink records" in bot.said("You can look", user="@ben")["text"]
     assert bot.slack.modal("@ben") is None
     bot.slack.click(copy, "results.sync", user="@ben")
-    assert len(bot.desk.runs) == 0
+    assert len(bot.desk.run_views) == 0
     bot.slack.click(copy, "results.sync")
     changed = bot.after(copy, "Sync started by <@U0ANA>", user="@ben")
     assert "shared by @ana" in str(changed["blocks"]) and "results.sync" not in str(changed["blocks"])
@@ -162,7 +162,7 @@ def test_a_view_that_is_too_old_says_what_to_do(bot: Bot) -> None:
     message = bot.results()
 
     def answered() -> bool:
-        bot.desk.views.clear()  # what is shown is kept a moment after Slack took it
+        bot.desk.kept_views.clear()  # what is shown is kept a moment after Slack took it
         bot.slack.click(message, "results.next")
         return "This is too old. Ask again with /qbo-sync results." in str(bot.slack.seen())
 

@@ -133,7 +133,7 @@ def test_view_results_of_a_sync_opens_them_as_they_were_left_here(bot: Bot) -> N
     narrowed(bot)
     bot.slack.command("sync")
     bot.said("waiting to start")
-    (run_id,) = bot.desk.runs
+    (run_id,) = bot.desk.run_views
     bot.desk.finish(run_id, Flag.BLUE)
     bot.tick()
     said = reopened(bot, "open.run", "open.run")
@@ -143,7 +143,7 @@ def test_view_results_of_a_sync_opens_them_as_they_were_left_here(bot: Bot) -> N
 def test_all_results_of_a_red_message_are_those_that_need_attention_and_clear_shows_the_rest(bot: Bot) -> None:
     """It is about what is wrong: a filter from yesterday would hide some of it. Order and rows stay as one likes."""
     narrowed(bot)
-    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.finish(run.run_id, Flag.RED, failed=29)
     bot.tick()
     said = reopened(bot, "open.red", "open.red")

@@ -79,7 +79,7 @@ def test_of_two_windows_over_one_cause_the_second_decides_and_starts_nothing(bot
 
 def test_a_sync_that_is_under_way_already_is_said_and_the_decision_stands(bot: Bot) -> None:
     naming_it(bot)
-    bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     assert save(bot, name="0")["ok"]
     bot.said("Kiosk Ltd goes to QuickBooks as", user="@ben")
     bot.said("One sync of a company goes at a time")
@@ -118,7 +118,7 @@ def test_a_retry_says_which_flag_it_ended_with_like_any_sync(bot: Bot) -> None:
     naming_it(bot)
     assert save(bot, name="0")["ok"]
     living = bot.said("waiting to start", user="@ben")
-    run = eventually(lambda: next(iter(bot.desk.runs.values()), None))
+    run = eventually(lambda: next(iter(bot.desk.run_views.values()), None))
     bot.desk.finish(run.run_id, Flag.BLUE)
     bot.tick()
     bot.after(living, "🔵 Blue")

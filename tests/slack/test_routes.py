@@ -47,7 +47,7 @@ def settle(bot: Bot, rows: list[Result], flag: Flag) -> None:
     """A run ends with these rows."""
     bot.desk.rows["harbour"] = rows
     failed = sum(row.outcome in (Outcome.FAILED, Outcome.WAITING) for row in rows)
-    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.finish(run.run_id, flag, failed)
     noted(bot)
 

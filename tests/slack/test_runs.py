@@ -75,7 +75,7 @@ def test_a_run_that_could_not_run_says_why(calm: Bot) -> None:
 
 
 def scheduled(bot: Bot, flag: Flag | None, trigger: Trigger = Trigger.SCHEDULE) -> str:
-    run, _ = bot.desk.request_run("harbour", "", trigger)
+    run, _ = bot.desk.runs.request("harbour", "", trigger)
     if flag is not None:
         bot.desk.finish(run.run_id, flag)
     return run.run_id
@@ -145,7 +145,7 @@ def test_a_run_asked_for_during_an_outage_is_told_afterwards(calm: Bot) -> None:
     rule = {"match": {"path": "chat.postMessage"}, "times": 1, "effect": {"kind": "reply", "status": 503, "body": "no"}}
     bot.slack.control("POST", "faults", **rule)
     bot.slack.command("sync")
-    eventually(lambda: bot.desk.runs)
+    eventually(lambda: bot.desk.run_views)
     bot.tick(seconds=1)
     bot.tick(seconds=15)
     assert any("waiting to start" in text for text in texts(bot))
@@ -198,7 +198,7 @@ def test_a_claim_whose_holder_died_is_taken_over(calm: Bot) -> None:
     bot = calm
     scheduled(bot, Flag.BLUE)
     day = bot.clock().astimezone(ZoneInfo("Pacific/Auckland")).date()
-    bot.desk.claim_post(f"day:harbour:{day}")
+    bot.desk.posts.claim(f"day:harbour:{day}")
     bot.tick()
     assert texts(bot) == []
     bot.tick(seconds=61)
@@ -208,15 +208,15 @@ def test_a_claim_whose_holder_died_is_taken_over(calm: Bot) -> None:
 
 def test_the_announcer_thread_survives_a_failing_desk(calm: Bot) -> None:
     bot = calm
-    runs_since = bot.desk.runs_since
-    bot.desk.runs_since = lambda _when: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    runs_since = bot.desk.runs.changed_since
+    bot.desk.runs.changed_since = lambda _when: 1 / 0  # type: ignore[method-assign,assignment,return-value]
     bot.announcer.every_s = 0.05
     with capture_logs() as logged:
         bot.announcer.start()
         eventually(lambda: [entry for entry in logged if "the announcer stumbled" in entry["event"]])
     assert logged[0]["reference"]
-    bot.desk.runs_since = runs_since  # type: ignore[method-assign]
-    bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    bot.desk.runs.changed_since = runs_since  # type: ignore[method-assign]
+    bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.change_run("run-1", state=RunState.FINISHED, flag=Flag.BLUE, counts=Counts(), finished_at=bot.clock())
     eventually(lambda: any("🔵 Blue" in text for text in texts(bot)))
     bot.announcer.stop()

@@ -87,7 +87,7 @@ def test_an_episode_goes_on_in_the_channel_that_was_chosen_instead(bot: Bot) -> 
     (red,) = texts(bot, "#books")
     assert "24 records need attention" in red
     bot.desk.rows["harbour"] = [replace(row, outcome=Outcome.UPDATED) for row in bot.desk.rows["harbour"]]
-    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.finish(run.run_id, Flag.BLUE)
     for _ in range(3):
         bot.tick(seconds=6)
@@ -99,7 +99,7 @@ def test_a_recovery_is_told_once_the_channel_is_ones_own_again(bot: Bot) -> None
     share(bot)
     look_anew(bot)
     bot.desk.rows["harbour"] = [replace(row, outcome=Outcome.UPDATED) for row in bot.desk.rows["harbour"]]
-    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.finish(run.run_id, Flag.BLUE)
     bot.tick(seconds=6)
     assert len(texts(bot)) == 1
@@ -129,7 +129,7 @@ def test_runs_of_the_day_go_on_in_the_channel_that_was_chosen_instead(start: Sta
 
 
 def scheduled(bot: Bot) -> None:
-    run, _ = bot.desk.request_run("harbour", "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.finish(run.run_id, Flag.BLUE)
 
 

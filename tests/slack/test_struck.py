@@ -149,7 +149,7 @@ def test_nobody_is_reminded_while_every_cause_rests(bot: Bot, rest: Rest) -> Non
 def test_a_reminder_counts_what_does_not_rest(bot: Bot) -> None:
     bot.desk.rows["harbour"].append(failing())
     opened(bot)
-    (kiosk, _) = bot.desk.causes("harbour")
+    (kiosk, _) = bot.desk.causes.of("harbour")
     bot.desk.team.work.settle(Work("harbour", key(kiosk), bot.clock(), ANA, rest=Rest.MUTED), None)
     at_ten_on_monday(bot)
     (said,) = reminders(bot)

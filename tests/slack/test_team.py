@@ -81,7 +81,7 @@ def test_until_the_next_sync_means_until_one_has_ended(bot: Bot) -> None:
     assert settle(bot, rest="sync")["ok"]
     bot.tick(seconds=6)
     bot.after(message, "1 snoozed until the next sync")
-    run, _ = bot.desk.request_run("harbour", "", samples.run().trigger)
+    run, _ = bot.desk.runs.request("harbour", "", samples.run().trigger)
     bot.desk.finish(run.run_id, samples.Flag.RED, failed=29)
     bot.tick(seconds=6)
     bot.after(message, "cause.retry")

@@ -78,7 +78,7 @@ def test_a_second_request_is_the_same_verification(bot: Bot) -> None:
     bot.said("waiting to verify…")
     bot.slack.command("verify")
     bot.said(f"is being verified already, asked for by <@{ANA}>")
-    assert len(bot.desk.verifying.changed_since(samples.NOW.replace(year=2020))) == 1
+    assert len(bot.desk.verifications.changed_since(samples.NOW.replace(year=2020))) == 1
 
 
 @pytest.mark.parametrize("place", ["command", "home", "menu"])
@@ -93,7 +93,7 @@ def test_a_viewer_may_not_and_is_told_who_may(bot: Bot, place: str) -> None:
         bot.slack.control("POST", "click", user="@ben", view_id="home", action_id="home.verify")
     words = "only workspace admins can verify a company"
     eventually(lambda: words in str(bot.slack.seen("@ben")) + str(bot.slack.modal("@ben")))
-    assert bot.desk.verifying.changed_since(samples.NOW.replace(year=2020)) == []
+    assert bot.desk.verifications.changed_since(samples.NOW.replace(year=2020)) == []
 
 
 def home(bot: Bot, user: str = "@ana", words: str = "home.verify") -> str:
@@ -132,7 +132,7 @@ def test_of_several_companies_it_asks_which(start: Start) -> None:
 @edge
 def test_slack_away_for_a_while_loses_and_doubles_nothing(bot: Bot) -> None:
     bot.slack.control("PUT", "outage", on=True)
-    bot.desk.verifying.request("harbour", ANA, "C0ACCOUNTS")
+    bot.desk.verifications.request("harbour", ANA, "C0ACCOUNTS")
     for _ in range(4):
         bot.tick(seconds=6)
     ended(bot, **found())
@@ -163,8 +163,8 @@ def test_what_is_kept_is_what_was_found_the_first_of_each_kind(count: int) -> No
 
 
 def test_what_is_asked_for_twice_at_once_is_made_once(bot: Bot) -> None:
-    first, is_new = bot.desk.verifying.request("harbour", ANA)
-    second, again = bot.desk.verifying.request("harbour", "U0BEN")
+    first, is_new = bot.desk.verifications.request("harbour", ANA)
+    second, again = bot.desk.verifications.request("harbour", "U0BEN")
     assert is_new and not again and first.id == second.id
     with pytest.raises(UserError, match="not known any more"):
-        bot.desk.verifying.get("nobody")
+        bot.desk.verifications.get("nobody")

@@ -30,7 +30,7 @@ def run_of_ana(bot: Bot, world: World) -> Flag | None:
 
     def asked_for() -> list[RunView]:
         lately = world.clock() - timedelta(hours=1)
-        return [run for run in world.app.desk.runs_since(lately) if run.finished_at is None]
+        return [run for run in world.app.desk.runs.changed_since(lately) if run.finished_at is None]
 
     return run_sync(world.engine(), COMPANY, eventually(asked_for)[0].run_id).flag
 
@@ -45,7 +45,7 @@ def test_from_blue_to_red_to_blue(bot: Bot, world: World) -> None:
     tick(bot, world)
     bot.after(living, "🔵 Blue · Harbour City Property · in sync · 4 created")
 
-    bot.desk.unlink(COMPANY, [contact_ref(kiosk)], ANA)
+    bot.desk.linking.unlink(COMPANY, [contact_ref(kiosk)], ANA)
     for number in range(3):
         world.change("invoices", world.named("invoices", f"INV-{number}"), dueDate="2026-12-24")
     world.sync_red()
@@ -105,7 +105,7 @@ def test_more_detail_shows_both_sides(bot: Bot, world: World) -> None:
 def test_runs_of_the_command_line_share_the_message_of_the_day(bot: Bot, world: World) -> None:
     world.sync_blue()
     tick(bot, world)
-    run, _ = bot.desk.request_run(COMPANY, "", Trigger.SCHEDULE)
+    run, _ = bot.desk.runs.request(COMPANY, "", Trigger.SCHEDULE)
     run_sync(world.engine(), COMPANY, run.run_id)
     tick(bot, world)
     assert "3 syncs today: 3 blue" in bot.said("syncs today", user="@ben")["text"]
@@ -115,13 +115,13 @@ def test_causes_are_written_down_for_the_digest_as_they_come_and_go(bot: Bot, wo
     kiosk = world.contact("Kiosk Ltd")
     world.invoice(kiosk, "INV-1")
     world.sync_blue()
-    bot.desk.unlink(COMPANY, [contact_ref(kiosk)], ANA)
+    bot.desk.linking.unlink(COMPANY, [contact_ref(kiosk)], ANA)
     world.change("invoices", world.named("invoices", "INV-1"), dueDate="2026-12-24")
     world.sync_red()
     world.clock.advance(seconds=3600)
     lasting = bot.desk.team.week(COMPANY, world.clock()).lasting
     assert [(span.headline, span.closed_at) for span in lasting] == [("contact Kiosk Ltd is unlinked", None)]
-    bot.desk.relink(COMPANY, [contact_ref(kiosk)], ANA)
+    bot.desk.linking.relink(COMPANY, [contact_ref(kiosk)], ANA)
     world.sync_blue()
     week = bot.desk.team.week(COMPANY, world.clock())
     assert (week.opened, week.closed, week.lasting) == (1, 1, ())

@@ -22,7 +22,7 @@ ANA, BEN = "U0ANA", "U0BEN"
 
 
 def desk(world: World) -> Approving:
-    return world.app.desk.approving
+    return world.app.desk.plans
 
 
 def needs_approval(world: World) -> None:
@@ -96,13 +96,13 @@ def test_by_setting_whoever_asked_may_not_approve(busy: World) -> None:
 
 def test_what_changed_after_the_approval_is_said_and_the_new_plan_is_offered(busy: World) -> None:
     asked = made(busy)
-    before = busy.app.desk.company(COMPANY)
+    before = busy.app.desk.companies.named(COMPANY)
     run = desk(busy).approve(asked.id, BEN)
     busy.invoice(busy.named("contacts", "Kiosk Ltd"), "INV-9")
     with busy.nothing_written():
         carried_out(busy, run)
         make(busy)
-    after = busy.app.desk.company(COMPANY)
+    after = busy.app.desk.companies.named(COMPANY)
     assert (after.status, after.last_run) == (before.status, before.last_run), (
         "a refused plan says nothing of the company"
     )
@@ -146,7 +146,7 @@ def test_a_plan_waits_while_its_company_is_being_synced(busy: World) -> None:
     ("spoil", "words"),
     [
         (lambda world: world.clock.advance(hours=25), "more than a day old"),
-        (lambda world: world.app.desk.request_run(COMPANY, BEN, Trigger.PERSON), "is being synced just now"),
+        (lambda world: world.app.desk.runs.request(COMPANY, BEN, Trigger.PERSON), "is being synced just now"),
     ],
 )
 def test_a_plan_that_cannot_be_begun_says_why_and_stays_to_be_refreshed(

@@ -32,7 +32,7 @@ def parking(world: World, **line: object) -> Json:
 
 
 def offered(world: World, one: RecordRef, query: str = "") -> dict[str, str]:
-    return {entry.name: entry.why for entry in world.app.desk.list_entries(COMPANY, one, query, 100)}
+    return {entry.name: entry.why for entry in world.app.desk.matching.list_entries(COMPANY, one, query, 100)}
 
 
 def test_what_waits_for_an_account_without_a_partner_is_a_choice(paired: World) -> None:
@@ -48,7 +48,7 @@ def test_the_account_that_is_chosen_is_linked_and_what_waited_follows(paired: Wo
     one = ref(ACCOUNT, account)
     assert offered(paired, one)["Car park"] == "In place of Car park, which nothing in Re-Leased uses"
     with paired.nothing_written():
-        change = paired.app.desk.choose(COMPANY, one, "Item", there["Id"], ANA, "same thing", "C1 12.5")
+        change = paired.app.desk.matching.choose(COMPANY, one, "Item", there["Id"], ANA, "same thing", "C1 12.5")
     assert change.undo_token and paired.causes()[0].fix == "retry"
     finished = paired.sync_blue()
     assert finished.counts.created == 1
@@ -69,7 +69,7 @@ def test_what_other_records_use_does_not_give_way(paired: World) -> None:
     one = ref(ACCOUNT, account)
     assert "Rent" not in offered(paired, one)
     with pytest.raises(UserError, match="Rent in QuickBooks is linked to Rent in Re-Leased already"):
-        paired.app.desk.choose(COMPANY, one, "Item", paired.id_of("Item", "Rent"), ANA)
+        paired.app.desk.matching.choose(COMPANY, one, "Item", paired.id_of("Item", "Rent"), ANA)
 
 
 @edge
@@ -81,10 +81,12 @@ def test_only_what_can_stand_for_it_is_offered_and_searched_by_every_word(paired
     assert set(offered(paired, one, "car west")) == {"Car park west"}
     assert "Repairs and Maintenance" not in offered(paired, one), "that is an account, not a product or service"
     with pytest.raises(UserError, match="different kinds"):
-        paired.app.desk.choose(COMPANY, one, "Account", paired.id_of("Account", "Repairs and Maintenance"), ANA)
+        paired.app.desk.matching.choose(
+            COMPANY, one, "Account", paired.id_of("Account", "Repairs and Maintenance"), ANA
+        )
     inactive = next(row for row in paired.books.entity("Item").values() if row["Name"].startswith("Old"))
     with pytest.raises(UserError, match="inactive"):
-        paired.app.desk.choose(COMPANY, one, "Item", inactive["Id"], ANA)
+        paired.app.desk.matching.choose(COMPANY, one, "Item", inactive["Id"], ANA)
 
 
 def test_a_tax_type_is_linked_to_a_code_of_the_same_rate_only(paired: World) -> None:
@@ -99,9 +101,9 @@ def test_a_tax_type_is_linked_to_a_code_of_the_same_rate_only(paired: World) -> 
     assert names and all("15" in name for name in names)
     code = next(row for row in paired.books.entity("TaxCode").values() if row["Name"] not in names)
     with pytest.raises(UserError, match="its rate is"):
-        paired.app.desk.choose(COMPANY, one, "TaxCode", code["Id"], ANA)
-    chosen = paired.app.desk.list_entries(COMPANY, one, "", 1)[0]
-    paired.app.desk.choose(COMPANY, one, chosen.entity, chosen.id, ANA)
+        paired.app.desk.matching.choose(COMPANY, one, "TaxCode", code["Id"], ANA)
+    chosen = paired.app.desk.matching.list_entries(COMPANY, one, "", 1)[0]
+    paired.app.desk.matching.choose(COMPANY, one, chosen.entity, chosen.id, ANA)
     paired.sync_blue()
     assert paired.now("tax-types", odd)["externalId"] == chosen.id
 
@@ -116,7 +118,7 @@ def test_a_tracking_option_is_chosen_from_the_classes(paired: World) -> None:
     paired.sync_red()
     one = ref(TRACKING, ours)
     assert paired.causes()[0].fix == "choose"
-    paired.app.desk.choose(COMPANY, one, "Class", harbour["Id"], ANA)
+    paired.app.desk.matching.choose(COMPANY, one, "Class", harbour["Id"], ANA)
     paired.sync_blue()
     invoice = next(iter(paired.books.entity("Invoice").values()))
     assert invoice["Line"][0]["SalesItemLineDetail"]["ClassRef"]["value"] == harbour["Id"]
@@ -128,8 +130,8 @@ def test_undoing_gives_the_old_partner_back(paired: World) -> None:
     paired.sync_blue()
     account, desk = parking(paired), paired.app.desk
     before = paired.named("accounts", "Car park")
-    token = desk.choose(COMPANY, ref(ACCOUNT, account), "Item", there["Id"], ANA).undo_token
-    desk.undo(token, BEN)
+    token = desk.matching.choose(COMPANY, ref(ACCOUNT, account), "Item", there["Id"], ANA).undo_token
+    desk.undo.take_back(token, BEN)
     paired.books.update("Item", there["Id"], {"Name": "Car park new"})
     paired.sync_red()
     assert paired.now("accounts", before)["name"] == "Car park new"
@@ -141,13 +143,13 @@ def test_what_has_its_partner_by_now_is_not_chosen_for(paired: World) -> None:
     there = item(paired, "Car park")
     paired.sync_blue()
     one = ref(ACCOUNT, parking(paired))
-    paired.app.desk.choose(COMPANY, one, "Item", there["Id"], ANA)
+    paired.app.desk.matching.choose(COMPANY, one, "Item", there["Id"], ANA)
     with pytest.raises(UserError, match="has its partner"):
-        paired.app.desk.list_entries(COMPANY, one, "", 100)
+        paired.app.desk.matching.list_entries(COMPANY, one, "", 100)
     other = item(paired, "Garage")
     paired.sync()
     with pytest.raises(UserError, match="is linked to Car park in QuickBooks already"):
-        paired.app.desk.choose(COMPANY, one, "Item", other["Id"], BEN)
+        paired.app.desk.matching.choose(COMPANY, one, "Item", other["Id"], BEN)
 
 
 @edge
@@ -158,6 +160,8 @@ def test_contacts_and_documents_are_not_chosen_from_a_list(paired: World) -> Non
     paired.sync()
     one = RecordRef(RecordType.CONTACT, paired.named("contacts", "Someone")["id"])
     with pytest.raises(UserError):
-        paired.app.desk.list_entries(COMPANY, one, "", 100)
+        paired.app.desk.matching.list_entries(COMPANY, one, "", 100)
     with pytest.raises(UserError):
-        paired.app.desk.choose(COMPANY, RecordRef(RecordType.CONTACT, tenant["id"]), "Customer", other["Id"], ANA)
+        paired.app.desk.matching.choose(
+            COMPANY, RecordRef(RecordType.CONTACT, tenant["id"]), "Customer", other["Id"], ANA
+        )

@@ -23,7 +23,7 @@ def synced(world: World) -> tuple[Json, Json]:
 
 
 def confirmed(world: World, *refs: RecordRef, wanted: ResultsFilter | None = None) -> Confirmed:
-    return Confirmed(world.app.desk.preview_unlink(COMPANY, refs, wanted), wanted)
+    return Confirmed(world.app.desk.linking.preview(COMPANY, refs, wanted), wanted)
 
 
 def dearer(world: World, tenant: Json, invoice: Json) -> None:
@@ -51,11 +51,11 @@ def test_what_follows_otherwise_by_now_is_not_done_but_said(
     deed(paired, tenant, invoice)
     deeds = len(paired.app.desk.team.audit(COMPANY, 20))
     with pytest.raises(ChangedMeanwhile) as changed:
-        paired.app.desk.unlink(COMPANY, [ref], ANA, True, confirmed=seen)
-    assert not differs(changed.value.now, paired.app.desk.preview_unlink(COMPANY, [ref]))
+        paired.app.desk.linking.unlink(COMPANY, [ref], ANA, True, confirmed=seen)
+    assert not differs(changed.value.now, paired.app.desk.linking.preview(COMPANY, [ref]))
     assert paired.row("Kiosk Ltd").linked and len(paired.app.desk.team.audit(COMPANY, 20)) == deeds
     again = Confirmed(changed.value.now)
-    assert ref in paired.app.desk.unlink(COMPANY, [ref], ANA, True, confirmed=again).changed
+    assert ref in paired.app.desk.linking.unlink(COMPANY, [ref], ANA, True, confirmed=again).changed
 
 
 def test_the_open_amount_that_changed_is_given_with_what_it_is_now(paired: World) -> None:
@@ -64,7 +64,7 @@ def test_the_open_amount_that_changed_is_given_with_what_it_is_now(paired: World
     assert [one.receivable for one in seen.shown.open_amounts] == [Decimal("115.00")]
     dearer(paired, tenant, invoice)
     with pytest.raises(ChangedMeanwhile) as changed:
-        paired.app.desk.unlink(COMPANY, [contact_ref(tenant)], ANA, confirmed=seen)
+        paired.app.desk.linking.unlink(COMPANY, [contact_ref(tenant)], ANA, confirmed=seen)
     assert [one.receivable for one in changed.value.now.open_amounts] == [Decimal("345.00")]
 
 
@@ -82,11 +82,11 @@ def test_rows_that_turned_good_are_not_unlinked_with_all_that_match(paired: Worl
     paired.change("invoices", bad[0], lines=[paired.line()])
     paired.sync()
     with pytest.raises(ChangedMeanwhile) as changed:
-        paired.app.desk.unlink(COMPANY, refs, ANA, confirmed=seen)
+        paired.app.desk.linking.unlink(COMPANY, refs, ANA, confirmed=seen)
     assert changed.value.now.unmatched == {invoice_ref(bad[0])}
     assert all(row.linked for row in paired.rows())
     known = Confirmed(changed.value.now, wanted)
-    assert len(paired.app.desk.unlink(COMPANY, refs, ANA, confirmed=known).changed) == 2
+    assert len(paired.app.desk.linking.unlink(COMPANY, refs, ANA, confirmed=known).changed) == 2
 
 
 @edge
@@ -98,6 +98,6 @@ def test_relinking_is_compared_as_well(paired: World) -> None:
     seen = confirmed(paired, *refs, wanted=wanted)
     paired.relink(invoice_ref(invoice))
     with pytest.raises(ChangedMeanwhile) as changed:
-        paired.app.desk.relink(COMPANY, refs, ANA, confirmed=seen)
+        paired.app.desk.linking.relink(COMPANY, refs, ANA, confirmed=seen)
     assert changed.value.now.unmatched == {invoice_ref(invoice)}
     assert paired.row("Kiosk Ltd").outcome is Outcome.SKIPPED and not paired.row("Kiosk Ltd").linked

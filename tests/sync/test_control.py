@@ -40,7 +40,7 @@ def test_a_run_says_how_many_documents_and_payments_it_checked_and_pairs_count_o
     assert finished.control is not None and finished.control.checked == 2
     words = "No duplicates: 2 new or changed documents and payments were checked on both sides."
     assert finished.control.statement == words
-    assert paired.app.desk.run(finished.run_id).control == words
+    assert paired.app.desk.runs.get(finished.run_id).control == words
 
 
 @edge
@@ -138,7 +138,7 @@ def test_totals_that_differ_without_a_word_make_the_run_red_and_are_named_with_b
     alter_mirror(paired, "INV-1", gross=Decimal("114.99"), tax=Decimal("14.99"))
     finished = paired.sync_red()
     assert finished.red_reason is RedReason.OUT_OF_BALANCE and not finished.failures
-    run = paired.app.desk.run(finished.run_id)
+    run = paired.app.desk.runs.get(finished.run_id)
     assert run.red_reason is RedReason.OUT_OF_BALANCE
     assert "INV-1: Re-Leased NZD 115.00 (tax 15.00), QuickBooks NZD 114.99 (tax 14.99)" in run.error
     assert "INV-2" not in run.error

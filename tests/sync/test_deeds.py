@@ -19,14 +19,14 @@ def deeds(world: World, what: str) -> list[AuditEntry]:
 
 
 def test_a_sync_that_a_person_starts_carries_the_message_that_was_clicked(paired: World) -> None:
-    paired.app.desk.request_run(COMPANY, ANA, Trigger.PERSON, source=HERE)
+    paired.app.desk.runs.request(COMPANY, ANA, Trigger.PERSON, source=HERE)
     paired.sync_blue()
     (entry,) = deeds(paired, "sync")
     assert (entry.by, entry.after, entry.source) == (ANA, "blue", HERE)
 
 
 def test_a_plan_and_its_run_carry_it_too(paired: World) -> None:
-    asked, _ = paired.app.desk.approving.request(COMPANY, ANA, source=HERE)
+    asked, _ = paired.app.desk.plans.request(COMPANY, ANA, source=HERE)
     (entry,) = deeds(paired, "plan")
     assert (asked.requested_by, entry.source) == (ANA, HERE)
 
@@ -41,20 +41,20 @@ def stopped(world: World) -> str:
 @edge
 def test_letting_a_safety_stop_pass_is_a_deed_with_who_how_many_and_from_where(paired: World) -> None:
     run_id = stopped(paired)
-    again, is_new = paired.app.desk.accept_stop(run_id, ANA, Trigger.PERSON, HERE)
+    again, is_new = paired.app.desk.runs.accept_stop(run_id, ANA, Trigger.PERSON, HERE)
     assert is_new and again.accepts_stop
     (entry,) = deeds(paired, "override")
     assert (entry.by, entry.source) == (ANA, HERE)
     assert entry.after.startswith("55 of ") and entry.after.endswith("would be voided, archived or lost at once")
-    paired.app.desk.accept_stop(run_id, "U0BEN", Trigger.PERSON)
+    paired.app.desk.runs.accept_stop(run_id, "U0BEN", Trigger.PERSON)
     assert len(deeds(paired, "override")) == 1, "whoever clicks second finds it under way"
 
 
 @edge
 def test_a_run_that_does_not_let_it_pass_is_not_said_to(paired: World) -> None:
     run_id = stopped(paired)
-    paired.app.desk.request_run(COMPANY, ANA, Trigger.PERSON)
-    _, is_new = paired.app.desk.accept_stop(run_id, ANA, Trigger.PERSON, HERE)
+    paired.app.desk.runs.request(COMPANY, ANA, Trigger.PERSON)
+    _, is_new = paired.app.desk.runs.accept_stop(run_id, ANA, Trigger.PERSON, HERE)
     assert not is_new and deeds(paired, "override") == []
     with paired.database.read() as connection:
         assert [run.accepts_stop for run in runs.requested(connection)] == [False]
@@ -65,11 +65,11 @@ def test_a_stop_that_others_came_after_is_not_let_pass(paired: World) -> None:
     run_id = stopped(paired)
     paired.sync()
     with pytest.raises(UserError, match="no safety stop"):
-        paired.app.desk.accept_stop(run_id, ANA, Trigger.PERSON)
+        paired.app.desk.runs.accept_stop(run_id, ANA, Trigger.PERSON)
     assert deeds(paired, "override") == []
 
 
 @edge
 def test_at_the_terminal_somebody_is_named_as_well(paired: World) -> None:
-    paired.app.desk.accept_stop(stopped(paired), "", Trigger.COMMAND)
+    paired.app.desk.runs.accept_stop(stopped(paired), "", Trigger.COMMAND)
     assert [entry.by for entry in deeds(paired, "override")] == ["somebody at the terminal"]

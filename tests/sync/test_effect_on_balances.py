@@ -14,7 +14,7 @@ SIDES = [("income", "tenant"), ("expense", "supplier")]
 
 
 def owed(world: World, *refs: RecordRef) -> tuple[OpenAmount, ...]:
-    return world.app.desk.preview_unlink(COMPANY, refs).open_amounts
+    return world.app.desk.linking.preview(COMPANY, refs).open_amounts
 
 
 def at_stake(world: World, kind: str, role: str) -> tuple[Json, Json, Json, Json]:
@@ -69,7 +69,7 @@ def test_what_quickbooks_alone_has_counts_as_well(paired: World) -> None:
     contact = paired.contact("Kiosk Ltd")
     paired.invoice(contact, "INV-1")
     paired.sync_blue()
-    paired.app.desk.unlink(COMPANY, [contact_ref(contact)], "U0ANA")
+    paired.app.desk.linking.unlink(COMPANY, [contact_ref(contact)], "U0ANA")
     customer = paired.partner("Customer", contact, "contacts")
     paired.qb_invoice(customer, "QB-9", "200.00")
     paired.sync()

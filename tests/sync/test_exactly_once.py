@@ -328,7 +328,7 @@ def test_the_records_of_a_batch_are_looked_up_by_one_question(paired: World) -> 
 def mixed(world: World) -> Any:
     caps = Caps(requests_per_minute=80, requests_per_second=1_000, batches_per_minute=2)
     world.limits = LimitsByRealm(caps, world.patience.monotonic_s, world.patience.pause)
-    run, _ = world.app.desk.request_run(COMPANY, "", Trigger.COMMAND)
+    run, _ = world.app.desk.runs.request(COMPANY, "", Trigger.COMMAND)
     return run_sync(replace(world.engine(), mixes=True), COMPANY, run.run_id)
 
 

@@ -24,7 +24,7 @@ MANY, WRITERS = 100, 2  # records for more batches than are under way at once
 
 
 def sync(world: World) -> Finished:
-    run, _ = world.app.desk.request_run(COMPANY, "", Trigger.COMMAND)
+    run, _ = world.app.desk.runs.request(COMPANY, "", Trigger.COMMAND)
     return run_sync(replace(world.engine(), writers=WRITERS), COMPANY, run.run_id)
 
 
@@ -124,7 +124,7 @@ def test_two_syncs_at_once_one_runs_and_the_other_is_told_so(paired: World) -> N
 
 
 def test_a_worker_that_claims_a_run_too_late_does_not_carry_it_out_again(paired: World) -> None:
-    run, _ = paired.app.desk.request_run(COMPANY, "", Trigger.COMMAND)
+    run, _ = paired.app.desk.runs.request(COMPANY, "", Trigger.COMMAND)
     first = run_sync(paired.engine(), COMPANY, run.run_id)
     calls = len(paired.books.write_log), paired.released.meter
     with pytest.raises(UserError, match="already"):
@@ -146,7 +146,7 @@ def test_a_run_that_is_told_to_stop_records_what_is_answered_and_begins_nothing_
         paired.contact(f"Tenant {number}")
     stopping = threading.Event()
     before_batch(paired, stopping.set)
-    run, _ = paired.app.desk.request_run(COMPANY, "", Trigger.COMMAND)
+    run, _ = paired.app.desk.runs.request(COMPANY, "", Trigger.COMMAND)
     engine = replace(paired.engine(), writers=writers, stopping=stopping.is_set)
     finished = run_sync(engine, COMPANY, run.run_id)
     assert "told to stop" in finished.could_not_run and finished.flag is Flag.BLUE
@@ -159,7 +159,7 @@ def test_a_run_that_is_told_to_stop_records_what_is_answered_and_begins_nothing_
         assert not leases.is_held(connection, COMPANY)
         view = runs.get(connection, run.run_id)
     assert view is not None and view.state is RunState.INCOMPLETE and "next run goes on" in view.error
-    assert paired.app.desk.company(COMPANY).status is CompanyStatus.INCOMPLETE_RUN
+    assert paired.app.desk.companies.named(COMPANY).status is CompanyStatus.INCOMPLETE_RUN
     paired.sync_blue()
     assert paired.count("Customer") == MANY
 
@@ -170,7 +170,7 @@ def test_waiting_ends_at_once_when_the_process_is_told_to_stop(paired: World) ->
     paired.contact("Kiosk Ltd")
     busy = {"kind": "reply", "status": 429, "body": ""}
     paired.quickbooks_knobs.add({"match": {"method": "POST", "path": "/batch", "body": "create"}, "effect": busy})
-    run, _ = paired.app.desk.request_run(COMPANY, "", Trigger.COMMAND)
+    run, _ = paired.app.desk.runs.request(COMPANY, "", Trigger.COMMAND)
     timer = threading.Timer(1.5, paired.app.stopping.set)
     timer.start()
     finished = run_sync(paired.app.engine, COMPANY, run.run_id)  # the real one, with real waits

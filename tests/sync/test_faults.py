@@ -151,7 +151,7 @@ def test_a_side_that_is_down_is_named_and_the_next_run_completes(paired: World, 
     finished = paired.sync()
     assert finished.could_not_run and finished.flag is Flag.BLUE  # the flag is the one from before
     assert {"quickbooks": "QuickBooks", "released": "Re-Leased"}[side] in finished.could_not_run
-    view = paired.app.desk.company(COMPANY)
+    view = paired.app.desk.companies.named(COMPANY)
     assert view.status is CompanyStatus.INCOMPLETE_RUN
     knobs.clear()
     until_blue(paired)
@@ -225,14 +225,14 @@ def test_a_dead_grant_says_reconnect_asks_little_and_connecting_repairs_it(paire
     first = paired.sync()
     assert "reconnect" in first.could_not_run.casefold() and first.flag is Flag.BLUE
     assert calls() <= 2
-    assert paired.app.desk.company(COMPANY).status is CompanyStatus.NEEDS_RECONNECTING
+    assert paired.app.desk.companies.named(COMPANY).status is CompanyStatus.NEEDS_RECONNECTING
     before = calls()
     paired.app.close()
     paired.app = paired.new_app()
     assert "reconnect" in paired.sync().could_not_run.casefold()
     assert calls() - before <= 1
     paired.connect()
-    assert paired.app.desk.company(COMPANY).status is not CompanyStatus.NEEDS_RECONNECTING
+    assert paired.app.desk.companies.named(COMPANY).status is not CompanyStatus.NEEDS_RECONNECTING
     until_blue(paired)
     assert_in_step(paired)
 

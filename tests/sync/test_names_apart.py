@@ -29,7 +29,7 @@ def test_the_cause_offers_a_name_with_what_tells_it_apart(paired: World) -> None
     tenant = refused(paired, address={"city": "Wellington"})
     (cause,) = paired.causes()
     assert (cause.ref, cause.fix, cause.count) == (contact_ref(tenant), "rename", 2)
-    choice = paired.app.desk.name_choice(COMPANY, contact_ref(tenant))
+    choice = paired.app.desk.matching.name_choice(COMPANY, contact_ref(tenant))
     assert (choice.entity, choice.name, choice.holders) == ("Customer", "Dup Name", ())
     assert choice.suffixes == (" (Tenant)", " (Wellington)", " (2)")
 
@@ -41,7 +41,7 @@ def test_who_has_the_name_is_said_and_a_name_that_is_taken_too_is_not_proposed(p
     paired.sync_blue()
     tenant = paired.contact("Plumb Co")
     paired.sync_red()
-    choice = paired.app.desk.name_choice(COMPANY, contact_ref(tenant))
+    choice = paired.app.desk.matching.name_choice(COMPANY, contact_ref(tenant))
     (holder,) = choice.holders
     assert (holder.entity, holder.name, holder.is_active, holder.partner) == ("Vendor", "Plumb Co", True, "Plumb Co")
     assert holder.id == paired.now("contacts", supplier)["externalId"]
@@ -50,7 +50,9 @@ def test_who_has_the_name_is_said_and_a_name_that_is_taken_too_is_not_proposed(p
 
 def test_the_chosen_name_goes_out_once_and_its_documents_follow(paired: World) -> None:
     tenant = refused(paired)
-    change = paired.app.desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA, "as in the lease", "C1 12.5")
+    change = paired.app.desk.matching.name_apart(
+        COMPANY, contact_ref(tenant), "Tenant", ANA, "as in the lease", "C1 12.5"
+    )
     assert change.names == {contact_ref(tenant): "Dup Name"}
     assert paired.row(tenant["id"]).outcome is Outcome.SKIPPED
     assert "Goes to QuickBooks as “Dup Name (Tenant)”" in paired.row(tenant["id"]).details
@@ -66,7 +68,7 @@ def test_the_chosen_name_goes_out_once_and_its_documents_follow(paired: World) -
 @edge
 def test_the_next_planning_keeps_it_and_sees_no_difference(paired: World) -> None:
     tenant = refused(paired)
-    paired.app.desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
+    paired.app.desk.matching.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
     paired.sync_blue()
     with paired.nothing_written():
         paired.sync_blue()
@@ -85,7 +87,7 @@ def test_the_next_planning_keeps_it_and_sees_no_difference(paired: World) -> Non
 def test_a_new_name_of_either_side_crosses_without_what_was_added(paired: World, length: int) -> None:
     name = "N" * length
     tenant = refused(paired, name)
-    paired.app.desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
+    paired.app.desk.matching.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
     paired.sync_blue()
     assert paired.now("contacts", tenant)["name"] == name and len(called(paired, tenant)) <= 500
     customer = paired.partner("Customer", tenant, "contacts")
@@ -104,7 +106,7 @@ def test_a_new_name_of_either_side_crosses_without_what_was_added(paired: World,
 @edge
 def test_a_name_that_the_bookkeeper_made_plain_again_is_left_so(paired: World) -> None:
     tenant = refused(paired)
-    paired.app.desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
+    paired.app.desk.matching.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
     paired.sync_blue()
     holder = paired.books.entity("Employee").find("DisplayName", "Dup Name")
     assert holder is not None
@@ -123,10 +125,10 @@ def test_a_contact_of_both_roles_may_have_another_name_as_supplier(paired: World
     paired.books.create("Employee", {"DisplayName": "Plumb Two (Supplier)"})
     both = paired.contact("Plumb Two", "tenant", "supplier")
     paired.sync_red()
-    choice = paired.app.desk.name_choice(COMPANY, contact_ref(both))
+    choice = paired.app.desk.matching.name_choice(COMPANY, contact_ref(both))
     assert (choice.entity, choice.name) == ("Vendor", "Plumb Two (Supplier)")
     assert " (Supplier)" not in choice.suffixes
-    paired.app.desk.name_apart(COMPANY, contact_ref(both), "Trade", ANA)
+    paired.app.desk.matching.name_apart(COMPANY, contact_ref(both), "Trade", ANA)
     paired.sync_blue()
     assert called(paired, both, "Vendor") == "Plumb Two (Trade)" and called(paired, both) == "Plumb Two"
     vendor = paired.partner("Vendor", both, "contacts")
@@ -138,7 +140,7 @@ def test_a_contact_of_both_roles_may_have_another_name_as_supplier(paired: World
 def test_two_contacts_of_one_name_are_both_entered_once_one_is_named_apart(paired: World) -> None:
     first, second = paired.contact("J Smith"), paired.contact("J Smith")
     (row,) = paired.sync_red().failures
-    paired.app.desk.name_apart(COMPANY, row.ref, "Unit 4", ANA)
+    paired.app.desk.matching.name_apart(COMPANY, row.ref, "Unit 4", ANA)
     paired.sync_blue()
     assert {called(paired, one) for one in (first, second)} == {"J Smith", "J Smith (Unit 4)"}
     assert [one["name"] for one in paired.all("contacts")] == ["J Smith", "J Smith"]
@@ -148,7 +150,7 @@ def test_two_contacts_of_one_name_are_both_entered_once_one_is_named_apart(paire
 def test_an_answer_that_was_lost_does_not_enter_it_twice(paired: World) -> None:
     """It is found again by the name that it was sent under."""
     tenant = refused(paired)
-    paired.app.desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
+    paired.app.desk.matching.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
     leave_open(paired, LOST_AFTER, "Dup Name")
     paired.clock.advance(hours=2)
     seen = writes_of(paired)
@@ -161,11 +163,11 @@ def test_an_answer_that_was_lost_does_not_enter_it_twice(paired: World) -> None:
 @edge
 def test_what_came_into_being_there_under_that_name_is_taken_for_it(paired: World) -> None:
     tenant = refused(paired)
-    paired.app.desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
+    paired.app.desk.matching.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
     there = paired.customer("Dup Name (Tenant)")
     paired.plan()
     alone = RecordRef.in_quickbooks(RecordType.CONTACT, "Customer", there["Id"])
-    assert [one.id for one in paired.app.desk.suggestions(COMPANY, alone)] == [tenant["id"]]
+    assert [one.id for one in paired.app.desk.matching.suggestions(COMPANY, alone)] == [tenant["id"]]
     paired.sync_blue()
     assert paired.now("contacts", tenant)["externalId"] == there["Id"] and len(paired.all("contacts")) == 1
 
@@ -173,26 +175,26 @@ def test_what_came_into_being_there_under_that_name_is_taken_for_it(paired: Worl
 @edge
 def test_a_name_is_undone_until_a_sync_has_used_it(paired: World) -> None:
     tenant, desk = refused(paired), paired.app.desk
-    desk.undo(desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA).undo_token, BEN)
+    desk.undo.take_back(desk.matching.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA).undo_token, BEN)
     paired.sync_red()
     assert paired.row(tenant["id"]).code == "6240"
-    token = desk.name_apart(COMPANY, contact_ref(tenant), "Owner", ANA).undo_token
+    token = desk.matching.name_apart(COMPANY, contact_ref(tenant), "Owner", ANA).undo_token
     paired.sync_blue()
     with pytest.raises(UserError, match="A sync has worked with this since"):
-        desk.undo(token, BEN)
+        desk.undo.take_back(token, BEN)
 
 
 @edge
 def test_a_name_that_is_refused_as_well_is_a_new_question(paired: World) -> None:
     paired.books.create("Employee", {"DisplayName": "Dup Name (Tenant)"})
     tenant, desk = refused(paired), paired.app.desk
-    desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
+    desk.matching.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
     paired.sync_red()
     assert "“" not in paired.row(tenant["id"]).details
     assert paired.row(tenant["id"]).details == "The name Dup Name (Tenant) is already taken in QuickBooks"
     with pytest.raises(UserError, match="refused “Dup Name \\(Tenant\\)” already"):
-        desk.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
-    desk.name_apart(COMPANY, contact_ref(tenant), "2", ANA)
+        desk.matching.name_apart(COMPANY, contact_ref(tenant), "Tenant", ANA)
+    desk.matching.name_apart(COMPANY, contact_ref(tenant), "2", ANA)
     paired.sync_blue()
     assert called(paired, tenant) == "Dup Name (2)"
 
@@ -203,12 +205,12 @@ def test_nothing_is_named_that_is_not_held_up_by_its_name(paired: World) -> None
     paired.customer("Dup Name (Wellington)")
     paired.sync()
     with pytest.raises(UserError, match="is taken in QuickBooks as well"):
-        paired.app.desk.name_apart(COMPANY, contact_ref(tenant), "Wellington", ANA)
+        paired.app.desk.matching.name_apart(COMPANY, contact_ref(tenant), "Wellington", ANA)
     paired.change("contacts", tenant, name="Free Name")
     paired.sync_blue()
     for ref in (contact_ref(tenant), RecordRef(RecordType.CONTACT, "nobody")):
         with pytest.raises(UserError, match="not held up by its name"):
-            paired.app.desk.name_apart(COMPANY, ref, "Tenant", ANA)
+            paired.app.desk.matching.name_apart(COMPANY, ref, "Tenant", ANA)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "()", "a: b", "x" * 41, "(a) (b)"])

@@ -25,7 +25,7 @@ def plan_of(world: World) -> Plan:
 
 
 def apply(world: World, hash_: str, **options: Any) -> Finished:
-    run, _ = world.app.desk.request_run(COMPANY, "", Trigger.COMMAND, plan=hash_)
+    run, _ = world.app.desk.runs.request(COMPANY, "", Trigger.COMMAND, plan=hash_)
     return run_sync(world.engine(), COMPANY, run.run_id, plan=run.plan, **options)
 
 

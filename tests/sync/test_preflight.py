@@ -19,7 +19,7 @@ def planned(world: World) -> dict[str, Finding]:
 
 
 def stored(world: World) -> list[str]:
-    return [one.code for one in world.app.desk.preflight(COMPANY)]
+    return [one.code for one in world.app.desk.companies.preflight(COMPANY)]
 
 
 def test_a_sound_company_has_nothing_to_say(paired: World) -> None:
@@ -49,7 +49,7 @@ def test_the_built_in_sync_is_found_when_connecting(make_world: Callable[..., Wo
     world = make_world(connected=False)
     world.released.control("PUT", "settings", {"companies": {COMPANY: {"builtInSync": True}}})
     world.connect()
-    (found,) = world.app.desk.preflight(COMPANY)
+    (found,) = world.app.desk.companies.preflight(COMPANY)
     assert (found.code, found.severity) == ("built-in-sync", Severity.STOPS)
 
 

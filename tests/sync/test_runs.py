@@ -31,7 +31,7 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing_anywhere(world: Wo
         finished = world.sync(dry_run=True)
     assert finished.flag is Flag.RED and [row.name for row in finished.failures] == ["Bad: name"]
     assert not world.rows()
-    assert world.app.desk.company(COMPANY).flag is None
+    assert world.app.desk.companies.named(COMPANY).flag is None
     real = world.sync_red()
     assert (finished.counts.created, finished.counts.adopted) == (real.counts.created, real.counts.adopted)
     assert finished.counts.failed == real.counts.failed == 1
@@ -98,7 +98,7 @@ def test_too_many_voids_at_once_stop_the_run_before_the_first_write(paired: Worl
     with paired.nothing_written():
         stopped = paired.sync()
     assert (stopped.flag, stopped.red_reason) == (Flag.RED, RedReason.SAFETY_STOP)
-    assert paired.app.desk.company(COMPANY).status is CompanyStatus.HAS_ERRORS
+    assert paired.app.desk.companies.named(COMPANY).status is CompanyStatus.HAS_ERRORS
     with paired.nothing_written():
         assert paired.sync().red_reason is RedReason.SAFETY_STOP
     finished = paired.sync(accept_stop=True)

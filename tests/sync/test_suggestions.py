@@ -48,7 +48,7 @@ def test_suggestions_can_be_asked_for_from_either_side(paired: World) -> None:
     ours = paired.invoice(tenant, "INV-1", "100.00")
     there = paired.qb_invoice(customer, "INV-1", "120.00", TxnDate="2026-10-08")
     paired.sync_red()
-    (out,) = paired.app.desk.suggestions(COMPANY, invoice_ref(ours))
+    (out,) = paired.app.desk.matching.suggestions(COMPANY, invoice_ref(ours))
     assert (out.side, out.entity, out.id, out.name) == (
         "quickbooks",
         "Invoice",
@@ -57,9 +57,9 @@ def test_suggestions_can_be_asked_for_from_either_side(paired: World) -> None:
     )
     assert out.reasons[0] == "same number and contact" and "3 days apart" in out.reasons
     incoming = RecordRef.in_quickbooks(RecordType.INVOICE, "Invoice", there["Id"])
-    (back,) = paired.app.desk.suggestions(COMPANY, incoming)
+    (back,) = paired.app.desk.matching.suggestions(COMPANY, incoming)
     assert (back.side, back.id, back.name) == ("released", ours["id"], "INV-1 of 5 Oct 2026, 115.00")
-    assert paired.app.desk.suggestions(COMPANY, RecordRef(RecordType.CONTACT, tenant["id"])) == ()
+    assert paired.app.desk.matching.suggestions(COMPANY, RecordRef(RecordType.CONTACT, tenant["id"])) == ()
 
 
 @edge
@@ -149,7 +149,7 @@ def test_a_free_bill_that_holds_the_number_is_suggested_with_what_speaks_against
     (cause,) = [one for one in paired.causes() if one.ref == invoice_ref(ours)]
     assert (cause.fix, cause.partners) == ("adopt", 1)
     assert "other contact: Plumb Co in Re-Leased, Other Vendor in QuickBooks" in cause.partner
-    said = {label: (one, other) for label, one, other in paired.app.desk.compared(COMPANY, *pair(ours, holder))}
+    said = {label: (one, other) for label, one, other in paired.app.desk.results.compared(COMPANY, *pair(ours, holder))}
     assert said["Contact"] == ("Plumb Co", "Other Vendor")
 
 
@@ -163,7 +163,7 @@ def test_linked_by_hand_to_another_contacts_bill_quickbooks_takes_over_what_re_l
     ours = paired.bill(paired.contact("Plumb Co", "supplier"), "USED-1", "50.00")
     paired.sync_red()
     with paired.nothing_written():
-        paired.app.desk.link_to(COMPANY, invoice_ref(ours), "Bill", holder["Id"], "U0ANA")
+        paired.app.desk.matching.link_to(COMPANY, invoice_ref(ours), "Bill", holder["Id"], "U0ANA")
     paired.sync()
     now = paired.partner("Bill", ours, "invoices")
     assert (now["Id"], now["VendorRef"]["name"]) == (holder["Id"], "Plumb Co") and paired.count("Bill") == 1

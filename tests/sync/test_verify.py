@@ -100,7 +100,7 @@ def test_a_company_in_step_agrees_and_its_statement_adds_up(settled: World) -> N
 
 def test_the_last_verification_is_kept_for_the_overview(settled: World) -> None:
     found = agrees(settled)
-    kept = settled.app.desk.company(COMPANY).verified
+    kept = settled.app.desk.companies.named(COMPANY).verified
     assert kept is not None and (kept.agrees, kept.drift, kept.unexplained) == (True, 0, NOTHING)
     assert abs((kept.at - found.at).total_seconds()) < 1
 
@@ -358,7 +358,7 @@ def test_a_server_that_fails_half_way_marks_nothing_as_deleted(settled: World) -
         verify(settled.engine(), COMPANY)
     with settled.database.read() as connection:
         assert not connection.execute(text("SELECT count(*) FROM mirror WHERE deleted")).scalar_one()
-    assert settled.app.desk.company(COMPANY).verified is None
+    assert settled.app.desk.companies.named(COMPANY).verified is None
     settled.quickbooks_knobs.clear()
     assert verified(settled).gone[Side.QUICKBOOKS].count == 1
 

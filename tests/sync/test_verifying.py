@@ -20,13 +20,13 @@ def make(world: World) -> None:
 
 
 def asked(world: World) -> AskedVerification:
-    made, is_new = world.app.desk.verifying.request(COMPANY, ANA, "C1", "C1 12.5")
+    made, is_new = world.app.desk.verifications.request(COMPANY, ANA, "C1", "C1 12.5")
     assert is_new and made.state is VerificationState.REQUESTED
     return made
 
 
 def now(world: World, one: AskedVerification) -> AskedVerification:
-    return world.app.desk.verifying.get(one.id)
+    return world.app.desk.verifications.get(one.id)
 
 
 def test_it_is_made_kept_and_written_down(paired: World) -> None:
@@ -37,7 +37,7 @@ def test_it_is_made_kept_and_written_down(paired: World) -> None:
         make(paired)
     done = now(paired, one)
     assert done.state is VerificationState.DONE and done.found is not None
-    assert done.found.agrees and done.found.at == paired.app.desk.companies()[0].verified.at  # type: ignore[union-attr]
+    assert done.found.agrees and done.found.at == paired.app.desk.companies.all()[0].verified.at  # type: ignore[union-attr]
     (invoices,) = [line for line in done.found.totals if line.kind == "Invoice"]
     assert invoices.released.count == invoices.quickbooks.count == 1
     entry = paired.app.desk.team.audit(COMPANY, 1)[0]
@@ -79,7 +79,7 @@ def test_what_cannot_be_read_ends_it_with_words(paired: World) -> None:
     make(paired)
     failed = now(paired, one)
     assert failed.state is VerificationState.FAILED and "key" in failed.error
-    again, is_new = paired.app.desk.verifying.request(COMPANY, ANA)
+    again, is_new = paired.app.desk.verifications.request(COMPANY, ANA)
     assert is_new and again.id != one.id
 
 

@@ -203,7 +203,7 @@ class World:
         connect(self.engine(), self.app.vault, COMPANY, REALM, first_tokens(self.state.refresh_token(REALM)))
 
     def sync(self, **options: bool) -> Finished:
-        run, _ = self.app.desk.request_run(COMPANY, "", Trigger.COMMAND)
+        run, _ = self.app.desk.runs.request(COMPANY, "", Trigger.COMMAND)
         return run_sync(self.engine(), COMPANY, run.run_id, **options)
 
     def plan(self) -> Finished:
@@ -233,11 +233,11 @@ class World:
         return self.app.database
 
     def rows(self, **filters: Any) -> list[Result]:
-        return list(self.app.desk.results(ResultsFilter(COMPANY, **filters), rows=None).rows)
+        return list(self.app.desk.results.page(ResultsFilter(COMPANY, **filters), rows=None).rows)
 
     def causes(self) -> list[Cause]:
         """As their cards show them."""
-        return self.app.desk.with_fixes(COMPANY, self.app.desk.causes(COMPANY))
+        return self.app.desk.causes.with_fixes(COMPANY, self.app.desk.causes.of(COMPANY))
 
     def row(self, name: str) -> Result:
         """The one row of a record, by its name or one of its ids."""
@@ -246,10 +246,10 @@ class World:
         return found[0]
 
     def unlink(self, *refs: RecordRef, propagate: bool = False) -> Any:
-        return self.app.desk.unlink(COMPANY, refs, "a test", propagate)
+        return self.app.desk.linking.unlink(COMPANY, refs, "a test", propagate)
 
     def relink(self, *refs: RecordRef, propagate: bool = False) -> Any:
-        return self.app.desk.relink(COMPANY, refs, "a test", propagate)
+        return self.app.desk.linking.relink(COMPANY, refs, "a test", propagate)
 
     # Re-Leased
 

@@ -11,9 +11,9 @@ from bot.core.causes.work import Work, really_mended
 from bot.core.faults import UserError
 from bot.core.results import Cause
 from bot.core.runs import CompanyView
+from bot.desk.desk import Desk
 from bot.slack.causes.sheets import short
 from bot.slack.messages.outbox import Outbox, Shown
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import direct_channel
 
 STRUCK = "struck"
@@ -29,8 +29,8 @@ def give(desk: Desk, client: WebClient, outbox: Outbox, cause: Cause, work: Work
         log.warning("an assignee was not told", why=str(problem))
         return
     names = (_name(work.company_id, work.key, place) for place in count())
-    free = next(name for name in names if desk.posted(name) is None)
-    outbox.show(free, channel, pages.given(desk.company(work.company_id), cause, by, work.note))
+    free = next(name for name in names if desk.posts.get(name) is None)
+    outbox.show(free, channel, pages.given(desk.companies.named(work.company_id), cause, by, work.note))
 
 
 def strike_given(desk: Desk, outbox: Outbox, company: CompanyView, causes: list[Cause]) -> bool:
@@ -39,7 +39,7 @@ def strike_given(desk: Desk, outbox: Outbox, company: CompanyView, causes: list[
     for mended in really_mended(desk.team.work.ended(company.id), causes):
         for place in count():
             name = _name(company.id, mended.key, place)
-            if desk.posted(name) is None:
+            if desk.posts.get(name) is None:
                 break
             done = strike(desk, outbox, name, pages.given_gone(company, mended)) and done
     return done
@@ -47,12 +47,12 @@ def strike_given(desk: Desk, outbox: Outbox, company: CompanyView, causes: list[
 
 def strike(desk: Desk, outbox: Outbox, name: str, message: Message) -> bool:
     """Once: the message of this name shows that from now on. False to be asked again; True also when there is none."""
-    posted = desk.posted(name)
+    posted = desk.posts.get(name)
     if posted is None or posted.digest == STRUCK:
         return True
     shown = outbox.edit(posted, message).shown
     if shown in (Shown.YES, Shown.GONE):
-        desk.note_posted(name, posted.channel_id, posted.ts, STRUCK)
+        desk.posts.note(name, posted.channel_id, posted.ts, STRUCK)
     return shown is not Shown.LATER
 
 

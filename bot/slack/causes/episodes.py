@@ -16,11 +16,12 @@ from blocks.kit.kit import Message
 from bot.core.causes.work import Mended, Settled
 from bot.core.results import Cause
 from bot.core.runs import CompanyStatus, CompanyView, Flag
+from bot.desk.desk import Desk
 from bot.slack.causes.assigned import STRUCK, strike, strike_given
 from bot.slack.causes.reminders import days_open, is_reminder_due
 from bot.slack.causes.sheets import Sheet, key_in, other_sheets, own_key, own_sheet, short
 from bot.slack.messages.outbox import Outbox, Shown, digest_of
-from bot.slack.plumbing.desk import Desk, PostedMessage
+from bot.store.team.notes import PostedMessage
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,10 @@ class Episodes:
 
     def keep(self, company: CompanyView, channel: str) -> bool:
         """True when Slack shows what is true; False to be asked again. `channel` is where its flags go, "" = none."""
-        posted, routed = self.desk.posted(own_key(company.id)), self.desk.team.routed_channels(company.id)
-        others = [self.desk.posted(key_in(company.id, other)) for other in routed]
+        posted, routed = self.desk.posts.get(own_key(company.id)), self.desk.team.routed_channels(company.id)
+        others = [self.desk.posts.get(key_in(company.id, other)) for other in routed]
         is_shown = any(map(_is_open, (posted, *others)))
-        causes = self.desk.causes(company.id) if company.needs_attention or is_shown else []
+        causes = self.desk.causes.of(company.id) if company.needs_attention or is_shown else []
         given = True
         if not _is_under_way(company):  # a run may still tell it anew
             given = strike_given(self.desk, self.outbox, company, causes)
@@ -65,14 +66,14 @@ class Episodes:
         stays = posted is not None and _is_open(posted) and not self.outbox.has_left(posted.channel_id, channel)
         own = own_sheet(company, posted.channel_id if posted and stays else channel, settings)
         done = [self._keep(own, causes)]
-        now = self.desk.posted(own.key)
+        now = self.desk.posts.get(own.key)
         if now is not None and now.channel_id != own.channel:  # "#accounts" is known by its id once something is there
             own = own_sheet(company, now.channel_id, settings)
         done += [self._keep(sheet, causes) for sheet in other_sheets(own, routed)]
         return all(done) and given
 
     def _keep(self, sheet: Sheet, every: Sequence[Cause]) -> bool:
-        posted, causes = self.desk.posted(sheet.key), sheet.causes(every)
+        posted, causes = self.desk.posts.get(sheet.key), sheet.causes(every)
         if posted is None or not _is_open(posted) or self.outbox.has_left(posted.channel_id, sheet.channel):
             begins = _is_red(sheet.company) and (sheet.is_own or bool(causes))
             return not begins or self._open(sheet, every, posted)
@@ -92,7 +93,7 @@ class Episodes:
             return False
         digest = "" if sent.is_found else digest_of(message)  # what an earlier attempt said is edited at the next look
         episode = Episode(True, digest, self.clock(), _records(sheet, causes), len(causes))
-        self.desk.note_posted(sheet.key, sent.channel_id, sent.ts, str(episode))
+        self.desk.posts.note(sheet.key, sent.channel_id, sent.ts, str(episode))
         return True
 
     def _message(self, sheet: Sheet, every: Sequence[Cause], since: datetime | None) -> Message:
@@ -100,7 +101,7 @@ class Episodes:
         settled = sheet.settled(self.desk.team.work.settled(sheet.company, causes, since))
         there = None if sheet.is_own else _records(sheet, causes)
         elsewhere = sheet.counted_elsewhere(every)
-        mendable = self.desk.with_fixes(sheet.company.id, pages.drawn(causes, settled))
+        mendable = self.desk.causes.with_fixes(sheet.company.id, pages.drawn(causes, settled))
         fixed = {cause_key(cause): cause for cause in mendable}
         shown = [fixed.get(cause_key(cause), cause) for cause in causes]
         return pages.red(sheet.company, shown, settled, elsewhere, there, sheet.calls_channel)
@@ -112,7 +113,7 @@ class Episodes:
                 return False
             records, counted = max(_records(sheet, causes), episode.records), max(len(causes), episode.causes)
             now = replace(episode, digest=digest_of(message), records=records, causes=counted)
-            self.desk.note_posted(sheet.key, posted.channel_id, posted.ts, str(now))
+            self.desk.posts.note(sheet.key, posted.channel_id, posted.ts, str(now))
         settled = sheet.settled(self.desk.team.work.settled(sheet.company, causes, episode.since))
         told = self._tell_new(sheet, pages.drawn(causes, settled), settled, posted)
         struck = self._strike_gone(sheet, posted, settled.mended)
@@ -128,7 +129,7 @@ class Episodes:
         for cause in causes:
             if cause_key(cause) in settled.new:
                 name = _line(posted, cause_key(cause))
-                line = self.desk.posted(name)
+                line = self.desk.posts.get(name)
                 if line is None or line.digest == STRUCK:
                     said = pages.new_cause(sheet.company, cause)
                     done.append(self.outbox.show(name, posted.channel_id, said, posted.ts) is not Shown.LATER)
@@ -158,7 +159,7 @@ class Episodes:
         closed = (pages.closed if is_blue else pages.closed_here)(company, words, at, mended)
         if self.outbox.edit(posted, closed).shown is Shown.LATER:
             return False
-        self.desk.note_posted(sheet.key, posted.channel_id, posted.ts, str(replace(episode, is_open=False)))
+        self.desk.posts.note(sheet.key, posted.channel_id, posted.ts, str(replace(episode, is_open=False)))
         return True
 
     def _remind(self, sheet: Sheet, posted: PostedMessage, episode: Episode, awake: Sequence[Cause]) -> bool:
@@ -171,7 +172,7 @@ class Episodes:
             return True
         today = now.astimezone(ZoneInfo(company.timezone)).date()
         name = f"remind:{company.id}:{today}" if sheet.is_own else f"remind:{posted.channel_id}:{posted.ts}:{today}"
-        if self.desk.posted(name) is not None:
+        if self.desk.posts.get(name) is not None:
             return True
         records = sum(cause.count for cause in awake)
         line = team_pages.reminder(company, records, len(awake), days_open(episode.since, now, company.timezone))

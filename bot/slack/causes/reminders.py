@@ -9,7 +9,7 @@ from blocks.home import MyItem
 from bot.core.causes.grouping import key, plain_headline
 from bot.core.causes.work import really_mended
 from bot.core.results import Cause
-from bot.slack.plumbing.desk import Desk
+from bot.desk.desk import Desk
 
 REMINDED_FROM = time(9)
 SATURDAY = 5
@@ -25,7 +25,7 @@ class AssignedItems:
         mine, ended = self.desk.team.work.of_person(user_id), self.desk.team.work.ended_of(user_id)
         companies = dict.fromkeys([work.company_id for work in mine] + [company_id for company_id, _ in ended])
         causes = {company_id: self._causes(company_id) for company_id in companies}
-        names = {company.id: company.name for company in self.desk.companies()} if mine or ended else {}
+        names = {company.id: company.name for company in self.desk.companies.all()} if mine or ended else {}
         items = []
         for work in mine:
             cause = causes[work.company_id].get(work.key)
@@ -38,7 +38,7 @@ class AssignedItems:
         return items
 
     def _causes(self, company_id: str) -> dict[str, Cause]:
-        return {key(cause): cause for cause in self.desk.causes(company_id)}
+        return {key(cause): cause for cause in self.desk.causes.of(company_id)}
 
 
 def is_reminder_due(since: datetime, now: datetime, timezone: str) -> bool:

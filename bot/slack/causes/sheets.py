@@ -10,7 +10,8 @@ from bot.core.causes.work import Settled
 from bot.core.results import Cause
 from bot.core.runs import CompanyView
 from bot.core.team.company_settings import CompanySettings
-from bot.slack.plumbing.desk import Desk, PostedMessage
+from bot.desk.desk import Desk
+from bot.store.team.notes import PostedMessage
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def key_in(company_id: str, channel: str) -> str:
 
 def shown_in(desk: Desk, company_id: str, channel: str) -> PostedMessage | None:
     """The red message of a company that stands in this channel, or else its own."""
-    here = desk.posted(key_in(company_id, channel)) if channel else None
-    return here or desk.posted(own_key(company_id))
+    here = desk.posts.get(key_in(company_id, channel)) if channel else None
+    return here or desk.posts.get(own_key(company_id))
 
 
 def own_sheet(company: CompanyView, channel: str, settings: CompanySettings) -> Sheet:

@@ -19,8 +19,8 @@ from blocks.kit.kit import Block
 from bot.core.causes.grouping import key
 from bot.core.faults import UserError
 from bot.core.results import Cause
+from bot.desk.desk import Desk
 from bot.slack.messages.windows import TOO_OLD
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import with_channel
 from bot.slack.plumbing.payloads import Payload, Place, chosen, place_of, user_id
 from bot.slack.plumbing.replies import UNREACHABLE, refusal
@@ -46,12 +46,12 @@ class CausesWindow:
 
     def open(self, body: Payload, company_id: str, cause_key: str = "") -> None:
         """On the page of one cause, where one is named."""
-        company = self.desk.company(company_id)
+        company = self.desk.companies.named(company_id)
         kept = {"causes_of": company.id, "page": self._page_of(company.id, cause_key), "note": "", "shown_in": ""}
         kept |= {"place": asdict(place_of(body))}
-        window = self.desk.remember_view(kept)
+        window = self.desk.views.remember(kept)
         shown_in = put_up(self.client, body, self._drawn(window, kept))
-        self.desk.update_view(window, {**kept, "shown_in": shown_in})
+        self.desk.views.update(window, {**kept, "shown_in": shown_in})
 
     def scene(self, body: Payload) -> Scene:
         """Raises UserError when the window is too old, or when there is nowhere to answer."""
@@ -61,12 +61,12 @@ class CausesWindow:
         kept = self._kept(window)
         place = with_channel(self.client, replace(Place(**kept["place"]), user_id=user_id(body)))
         if place != Place(**kept["place"]) or not kept["shown_in"]:
-            self.desk.update_view(window, {**kept, "place": asdict(place), "shown_in": body["view"]["id"]})
+            self.desk.views.update(window, {**kept, "place": asdict(place), "shown_in": body["view"]["id"]})
         return Scene(place, window)
 
     def turn(self, body: Payload, page: int) -> None:
         window = _window_of(body)
-        self.desk.update_view(window, {**self._kept(window), "page": page})
+        self.desk.views.update(window, {**self._kept(window), "page": page})
         self.show(window, "")
 
     def show(self, window: str, note: str) -> None:
@@ -74,34 +74,34 @@ class CausesWindow:
         if not window:
             return
         kept = {**self._kept(window), "note": note}
-        self.desk.update_view(window, kept)
+        self.desk.views.update(window, kept)
         try:
             self.client.views_update(view_id=kept["shown_in"], view=self._drawn(window, kept))
         except UNREACHABLE as error:
             log.info("the window with all causes was not changed, it may be closed: %s", refusal(error))
 
     def _kept(self, window: str) -> dict[str, Any]:
-        kept = self.desk.view(window)
+        kept = self.desk.views.get(window)
         if "causes_of" not in kept:
             raise UserError(TOO_OLD)
         return kept
 
     def _drawn(self, window: str, kept: Mapping[str, Any]) -> Block:
-        company = self.desk.company(kept["causes_of"])
-        causes = self.desk.causes(company.id)
+        company = self.desk.companies.named(kept["causes_of"])
+        causes = self.desk.causes.of(company.id)
         settled = self.desk.team.work.settled(company, causes)
         count = max(1, -(-len(causes) // pages.A_PAGE))
         page = max(1, min(int(kept["page"]), count))
         begin = (page - 1) * pages.A_PAGE
-        mine = self.desk.with_fixes(company.id, _in_order(causes, settled.resting)[begin : begin + pages.A_PAGE])
+        mine = self.desk.causes.with_fixes(company.id, _in_order(causes, settled.resting)[begin : begin + pages.A_PAGE])
         shown = CausesShown(company, mine, begin + 1, len(causes), page, count, settled, kept["note"])
         return pages.causes_page(shown, window)
 
     def _page_of(self, company_id: str, cause_key: str) -> int:
         if not cause_key:
             return 1
-        causes = self.desk.causes(company_id)
-        settled = self.desk.team.work.settled(self.desk.company(company_id), causes)
+        causes = self.desk.causes.of(company_id)
+        settled = self.desk.team.work.settled(self.desk.companies.named(company_id), causes)
         places = [key(one) for one in _in_order(causes, settled.resting)]
         return places.index(cause_key) // pages.A_PAGE + 1 if cause_key in places else 1
 

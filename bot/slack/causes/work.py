@@ -16,11 +16,11 @@ from bot.core.causes.work import Rest, Work
 from bot.core.faults import UserError
 from bot.core.results import Cause
 from bot.desk.cause_work import Stale
+from bot.desk.desk import Desk
 from bot.slack.causes.assigned import give
 from bot.slack.causes.window import CausesWindow, Scene, put_up
 from bot.slack.messages.outbox import Outbox
 from bot.slack.messages.windows import TOO_OLD, close
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import Payload, Place, chosen, user_name
 from bot.slack.who.permission import Permission
 
@@ -31,7 +31,7 @@ def open_settling(desk: Desk, client: WebClient, body: Payload, scene: Scene, co
     work = desk.team.work.on(company_id, key(cause))
     kept = {"cause": key(cause), "company_id": company_id, "place": asdict(scene.place), "seen": _plain(work)}
     kept |= {"window": scene.window}
-    put_up(client, body, pages.settle(cause, work, desk.remember_view(kept)))
+    put_up(client, body, pages.settle(cause, work, desk.views.remember(kept)))
 
 
 def register(
@@ -39,12 +39,12 @@ def register(
 ) -> None:
     def submit(body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
         modal_id = view["private_metadata"]
-        kept = desk.view(modal_id)
+        kept = desk.views.get(modal_id)
         if "seen" not in kept:
             raise UserError(TOO_OLD)
         person = permission.require_operator(body, DOING, Place(**kept["place"]).channel_id)
-        company = desk.company(kept["company_id"])
-        cause = next((one for one in desk.causes(company.id) if key(one) == kept["cause"]), None)
+        company = desk.companies.named(kept["company_id"])
+        cause = next((one for one in desk.causes.of(company.id) if key(one) == kept["cause"]), None)
         if cause is None:
             ack(response_action="update", view=pages.gone(modal_id))
             CausesWindow(desk, client).show(kept.get("window", ""), "")
@@ -71,7 +71,7 @@ def register(
 def _show_again(desk: Desk, ack: Ack, modal_id: str, kept: dict[str, Any], cause: Cause, wanted: Work) -> None:
     """Somebody was quicker: it is said, and what was entered stands ready to be saved all the same."""
     now = desk.team.work.on(wanted.company_id, wanted.key)
-    desk.update_view(modal_id, {**kept, "seen": _plain(now)})
+    desk.views.update(modal_id, {**kept, "seen": _plain(now)})
     problem = (
         "Somebody settled this while the window was open. What you entered stands below: save it again to change it."
     )

@@ -14,13 +14,14 @@ from bot.core.faults import UserError
 from bot.core.links import differs
 from bot.core.model import LinkChange
 from bot.core.runs import CompanyView
-from bot.desk.linking import ChangedMeanwhile, Confirmed, Overtaken
+from bot.desk.desk import Desk
+from bot.desk.linking import ChangedMeanwhile, Confirmed
+from bot.desk.undo import Overtaken
 from bot.slack.causes.sheets import shown_in
 from bot.slack.causes.window import CausesWindow
 from bot.slack.linking import partners
 from bot.slack.messages.outbox import Outbox, Shown
 from bot.slack.messages.windows import close
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import Place, chosen, place_of, user_name
 from bot.slack.results.modals import Modal, keep_modal, keep_shown, kept_modal, kept_shown
 from bot.slack.results.screen import ResultsScreen
@@ -40,8 +41,7 @@ def confirmation(desk: Desk, verb: Verb, modal: Modal) -> Block:
 
 
 def _preview(desk: Desk, verb: Verb, modal: Modal) -> LinkChange:
-    preview = desk.preview_unlink if verb is Verb.UNLINK else desk.preview_relink
-    return preview(modal.company_id, modal.refs, modal.wanted)
+    return desk.linking.preview(modal.company_id, modal.refs, verb is Verb.UNLINK, modal.wanted)
 
 
 def _drawn(
@@ -97,7 +97,7 @@ class ChangeReport:
             self.screen.say(modal.place, modal.results_view, words, by, undo_view)
             return
         red = shown_in(self.desk, modal.company_id, modal.place.channel_id)
-        message = pages.said(self.desk.company(modal.company_id), words, name, undo_view)
+        message = pages.said(self.desk.companies.named(modal.company_id), words, name, undo_view)
         channel, thread_ts = (red.channel_id, red.ts) if red else (modal.place.channel_id, "")
         key = f"change:{undo_view or keep_modal(self.desk, modal)}"
         if self.outbox.show(key, channel, message, thread_ts) is not Shown.YES:
@@ -108,7 +108,7 @@ class ChangeReport:
         if not change.undo_token:
             return ""
         kept = {"undo_token": change.undo_token, "undone": undone, "results_view": modal.results_view}
-        return self.desk.remember_view({**kept, "company_id": modal.company_id})
+        return self.desk.views.remember({**kept, "company_id": modal.company_id})
 
 
 def register(app: App, desk: Desk, client: WebClient, permission: Permission, report: ChangeReport) -> None:
@@ -134,7 +134,7 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission, re
         values = view["state"]["values"]
         note = (values["note"]["note"].get("value") or "").strip()
         extent = Extent(chosen(values["extent"]["extent"])) if "extent" in values else Extent.ONLY
-        act = desk.unlink if verb is Verb.UNLINK else desk.relink
+        act = desk.linking.unlink if verb is Verb.UNLINK else desk.linking.relink
         propagate, confirmed = extent is Extent.EVERYTHING, Confirmed(before, modal.wanted)
         try:
             change = act(modal.company_id, modal.refs, person, propagate, note, modal.place.source, confirmed)
@@ -147,17 +147,17 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission, re
 
     def undo(body: dict[str, Any], action: dict[str, Any]) -> None:
         person = permission.require_operator(body, "undo this")
-        kept, place = desk.view(chosen(action)), place_of(body)
+        kept, place = desk.views.get(chosen(action)), place_of(body)
         if "undo_token" not in kept:
             raise UserError("This is too old to be undone here.")
         try:
-            desk.undo(kept["undo_token"], person, place.source)
+            desk.undo.take_back(kept["undo_token"], person, place.source)
         except Overtaken as late:
             raise Refused(pages.overtaken(late.name, late.done, late.by)) from late
         if kept["results_view"]:
             report.screen.say(place, kept["results_view"], kept["undone"], person)
         else:
-            _replace(report, place, desk.company(kept["company_id"]), kept["undone"], user_name(body))
+            _replace(report, place, desk.companies.named(kept["company_id"]), kept["undone"], user_name(body))
 
     app.action("extent")(another_extent)
     app.view(re.compile(r"^links\.(unlink|relink)$"))(submit)

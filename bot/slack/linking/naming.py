@@ -9,9 +9,9 @@ from blocks.linking import naming as pages
 from blocks.linking.retrying import is_ticked
 from bot.core.faults import UserError
 from bot.core.naming import NameChoice, suffix_of
+from bot.desk.desk import Desk
 from bot.slack.linking.retrying import Aftermath, offered
 from bot.slack.messages.windows import TOO_OLD, close
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import chosen
 from bot.slack.results.modals import Modal, keep_modal, kept_modal
 from bot.slack.who.permission import Permission
@@ -22,7 +22,7 @@ NOT_CHOSEN = "Choose “With what is written below” above to use this, or empt
 
 def question(desk: Desk, modal: Modal) -> Block:
     """Raises UserError when the name of this modal's record holds nothing up any more."""
-    found = desk.name_choice(modal.company_id, modal.refs[0])
+    found = desk.matching.name_choice(modal.company_id, modal.refs[0])
     return pages.question(found, _own(desk, modal), _keep(desk, keep_modal(desk, modal), found), retry=offered(modal))
 
 
@@ -45,9 +45,11 @@ def register(app: App, desk: Desk, permission: Permission, aftermath: Aftermath)
             return
         own = _own(desk, modal)
         try:
-            change = desk.name_apart(modal.company_id, modal.refs[0], suffix, person, note, modal.place.source)
+            change = desk.matching.name_apart(modal.company_id, modal.refs[0], suffix, person, note, modal.place.source)
         except UserError as problem:
-            again = desk.name_choice(modal.company_id, modal.refs[0])  # raises when there is nothing left to ask
+            again = desk.matching.name_choice(
+                modal.company_id, modal.refs[0]
+            )  # raises when there is nothing left to ask
             shown = (_keep(desk, modal_id, again), choice if choice == pages.OWN else "0")
             kept = (written, note, str(problem))
             drawn = pages.question(again, own, *shown, *kept, retry=offered(modal, values))
@@ -62,12 +64,12 @@ def register(app: App, desk: Desk, permission: Permission, aftermath: Aftermath)
 
 def _keep(desk: Desk, modal_id: str, found: NameChoice) -> str:
     """The names that are offered, as they are shown."""
-    desk.update_view(modal_id, {**desk.view(modal_id), "suffixes": list(found.suffixes)})
+    desk.views.update(modal_id, {**desk.views.get(modal_id), "suffixes": list(found.suffixes)})
     return modal_id
 
 
 def _shown(desk: Desk, modal_id: str) -> list[str]:
-    kept = desk.view(modal_id).get("suffixes")
+    kept = desk.views.get(modal_id).get("suffixes")
     if kept is None:
         raise UserError(TOO_OLD)
     return list(kept)
@@ -75,4 +77,4 @@ def _shown(desk: Desk, modal_id: str) -> list[str]:
 
 def _own(desk: Desk, modal: Modal) -> str:
     ref = modal.refs[0]
-    return desk.preview_relink(modal.company_id, [ref]).names.get(ref) or ref.key
+    return desk.linking.preview(modal.company_id, [ref], unlinking=False).names.get(ref) or ref.key

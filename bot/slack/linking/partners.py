@@ -12,9 +12,9 @@ from blocks.linking.retrying import is_ticked
 from bot.core.faults import NUMBER_TAKEN, UserError
 from bot.core.model import LinkChange, Side
 from bot.core.planning.pairing import Suggestion
+from bot.desk.desk import Desk
 from bot.slack.linking.retrying import Aftermath, Values, offered
 from bot.slack.messages.windows import TOO_OLD, close
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import chosen
 from bot.slack.results.modals import Modal, keep_modal, kept_modal
 from bot.slack.who.permission import Permission
@@ -24,7 +24,7 @@ DOING = "decide what is linked"
 
 def question(desk: Desk, modal: Modal) -> Block | None:
     """The modal that asks; None when the one record of this modal is not taken for any other."""
-    if not desk.suggestions(modal.company_id, modal.refs[0]):
+    if not desk.matching.suggestions(modal.company_id, modal.refs[0]):
         return None
     return _asked_anew(desk, modal, keep_modal(desk, modal))
 
@@ -64,16 +64,16 @@ def _decide(
     ref, name = modal.refs[0], _called(desk, modal)
     if choice == pages.NONE:
         is_taken = _is_number_taken(desk, modal)
-        change = desk.create_anyway(modal.company_id, ref, by, note, modal.place.source)
+        change = desk.matching.create_anyway(modal.company_id, ref, by, note, modal.place.source)
         return change, pages.kept_apart(name, note, is_taken)
     one = found[int(choice)]
-    change = desk.link_to(modal.company_id, ref, one.entity, one.id, by, note, modal.place.source)
+    change = desk.matching.link_to(modal.company_id, ref, one.entity, one.id, by, note, modal.place.source)
     return change, pages.linked(name, one.name, note)
 
 
 def _or_raise(desk: Desk, modal: Modal, modal_id: str, note: str, problem: UserError, values: Values) -> Block:
     """What was shown is no longer so: said, and asked again as it is now. Raises when nothing is left to ask."""
-    if not desk.suggestions(modal.company_id, modal.refs[0]):
+    if not desk.matching.suggestions(modal.company_id, modal.refs[0]):
         raise problem
     return _asked_anew(desk, modal, modal_id, note, str(problem), values)
 
@@ -81,9 +81,9 @@ def _or_raise(desk: Desk, modal: Modal, modal_id: str, note: str, problem: UserE
 def _asked_anew(
     desk: Desk, modal: Modal, modal_id: str, note: str = "", problem: str = "", values: Values | None = None
 ) -> Block:
-    found = list(desk.suggestions(modal.company_id, modal.refs[0]))[: pages.MOST_PARTNERS]
+    found = list(desk.matching.suggestions(modal.company_id, modal.refs[0]))[: pages.MOST_PARTNERS]
     kept = [[one.side, one.entity, one.id, one.name, one.score, list(one.reasons)] for one in found]
-    desk.update_view(modal_id, {**desk.view(modal_id), "partners": kept})
+    desk.views.update(modal_id, {**desk.views.get(modal_id), "partners": kept})
     return _drawn(desk, modal, modal_id, found, "0", note, problem, values)
 
 
@@ -98,11 +98,11 @@ def _drawn(
     values: Values | None = None,
 ) -> Block:
     """`values` are what the window held before it is shown again."""
-    ref, company = modal.refs[0], desk.company(modal.company_id)
+    ref, company = modal.refs[0], desk.companies.named(modal.company_id)
     compared = []
     if choice != pages.NONE:
-        compared = desk.compared(company.id, ref, (found[int(choice)].entity, found[int(choice)].id))
-    row = desk.result(company.id, ref)
+        compared = desk.results.compared(company.id, ref, (found[int(choice)].entity, found[int(choice)].id))
+    row = desk.results.one(company.id, ref)
     currency = (row.currency if row else "") or company.currency
     shown = (compared, modal_id, currency, note, problem, _is_number_taken(desk, modal), offered(modal, values))
     return pages.question(ref, _name(desk, modal), found, choice, *shown)
@@ -110,7 +110,7 @@ def _drawn(
 
 def _kept(desk: Desk, modal_id: str) -> list[Suggestion]:
     """Those that were shown, as they were."""
-    kept = desk.view(modal_id).get("partners")
+    kept = desk.views.get(modal_id).get("partners")
     if kept is None:
         raise UserError(TOO_OLD)
     return [
@@ -119,13 +119,13 @@ def _kept(desk: Desk, modal_id: str) -> list[Suggestion]:
 
 
 def _is_number_taken(desk: Desk, modal: Modal) -> bool:
-    row = desk.result(modal.company_id, modal.refs[0])
+    row = desk.results.one(modal.company_id, modal.refs[0])
     return row is not None and row.code == NUMBER_TAKEN
 
 
 def _name(desk: Desk, modal: Modal) -> str:
     ref = modal.refs[0]
-    return desk.preview_relink(modal.company_id, [ref]).names.get(ref) or ref.key
+    return desk.linking.preview(modal.company_id, [ref], unlinking=False).names.get(ref) or ref.key
 
 
 def _called(desk: Desk, modal: Modal) -> str:

@@ -10,8 +10,8 @@ from blocks.linking.links import ALL_MATCHING, Verb, everything_option, select_r
 from bot.core.faults import UserError
 from bot.core.model import RecordRef
 from bot.core.results import ResultsFilter
+from bot.desk.desk import Desk
 from bot.slack.linking import links
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import place_of, record_ref, view_id_of
 from bot.slack.results import searching
 from bot.slack.results.modals import Modal, keep_modal, kept_modal
@@ -26,16 +26,16 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission) ->
     def open_modal(body: dict[str, Any], action: dict[str, Any]) -> None:
         permission.require_operator(body, DOING)
         view_id = view_id_of(action)
-        wanted = from_json(desk.view(view_id)).wanted
+        wanted = from_json(desk.views.get(view_id)).wanted
         modal_id = keep_modal(desk, Modal(view_id, place_of(body), wanted.company_id))
-        view = select_rows(desk.results(wanted, 1, 1).total, modal_id)
+        view = select_rows(desk.results.page(wanted, 1, 1).total, modal_id)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
     def suggest(body: dict[str, Any], ack: Ack) -> None:
         wanted = _wanted(desk, body["view"]["private_metadata"])
         query = str(body.get("value") or "")
         found = searching.options(desk, wanted, query)
-        total = desk.results(wanted, 1, 1).total
+        total = desk.results.page(wanted, 1, 1).total
         if not query and total > 1:
             found = [everything_option(total), *found[: searching.MOST_OPTIONS - 1]]
         ack(options=found)
@@ -49,7 +49,7 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission) ->
             picked = _picked(view["state"]["values"])
             refs = _chosen_refs(desk, wanted, picked)
         except UserError as problem:
-            again = select_rows(desk.results(wanted, 1, 1).total, modal_id, str(problem))
+            again = select_rows(desk.results.page(wanted, 1, 1).total, modal_id, str(problem))
             client.views_update(view_id=view["id"], hash=view["hash"], view=again)
             return
         verb = Verb(action["action_id"].removeprefix("select."))
@@ -67,7 +67,7 @@ def _modal_channel(desk: Desk, body: dict[str, Any]) -> str:
 
 
 def _wanted(desk: Desk, modal_id: str) -> ResultsFilter:
-    return from_json(desk.view(kept_modal(desk, modal_id).results_view)).wanted
+    return from_json(desk.views.get(kept_modal(desk, modal_id).results_view)).wanted
 
 
 def _picked(values: dict[str, Any]) -> list[str]:
@@ -80,7 +80,7 @@ def _chosen_refs(desk: Desk, wanted: ResultsFilter, picked: list[str]) -> tuple[
         raise UserError("Choose at least one row first.")
     if ALL_MATCHING not in picked:
         return tuple(record_ref(value) for value in picked)
-    total = desk.results(wanted, 1, 1).total
+    total = desk.results.page(wanted, 1, 1).total
     if total > MOST_AT_ONCE:
         raise UserError(f"That is {total:,} rows; at most {MOST_AT_ONCE:,} go at once. Use a narrower filter.")
-    return tuple(row.ref for row in desk.results(wanted, 1, None).rows)
+    return tuple(row.ref for row in desk.results.page(wanted, 1, None).rows)

@@ -19,11 +19,12 @@ from slack_sdk import WebClient
 
 from blocks.kit.kit import Block, Message
 from bot.core.team.posting import Claim
+from bot.desk.desk import Desk
 from bot.slack.messages import history
-from bot.slack.plumbing.desk import Desk, PostedMessage
 from bot.slack.plumbing.refusals import GONE, SHARED, TOO_RICH, UNWELCOME, may_have_been_taken, retry_after
 from bot.slack.plumbing.replies import UNREACHABLE, refusal
 from bot.slack.who.channels import Channels
+from bot.store.team.notes import PostedMessage
 
 EDIT_EVERY = timedelta(seconds=2)
 EDITED_LATELY = timedelta(minutes=2)
@@ -84,25 +85,25 @@ class Outbox:
 
         It is edited once in `every` at most.
         """
-        posted = self.desk.posted(key)
+        posted = self.desk.posts.get(key)
         if posted is None:
             return self._first(key, key, channel, message, thread_ts, every)
         if posted.digest == digest_of(message):
             return Shown.YES
         sent = self.edit(posted, message, every)
         if sent.shown is Shown.YES:
-            self.desk.note_posted(key, posted.channel_id, posted.ts, digest_of(message))
+            self.desk.posts.note(key, posted.channel_id, posted.ts, digest_of(message))
         if sent.shown is Shown.GONE:  # somebody deleted it: what is true is posted anew, once
             return self._first(key, f"{key}:{posted.ts}", posted.channel_id, message, thread_ts, every)
         return sent.shown
 
     def show_once(self, key: str, channel: str, message: Message) -> Sent:
         """Post it unless it was posted; never edited. Where its blocks are too rich another one may come at once."""
-        if self.desk.posted(key) is not None:
+        if self.desk.posts.get(key) is not None:
             return Sent(Shown.YES)
         sent = self.post_once(key, channel, message)
         if sent.shown is Shown.YES:
-            self.desk.note_posted(key, sent.channel_id, sent.ts, digest_of(message))
+            self.desk.posts.note(key, sent.channel_id, sent.ts, digest_of(message))
         elif sent.refusal in TOO_RICH:
             self._let_go(f"post {channel}")
         return sent
@@ -129,7 +130,7 @@ class Outbox:
         if sent.is_in_doubt:
             self._doubt(claim)
         elif sent.shown is not Shown.YES:
-            self.desk.release_post(claim)
+            self.desk.posts.release(claim)
         return sent
 
     def edit(self, posted: PostedMessage, message: Message, every: timedelta = EDIT_EVERY) -> Sent:
@@ -160,7 +161,7 @@ class Outbox:
     def _first(self, key: str, claim: str, channel: str, message: Message, thread_ts: str, every: timedelta) -> Shown:
         sent = self.post_once(claim, channel, message, thread_ts)
         if sent.shown is Shown.YES:
-            self.desk.note_posted(key, sent.channel_id, sent.ts, "" if sent.is_found else digest_of(message))
+            self.desk.posts.note(key, sent.channel_id, sent.ts, "" if sent.is_found else digest_of(message))
         return self.show(key, channel, message, thread_ts, every) if sent.is_found else sent.shown
 
     def _refused_there(self, channel: str, hold: str) -> Sent | None:
@@ -173,9 +174,9 @@ class Outbox:
 
     def _taken_up(self, claim: str, channel: str, thread_ts: str) -> Sent | None:
         """None for the one who is to post it now. A claim that came to nothing is taken over after a while."""
-        if self.desk.claim_post(claim):
+        if self.desk.posts.claim(claim):
             return None
-        seen, now = self.desk.claimed(claim), self.clock()
+        seen, now = self.desk.posts.claimed(claim), self.clock()
         if seen is None:
             return Sent(Shown.LATER)
         left = (DOUBT_FOR if seen.is_in_doubt else CLAIM_PATIENCE) - (now - seen.tried_at)
@@ -184,7 +185,7 @@ class Outbox:
                 self._hold(f"post {channel}", left)
             return Sent(Shown.LATER)
         mine = replace(seen, tried_at=now, is_in_doubt=False)
-        if not self.desk.change_claim(claim, seen, mine):
+        if not self.desk.posts.change(claim, seen, mine):
             return Sent(Shown.LATER)  # another process was quicker
         return self._looked_up(claim, seen, mine, channel, thread_ts)
 
@@ -202,7 +203,7 @@ class Outbox:
             if left <= timedelta(0):
                 log.warning("whether %s was posted cannot be looked up (%s): posting it", claim, refusal(error))
                 return None
-            self.desk.change_claim(claim, mine, replace(seen if is_for_good else mine, is_in_doubt=True))
+            self.desk.posts.change(claim, mine, replace(seen if is_for_good else mine, is_in_doubt=True))
             self._hold(f"post {channel}", left)
             return Sent(Shown.LATER, refusal=refusal(error))
         return Sent(Shown.YES, channel_id, ts, is_found=True) if ts else None
@@ -229,9 +230,9 @@ class Outbox:
 
     def _doubt(self, claim: str) -> None:
         """Whoever comes next looks it up first; without this word only once the claim is old."""
-        seen = self.desk.claimed(claim)
+        seen = self.desk.posts.claimed(claim)
         if seen is not None:
-            self.desk.change_claim(claim, seen, replace(seen, tried_at=self.clock(), is_in_doubt=True))
+            self.desk.posts.change(claim, seen, replace(seen, tried_at=self.clock(), is_in_doubt=True))
 
     def _let_go(self, hold: str) -> None:
         with self._lock:

@@ -10,8 +10,8 @@ from blocks.kit.kit import Block
 from blocks.results import detail as pages
 from bot.core.model import NEEDS_ATTENTION, RecordRef, Result
 from bot.core.results import Cause, ResultsFilter
+from bot.desk.desk import Desk
 from bot.slack.causes.window import put_up
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import Payload, chosen, place_of, record_ref
 from bot.slack.results import searching
 from bot.slack.results.modals import Modal, keep_modal, kept_modal
@@ -22,9 +22,9 @@ GONE = "This record is not among the results any more. Choose another one."
 
 def open_chooser(desk: Desk, client: WebClient, body: Payload, view_id: str) -> None:
     """A modal that asks which record; with a single row in the filter it is shown at once."""
-    wanted = from_json(desk.view(view_id)).wanted
+    wanted = from_json(desk.views.get(view_id)).wanted
     modal_id = keep_modal(desk, Modal(view_id, place_of(body), wanted.company_id))
-    page = desk.results(wanted, 1, 1)
+    page = desk.results.page(wanted, 1, 1)
     only = page.rows[0].ref if page.total == 1 else None
     view = _of_record(desk, wanted.company_id, only, modal_id) if only else pages.choose(modal_id)
     client.views_open(trigger_id=body["trigger_id"], view=view)
@@ -33,7 +33,7 @@ def open_chooser(desk: Desk, client: WebClient, body: Payload, view_id: str) -> 
 def open_cause(desk: Desk, client: WebClient, body: Payload, company_id: str, cause: Cause) -> None:
     """Over the window with all causes, where it is opened from there."""
     modal_id = keep_modal(desk, Modal("", place_of(body), company_id))
-    has_result = cause.ref is not None and desk.result(company_id, cause.ref) is not None
+    has_result = cause.ref is not None and desk.results.one(company_id, cause.ref) is not None
     if cause.ref is not None and has_result:
         view = _of_record(desk, company_id, cause.ref, modal_id, choosing=False)
     else:
@@ -44,7 +44,7 @@ def open_cause(desk: Desk, client: WebClient, body: Payload, company_id: str, ca
 def register(app: App, desk: Desk, client: WebClient) -> None:
     def suggest(body: dict[str, Any], ack: Ack) -> None:
         modal = kept_modal(desk, body["view"]["private_metadata"])
-        wanted = from_json(desk.view(modal.results_view)).wanted
+        wanted = from_json(desk.views.get(modal.results_view)).wanted
         ack(options=searching.options(desk, wanted, str(body.get("value") or "")))
 
     def show(body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -70,11 +70,11 @@ def register(app: App, desk: Desk, client: WebClient) -> None:
 def _of_record(
     desk: Desk, company_id: str, ref: RecordRef, modal_id: str, choosing: bool = True, unfolded: bool = False
 ) -> Block:
-    result = desk.result(company_id, ref)
+    result = desk.results.one(company_id, ref)
     if result is None:
         return pages.choose(modal_id, GONE)
     cause = _cause_of(desk, company_id, result)
-    sides, attempts = desk.both_sides(company_id, ref), desk.attempts(company_id, ref)
+    sides, attempts = desk.results.both_sides(company_id, ref), desk.results.attempts(company_id, ref)
     return pages.detail(result, cause, sides, attempts, modal_id, choosing, unfolded)
 
 
@@ -83,6 +83,6 @@ def _cause_of(desk: Desk, company_id: str, result: Result) -> Cause | None:
     ref = result.ref
     if result.outcome not in NEEDS_ATTENTION:
         held_up = ResultsFilter(company_id, needs_attention=True, cause=str(ref))
-        if not desk.count_results(held_up):
+        if not desk.results.count(held_up):
             return None
-    return next((one for one in desk.causes(company_id) if ref == one.ref or ref in one.refs), None)
+    return next((one for one in desk.causes.of(company_id) if ref == one.ref or ref in one.refs), None)

@@ -22,8 +22,8 @@ from blocks.results.message import Note
 from bot.core.faults import UserError
 from bot.core.results import ResultsFilter
 from bot.core.runs import CompanyView
+from bot.desk.desk import Desk
 from bot.slack.messages.errors import new_reference, words_for
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import direct_channel
 from bot.slack.plumbing.payloads import Place
 from bot.slack.plumbing.replies import UNREACHABLE, refusal
@@ -71,13 +71,13 @@ class Exporter:
 
     def export(self, place: Place, view_id: str, format_: str) -> None:
         """Raises UserError when there is nothing to write, too much of it, or another file is being made."""
-        state = from_json(self.desk.view(view_id))
-        rows = self.desk.count_results(state.wanted)
+        state = from_json(self.desk.views.get(view_id))
+        rows = self.desk.results.count(state.wanted)
         if not rows:
             raise UserError("No row matches the filter any more, so there is nothing to put into a file.")
         if format_ == "xlsx" and rows > EXCEL_ROWS:
             raise UserError(f"Excel takes {EXCEL_ROWS:,} rows, these are {rows:,}. Take the CSV file instead.")
-        wish = Wish(place, view_id, state, self.desk.company(state.wanted.company_id), format_, rows)
+        wish = Wish(place, view_id, state, self.desk.companies.named(state.wanted.company_id), format_, rows)
         self._queue(place.user_id)
         told = " · ".join([wish.what, *narrowed_by(state.wanted)])
         self.desk.team.write_down(wish.company.id, place.user_id, EXPORT, told, place.source)
@@ -94,12 +94,12 @@ class Exporter:
 
     def _make(self, wish: Wish) -> None:
         with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as file:
-            with closing(self.desk.every_result(wish.state.wanted, wish.state.order)) as rows:
+            with closing(self.desk.results.every(wish.state.wanted, wish.state.order)) as rows:
                 WRITERS[wish.format](rows, ZoneInfo(wish.company.timezone), file)
             upload(self.client, wish, file, self._about(wish))
 
     def _about(self, wish: Wish) -> str:
-        of_all = self.desk.count_results(ResultsFilter(wish.company.id))
+        of_all = self.desk.results.count(ResultsFilter(wish.company.id))
         return summary(wish.company, wish.state.wanted, wish.rows, of_all)
 
     def _done(self, wish: Wish, made: Future[None]) -> None:

@@ -12,7 +12,7 @@ from blocks.results import filter as pages
 from bot.core.faults import UserError
 from bot.core.model import Outcome, RecordType
 from bot.core.results import LinkStatus, ResultsFilter, ResultsOrder
-from bot.slack.plumbing.desk import Desk
+from bot.desk.desk import Desk
 from bot.slack.plumbing.payloads import chosen, place_of, view_id_of
 from bot.slack.results.modals import Modal, keep_modal, kept_modal
 from bot.slack.results.screen import ResultsScreen
@@ -24,19 +24,19 @@ Values = dict[str, dict[str, Any]]
 def register(app: App, desk: Desk, client: WebClient, screen: ResultsScreen) -> None:
     def open_modal(body: dict[str, Any], action: dict[str, Any]) -> None:
         view_id = view_id_of(action)
-        state = from_json(desk.view(view_id))
+        state = from_json(desk.views.get(view_id))
         modal_id = keep_modal(desk, Modal(view_id, place_of(body), state.wanted.company_id))
-        view = pages.filter_modal(state.wanted, state.order, desk.companies(), modal_id)
+        view = pages.filter_modal(state.wanted, state.order, desk.companies.all(), modal_id)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
     def suggest_causes(body: dict[str, Any], ack: Ack) -> None:
         modal = kept_modal(desk, body["view"]["private_metadata"])
-        ack(options=pages.cause_options(desk.causes(modal.company_id), str(body.get("value") or "")))
+        ack(options=pages.cause_options(desk.causes.of(modal.company_id), str(body.get("value") or "")))
 
     def submit(view: dict[str, Any], ack: Ack) -> None:
         modal = kept_modal(desk, view["private_metadata"])
         values: Values = view["state"]["values"]
-        state = from_json(desk.view(modal.results_view))
+        state = from_json(desk.views.get(modal.results_view))
         wanted, order = submitted(desk, state, values)
         ack()
 
@@ -77,7 +77,7 @@ def _with_cause(desk: Desk, wanted: ResultsFilter, before: ResultsFilter, key: s
         return replace(wanted, cause=before.cause)
     if key in ("", pages.ANY_CAUSE):
         return wanted
-    for cause in desk.causes(wanted.company_id):
+    for cause in desk.causes.of(wanted.company_id):
         if cause_key(cause) == key:
             held = wanted if wanted.outcome else replace(wanted, needs_attention=True)
             return replace(held, cause=key)

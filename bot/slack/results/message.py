@@ -8,8 +8,8 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.core.results import ResultsFilter
+from bot.desk.desk import Desk
 from bot.slack.causes.window import CausesWindow
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import chosen, place_of, user_name, view_id_of
 from bot.slack.results import detail
 from bot.slack.results.export import FORMATS, Exporter
@@ -46,7 +46,7 @@ def register(
 
     def company(body: dict[str, Any], action: dict[str, Any]) -> None:
         company_id = chosen(action)
-        since = desk.default_since(company_id)
+        since = desk.companies.default_since(company_id)
 
         def alter(state: ResultsState) -> ResultsState:
             return in_company(state, company_id, since)
@@ -56,7 +56,7 @@ def register(
     def start_sync(body: dict[str, Any], action: dict[str, Any]) -> None:
         person = permission.require_operator(body, sync.DOING)
         view_id, place = view_id_of(action), place_of(body)
-        if starter.start(from_json(desk.view(view_id)).wanted.company_id, place):
+        if starter.start(from_json(desk.views.get(view_id)).wanted.company_id, place):
             screen.say(place, view_id, "Sync started", person)
 
     def more(body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -64,7 +64,7 @@ def register(
         if wish == "share":
             sharing.share(body, view_id, user_name(body))
         elif wish == "causes":
-            CausesWindow(desk, client).open(body, from_json(desk.view(view_id)).wanted.company_id)
+            CausesWindow(desk, client).open(body, from_json(desk.views.get(view_id)).wanted.company_id)
         elif wish in FORMATS:
             exporter.export(place_of(body), view_id, wish)
         else:
@@ -75,15 +75,15 @@ def register(
         value, place = chosen(action), place_of(body)
         match action["action_id"]:
             case "open.run":
-                state = as_left(desk, place, desk.company(desk.run(value).company_id))
+                state = as_left(desk, place, desk.companies.named(desk.runs.get(value).company_id))
             case "open.red":
                 state = with_habits(desk, place, ResultsState(ResultsFilter(value, needs_attention=True)))
             case "open.shared":
-                state = replace(from_json(desk.view(value)), note=None)
+                state = replace(from_json(desk.views.get(value)), note=None)
             case "open.worst":
-                state = worst_of(desk, place, desk.company(value), len(desk.companies()))
+                state = worst_of(desk, place, desk.companies.named(value), len(desk.companies.all()))
             case _:
-                state = as_left(desk, place, desk.company(value))
+                state = as_left(desk, place, desk.companies.named(value))
         screen.open(place, state)
 
     app.action(CONTROLS)(control)

@@ -8,8 +8,8 @@ from typing import Any
 from bot.core.faults import UserError
 from bot.core.model import LinkChange, OpenAmount, RecordRef
 from bot.core.results import ResultsFilter
+from bot.desk.desk import Desk
 from bot.slack.messages.windows import TOO_OLD
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import Place, record_ref
 from bot.slack.results.state import ResultsState, from_json, to_json
 
@@ -37,12 +37,12 @@ class Modal:
 
 
 def keep_modal(desk: Desk, modal: Modal) -> str:
-    return desk.remember_view(_plain(modal))
+    return desk.views.remember(_plain(modal))
 
 
 def kept_modal(desk: Desk, modal_id: str) -> Modal:
     """Raises UserError when it is too long ago."""
-    kept: Mapping[str, Any] = desk.view(modal_id)
+    kept: Mapping[str, Any] = desk.views.get(modal_id)
     if "place" not in kept:
         raise UserError(TOO_OLD)
     wanted = kept.get("wanted")
@@ -64,11 +64,11 @@ def keep_shown(desk: Desk, modal_id: str, modal: Modal, shown: LinkChange) -> No
     sets = {"left_out": shown.left_out, "unmatched": shown.unmatched}
     said = {name: [str(ref) for ref in sorted(refs)] for name, refs in sets.items()}
     cascade = [str(ref) for ref in shown.cascade]
-    desk.update_view(modal_id, {**_plain(modal), **said, "cascade": cascade, "open_amounts": owed})
+    desk.views.update(modal_id, {**_plain(modal), **said, "cascade": cascade, "open_amounts": owed})
 
 
 def kept_shown(desk: Desk, modal_id: str) -> LinkChange:
-    kept = desk.view(modal_id)
+    kept = desk.views.get(modal_id)
     if "open_amounts" not in kept:
         raise UserError(TOO_OLD)
     left_out, unmatched = frozenset(_refs(kept["left_out"])), frozenset(_refs(kept["unmatched"]))

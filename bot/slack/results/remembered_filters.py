@@ -10,7 +10,7 @@ from blocks.results.message import Note
 from bot.core.faults import UserError
 from bot.core.results import ResultsFilter
 from bot.core.runs import CompanyView
-from bot.slack.plumbing.desk import Desk
+from bot.desk.desk import Desk
 from bot.slack.plumbing.payloads import Place
 from bot.slack.results.state import ResultsState, filtered, from_json, in_company, to_json, with_rows
 
@@ -20,17 +20,17 @@ KEPT_FILTER = "This is your last filter here."
 def remember(desk: Desk, place: Place, state: ResultsState) -> None:
     """A cause is not remembered: tomorrow it may be gone, and its filter would show nothing."""
     lasting = filtered(state, cause="", needs_attention=state.wanted.needs_attention and not _caused(state))
-    desk.update_view(_id(place), to_json(replace(lasting, note=None, revision=0, shared_by="")))
+    desk.views.update(_id(place), to_json(replace(lasting, note=None, revision=0, shared_by="")))
 
 
 def recall(desk: Desk, place: Place, company: CompanyView | None) -> ResultsState | None:
     """As it was left, in this company if one is given; None when nothing is remembered or its company is gone."""
     try:
-        kept = from_json(desk.view(_id(place)))
-        known = company or desk.company(kept.wanted.company_id)
+        kept = from_json(desk.views.get(_id(place)))
+        known = company or desk.companies.named(kept.wanted.company_id)
     except UserError:
         return None
-    since = desk.default_since(known.id)
+    since = desk.companies.default_since(known.id)
     state = in_company(with_rows(kept, kept.rows), known.id, since)
     usual = ResultsFilter(known.id, since=since)
     return replace(state, note=None if state.wanted == usual else Note(KEPT_FILTER))
@@ -38,7 +38,7 @@ def recall(desk: Desk, place: Place, company: CompanyView | None) -> ResultsStat
 
 def results_of(desk: Desk, company: CompanyView) -> ResultsState:
     """What changed since the last clean sync, linked and unlinked."""
-    return ResultsState(ResultsFilter(company.id, since=desk.default_since(company.id)))
+    return ResultsState(ResultsFilter(company.id, since=desk.companies.default_since(company.id)))
 
 
 def opening(desk: Desk, place: Place, company: CompanyView | None) -> ResultsState | None:
@@ -51,7 +51,7 @@ def opening(desk: Desk, place: Place, company: CompanyView | None) -> ResultsSta
     known = recall(desk, place, None)
     if known is not None:
         return known
-    companies = desk.companies()
+    companies = desk.companies.all()
     return worst_of(desk, place, companies[0], len(companies)) if companies else None
 
 
@@ -74,7 +74,7 @@ def with_habits(desk: Desk, place: Place, state: ResultsState) -> ResultsState:
     and with the rows a page that this person is used to here.
     """
     try:
-        kept = from_json(desk.view(_id(place)))
+        kept = from_json(desk.views.get(_id(place)))
     except UserError:
         return state
     return with_rows(replace(state, order=kept.order), kept.rows)

@@ -11,7 +11,7 @@ from blocks.results.message import Note, ResultsShown
 from blocks.results.table import most_rows
 from bot.core.faults import UserError
 from bot.core.results import ResultsFilter, ResultsPage
-from bot.slack.plumbing.desk import Desk
+from bot.desk.desk import Desk
 from bot.slack.plumbing.payloads import Place
 from bot.slack.plumbing.replies import Replies
 from bot.slack.results import remembered_filters
@@ -35,7 +35,7 @@ class ResultsScreen:
     def open(self, place: Place, state: ResultsState) -> None:
         """A new message of the reader's own."""
         own = replace(state, shared_by="")
-        self._show(place, self.desk.remember_view(to_json(own)), own, replacing=False)
+        self._show(place, self.desk.views.remember(to_json(own)), own, replacing=False)
 
     def change(
         self,
@@ -49,7 +49,7 @@ class ResultsScreen:
         `remembered`: this person finds the filter like that the next time.
         """
         with self.turns[hash(view_id) % len(self.turns)]:
-            state = alter(from_json(self.desk.view(view_id)))
+            state = alter(from_json(self.desk.views.get(view_id)))
             if remembered:
                 remembered_filters.remember(self.desk, place, state)
             self._show(place, view_id, replace(state, revision=state.revision + 1), replacing=True)
@@ -60,8 +60,8 @@ class ResultsScreen:
 
     def share(self, view_id: str, by: str, send: Callable[[Message], str]) -> str:
         """A copy with a state of its own, by `send`; gives "" when Slack took it, else its word of refusal."""
-        state = replace(from_json(self.desk.view(view_id)), note=None, revision=0, shared_by=by)
-        return self._deliver(self.desk.remember_view(to_json(state)), state, SHARED, send)
+        state = replace(from_json(self.desk.views.get(view_id)), note=None, revision=0, shared_by=by)
+        return self._deliver(self.desk.views.remember(to_json(state)), state, SHARED, send)
 
     def _show(self, place: Place, view_id: str, state: ResultsState, replacing: bool) -> None:
         kind = f"{SHARED}, changed" if state.shared_by else OWN
@@ -79,7 +79,7 @@ class ResultsScreen:
 
         word = self.forms.deliver(kind, render, send)
         if not word:
-            self.desk.update_view(view_id, to_json(shown))
+            self.desk.views.update(view_id, to_json(shown))
         return word
 
     def _send(self, place: Place, message: Message, replacing: bool) -> str:
@@ -106,21 +106,23 @@ class ResultsScreen:
             return shown
         first_row, total = (shown.page.page - 1) * shown.window, shown.page.total
         if first_row % size:
-            page = self.desk.results(shown.wanted, first_row // size + 1, size, shown.order)
+            page = self.desk.results.page(shown.wanted, first_row // size + 1, size, shown.order)
         else:
             page = ResultsPage(shown.page.rows[:size], total, first_row // size + 1, max(1, -(-total // size)))
         return replace(shown, page=page, window=size)
 
     def _shown(self, state: ResultsState, view_id: str) -> ResultsShown:
         company_id = state.wanted.company_id
-        companies = self.desk.companies()
-        company = next((one for one in companies if one.id == company_id), None) or self.desk.company(company_id)
+        companies = self.desk.companies.all()
+        company = next((one for one in companies if one.id == company_id), None) or self.desk.companies.named(
+            company_id
+        )
         return ResultsShown(
             company=company,
             companies=companies,
             wanted=state.wanted,
-            page=self.desk.results(state.wanted, state.page, state.window, state.order),
-            of_all=self.desk.count_results(ResultsFilter(company_id)),
+            page=self.desk.results.page(state.wanted, state.page, state.window, state.order),
+            of_all=self.desk.results.count(ResultsFilter(company_id)),
             rows_choice=state.rows,
             window=state.window,
             as_of=self.clock(),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from blocks.kit.kit import Block
 from blocks.linking.links import row_option
 from bot.core.results import ResultsFilter, ResultsOrder
-from bot.slack.plumbing.desk import Desk
+from bot.desk.desk import Desk
 
 MOST_OPTIONS = 100
 
@@ -17,5 +17,5 @@ def options(desk: Desk, wanted: ResultsFilter, query: str, most: int = MOST_OPTI
     """
     narrowed = replace(wanted, text=f"{wanted.text} {query}".strip())
     order = ResultsOrder.TYPE if query.strip() else ResultsOrder.NEWEST
-    found = (row_option(row) for row in desk.results(narrowed, 1, most, order).rows)
+    found = (row_option(row) for row in desk.results.page(narrowed, 1, most, order).rows)
     return [entry for entry in found if entry is not None]

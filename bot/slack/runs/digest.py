@@ -13,9 +13,9 @@ from blocks.kit.kit import Message
 from blocks.runs.digest import Figures, digest, figures_in_words, has_figures
 from bot.core.runs import CompanyView
 from bot.core.team.week import Week
+from bot.desk.desk import Desk
 from bot.desk.schedule import cron_trigger, last_due
 from bot.slack.messages.outbox import Outbox, Shown
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.refusals import TOO_RICH
 from bot.slack.plumbing.replies import UNREACHABLE, refusal
 from bot.slack.runs.picture import bars

@@ -14,9 +14,9 @@ from blocks.overview import choose_company, nothing_connected
 from blocks.runs import plan as pages
 from bot.core.team.requested_plan import AskedPlan
 from bot.core.team.roles import Role
+from bot.desk.desk import Desk
 from bot.desk.plans import Approved, SamePerson
 from bot.slack.messages.outbox import Outbox, Shown
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import direct_channel
 from bot.slack.plumbing.payloads import Payload, Place, chosen, place_of
 from bot.slack.plumbing.replies import Replies
@@ -40,10 +40,10 @@ class PlanMessages:
 
     def keep(self, since: datetime, now: datetime) -> list[bool]:
         """Bring the messages of all plans that changed up to date; what cannot be now is tried again."""
-        return [self._keep(asked, now) for asked in self.desk.approving.changed_since(since)]
+        return [self._keep(asked, now) for asked in self.desk.plans.changed_since(since)]
 
     def _keep(self, asked: AskedPlan, now: datetime) -> bool:
-        if self.desk.posted(f"plan:{asked.id}") is None and now - asked.requested_at < FIRST_POST:
+        if self.desk.posts.get(f"plan:{asked.id}") is None and now - asked.requested_at < FIRST_POST:
             return False
         return not asked.channel_id or self.show(asked, asked.channel_id) is not Shown.LATER
 
@@ -59,16 +59,16 @@ class Planner:
     def plan(self, body: Payload, place: Place, name: str) -> None:
         """`name` "" = the only company, or a question which."""
         self.permission.require_operator(body, DOING)
-        companies = self.desk.companies()
+        companies = self.desk.companies.all()
         if name or len(companies) == 1:
-            self.start(place, self.desk.company(name).id if name else companies[0].id)
+            self.start(place, self.desk.companies.named(name).id if name else companies[0].id)
         elif companies:
             self.replies.tell(place, choose_company(companies, "plan.company", QUESTION))
         else:
             self.replies.tell(place, nothing_connected())
 
     def start(self, place: Place, company_id: str) -> None:
-        asked, is_new = self.desk.approving.request(company_id, place.user_id, place.channel_id, place.source)
+        asked, is_new = self.desk.plans.request(company_id, place.user_id, place.channel_id, place.source)
         if not is_new:
             self.replies.tell(place, pages.already_planning(asked))
         elif self.messages.show(asked, place.channel_id) is Shown.UNWELCOME:
@@ -96,22 +96,22 @@ def register(
     def apply(body: dict[str, Any], action: dict[str, Any]) -> None:
         person, place, plan_id = permission.require_operator(body, APPROVING), place_of(body), chosen(action)
         try:
-            run = desk.approving.approve(plan_id, person, place.source)
+            run = desk.plans.approve(plan_id, person, place.source)
         except SamePerson as error:
-            raise Refused(pages.another_person(desk.approving.get(plan_id), others(person))) from error
+            raise Refused(pages.another_person(desk.plans.get(plan_id), others(person))) from error
         except Approved as error:
             raise Refused(pages.approved_already(error.by)) from error
-        messages.show(desk.approving.get(plan_id), place.channel_id)
+        messages.show(desk.plans.get(plan_id), place.channel_id)
         starter.show(run, place)
 
     def refresh(body: dict[str, Any], action: dict[str, Any]) -> None:
         person = permission.require_operator(body, DOING)
         place = place_of(body)
-        messages.show(desk.approving.refresh(chosen(action), person, place.source), place.channel_id)
+        messages.show(desk.plans.refresh(chosen(action), person, place.source), place.channel_id)
 
     def show(body: dict[str, Any], action: dict[str, Any]) -> None:
-        asked = desk.approving.get(chosen(action))
-        view = pages.contents(asked, desk.approving.contents(asked.id))
+        asked = desk.plans.get(chosen(action))
+        view = pages.contents(asked, desk.plans.contents(asked.id))
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
     def others(person: str) -> WhoMay:

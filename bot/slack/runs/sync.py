@@ -11,8 +11,8 @@ from blocks.kit import notice
 from blocks.overview import choose_company
 from blocks.runs import run as runs
 from bot.core.runs import CompanyView, RunView, Trigger
+from bot.desk.desk import Desk
 from bot.slack.messages.outbox import Outbox, Shown
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import direct_channel
 from bot.slack.plumbing.payloads import Place, chosen, place_of
 from bot.slack.plumbing.replies import Replies
@@ -32,12 +32,12 @@ class SyncStarter:
     def start(self, company_id: str, place: Place) -> bool:
         """Ask for a run and post its living message where it was asked for. False when one is under way already."""
         who = (place.user_id, Trigger.PERSON)
-        run, is_new = self.desk.request_run(company_id, *who, place.channel_id, source=place.source)
+        run, is_new = self.desk.runs.request(company_id, *who, source=place.source)
         return self._show(run, is_new, place)
 
     def accept_stop(self, run_id: str, place: Place) -> None:
         """Go on after a safety stop that this person has looked at."""
-        run, is_new = self.desk.accept_stop(run_id, place.user_id, Trigger.PERSON, place.source)
+        run, is_new = self.desk.runs.accept_stop(run_id, place.user_id, Trigger.PERSON, place.source)
         self._show(run, is_new, place)
 
     def show(self, run: RunView, place: Place) -> None:
@@ -63,7 +63,7 @@ class SyncStarter:
 def register(app: App, desk: Desk, permission: Permission, starter: SyncStarter, replies: Replies) -> None:
     def again(body: dict[str, Any], action: dict[str, Any]) -> None:
         permission.require_operator(body, DOING)
-        starter.start(desk.run(chosen(action)).company_id, place_of(body))
+        starter.start(desk.runs.get(chosen(action)).company_id, place_of(body))
 
     def company(body: dict[str, Any], action: dict[str, Any]) -> None:
         permission.require_operator(body, DOING)
@@ -78,7 +78,7 @@ def register(app: App, desk: Desk, permission: Permission, starter: SyncStarter,
 
     def choose(body: dict[str, Any]) -> None:
         permission.require_operator(body, DOING)
-        starter.ask_which(place_of(body), desk.companies())
+        starter.ask_which(place_of(body), desk.companies.all())
 
     app.action("sync.again")(again)
     app.action("sync.choose")(choose)

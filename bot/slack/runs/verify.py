@@ -12,8 +12,8 @@ from blocks.kit import notice
 from blocks.overview import choose_company, nothing_connected
 from blocks.runs import verification as pages
 from bot.core.team.requested_verification import AskedVerification
+from bot.desk.desk import Desk
 from bot.slack.messages.outbox import Outbox, Shown
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.direct import direct_channel, own_place, say_where
 from bot.slack.plumbing.payloads import Payload, Place, chosen, place_of
 from bot.slack.plumbing.replies import Replies
@@ -35,10 +35,10 @@ class VerificationMessages:
 
     def keep(self, since: datetime, now: datetime) -> list[bool]:
         """Bring the messages of all that changed up to date; what cannot be now is tried again."""
-        return [self._keep(asked, now) for asked in self.desk.verifying.changed_since(since)]
+        return [self._keep(asked, now) for asked in self.desk.verifications.changed_since(since)]
 
     def _keep(self, asked: AskedVerification, now: datetime) -> bool:
-        if self.desk.posted(f"verify:{asked.id}") is None and now - asked.requested_at < FIRST_POST:
+        if self.desk.posts.get(f"verify:{asked.id}") is None and now - asked.requested_at < FIRST_POST:
             return False
         return not asked.channel_id or self.show(asked, asked.channel_id) is not Shown.LATER
 
@@ -54,9 +54,9 @@ class Verifier:
     def verify(self, body: Payload, place: Place, name: str) -> None:
         """`name` "" = the only company, or a question which."""
         self.permission.require_operator(body, DOING)
-        companies = self.desk.companies()
+        companies = self.desk.companies.all()
         if name or len(companies) == 1:
-            self.start(place, self.desk.company(name).id if name else companies[0].id)
+            self.start(place, self.desk.companies.named(name).id if name else companies[0].id)
         elif companies:
             self.replies.tell(place, choose_company(companies, "verify.company", QUESTION))
         else:
@@ -64,7 +64,7 @@ class Verifier:
 
     def start(self, place: Place, company_id: str) -> None:
         """Ask for it; only operators come here."""
-        asked, is_new = self.desk.verifying.request(company_id, place.user_id, place.channel_id, place.source)
+        asked, is_new = self.desk.verifications.request(company_id, place.user_id, place.channel_id, place.source)
         if not is_new:
             self.replies.tell(place, pages.already_verifying(asked))
         elif self.messages.show(asked, place.channel_id) is Shown.UNWELCOME:
@@ -75,7 +75,7 @@ class Verifier:
     def start_from(self, body: Payload, company_id: str) -> None:
         """The same from a button or menu, wherever it is."""
         self.start(own_place(self.client, body), company_id)
-        said = notice.verification_in_messages(self.desk.company(company_id).name)
+        said = notice.verification_in_messages(self.desk.companies.named(company_id).name)
         say_where(self.client, body, said, "Verify")
 
 

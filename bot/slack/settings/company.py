@@ -10,8 +10,8 @@ from blocks.kit.kit import Block
 from blocks.settings import company as pages
 from bot.core.faults import UserError
 from bot.core.team.company_settings import CompanySettings
+from bot.desk.desk import Desk
 from bot.desk.schedule import next_due
-from bot.slack.plumbing.desk import Desk
 from bot.slack.plumbing.payloads import Payload, Place, chosen, place_of
 from bot.slack.plumbing.replies import UNREACHABLE, refusal
 from bot.slack.who.permission import PATIENCE_S, Permission
@@ -37,12 +37,12 @@ class Kept:
 
 
 def keep(desk: Desk, kept: Kept) -> str:
-    return desk.remember_view(_plain(kept))
+    return desk.views.remember(_plain(kept))
 
 
 def keep_in(desk: Desk, view_id: str, kept: Kept) -> None:
     """In place of what this window has shown before."""
-    desk.update_view(view_id, _plain(kept))
+    desk.views.update(view_id, _plain(kept))
 
 
 def _plain(kept: Kept) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def _plain(kept: Kept) -> dict[str, Any]:
 
 def kept(desk: Desk, view_id: str) -> Kept:
     """Raises UserError when it is too long ago."""
-    found = desk.view(view_id)
+    found = desk.views.get(view_id)
     if "settings" not in found:
         raise UserError("This window is too old. Close it and open it again.")
     return Kept(CompanySettings(**found["settings"]), Place(**found["place"]))
@@ -60,8 +60,8 @@ def kept(desk: Desk, view_id: str) -> Kept:
 def open_settings(desk: Desk, client: WebClient, permission: Permission, body: Payload, name: str) -> None:
     """Raises UserError when no company is connected, or none is called so."""
     permission.require_admin(body, DOING)
-    companies = desk.companies()
-    company = desk.company(name) if name or not companies else companies[0]
+    companies = desk.companies.all()
+    company = desk.companies.named(name) if name or not companies else companies[0]
     view = drawn(desk, company.id, place_of(body))
     client.views_open(trigger_id=body["trigger_id"], view=view)
 
@@ -70,7 +70,7 @@ def drawn(desk: Desk, company_id: str, place: Place, said: str = "") -> Block:
     now = desk.team.settings(company_id)
     view_id = keep(desk, Kept(now, place))
     next_run = desk.team.next_run(company_id)
-    return pages.settings(now, desk.team.default_schedule, next_run, desk.companies(), view_id, said)
+    return pages.settings(now, desk.team.default_schedule, next_run, desk.companies.all(), view_id, said)
 
 
 def register(app: App, desk: Desk, client: WebClient, permission: Permission) -> None:

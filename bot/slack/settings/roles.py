@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from blocks.settings import company as pages
 from bot.core.faults import UserError
 from bot.core.team.roles import Role, Roles
-from bot.slack.plumbing.desk import Desk
+from bot.desk.desk import Desk
 from bot.slack.plumbing.replies import UNREACHABLE
 from bot.slack.settings.company import kept as kept_settings
 from bot.slack.who.permission import Permission
@@ -25,12 +25,12 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission) ->
         permission.require_admin(body, DOING, channel)
         settled = desk.team.roles()
         seen = {name: role.value for name, role in settled.named.items()}
-        view_id = desk.remember_view({"roles": seen, "channel": channel})
+        view_id = desk.views.remember({"roles": seen, "channel": channel})
         view = pages.roles(permission.roles(), _groups(permission), view_id, bool(settled.named))
         client.views_push(trigger_id=body["trigger_id"], view=view)
 
     def submit(body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
-        found = desk.view(view["private_metadata"])
+        found = desk.views.get(view["private_metadata"])
         if "roles" not in found:
             raise UserError("This window is too old. Close it and open it again.")
         person = permission.require_admin(body, DOING, str(found["channel"]))
@@ -39,7 +39,7 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission) ->
             ack(response_action="errors", errors={ADMINS: LOCKED_OUT})
             return
         if found.get("warned_of") != wanted and _stops_acting(person, Roles(wanted)):
-            desk.update_view(view["private_metadata"], {**found, "warned_of": wanted})
+            desk.views.update(view["private_metadata"], {**found, "warned_of": wanted})
             ack(response_action="errors", errors={f"people.{Role.OPERATOR}": NO_OPERATOR})
             return
         seen = Roles({name: Role(role) for name, role in found["roles"].items()})

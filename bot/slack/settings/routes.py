@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from blocks.settings import company as pages
 from bot.core.causes.kind import CauseKind
 from bot.core.faults import UserError
-from bot.slack.plumbing.desk import Desk
+from bot.desk.desk import Desk
 from bot.slack.settings.company import DOING, Kept, Wrong, check_channel, keep_in, kept
 from bot.slack.who.permission import Permission
 
@@ -19,11 +19,11 @@ def register(app: App, desk: Desk, client: WebClient, permission: Permission) ->
         settings_id = body["view"]["private_metadata"]
         shown = kept(desk, settings_id)
         permission.require_admin(body, DOING, shown.place.channel_id)
-        view_id = desk.remember_view({"routes_of": settings_id})
+        view_id = desk.views.remember({"routes_of": settings_id})
         client.views_push(trigger_id=body["trigger_id"], view=pages.routes(shown.seen, view_id))
 
     def submit(body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
-        settings_id = desk.view(view["private_metadata"]).get("routes_of")
+        settings_id = desk.views.get(view["private_metadata"]).get("routes_of")
         if not settings_id:
             raise UserError("This window is too old. Close it and open it again.")
         before = kept(desk, settings_id)

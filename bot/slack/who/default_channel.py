@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from blocks.kit.kit import escape
 from bot.core.runs import CompanyView
-from bot.slack.plumbing.desk import Desk
+from bot.desk.desk import Desk
 from bot.slack.plumbing.replies import UNREACHABLE, refusal
 from bot.slack.who.channels import Channels, TooMany, find, is_shared
 
