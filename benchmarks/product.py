@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from benchmarks.sides import COMPANY, REALM, Sides
 from bot.app import App, build, first_tokens
 from bot.core.runs import Trigger
-from bot.desk.connect import connect
+from bot.desk.companies.connect import connect
 from bot.settings import Settings
 from bot.sync.ending import Finished
 from bot.sync.engine import run_sync

@@ -19,9 +19,9 @@ from bot.adapters.quickbooks.rate_limits import Caps, LimitsByRealm
 from bot.adapters.quickbooks.tokens import Tokens
 from bot.adapters.released.client import Released
 from bot.core.faults import UserError
+from bot.desk.companies.vault import Vault, key_for
+from bot.desk.companies.web_links import WebLinks
 from bot.desk.desk import Desk, desk_over
-from bot.desk.vault import Vault, key_for
-from bot.desk.web_links import WebLinks
 from bot.settings import Settings
 from bot.store.companies import Company
 from bot.store.database import Database, migrate

@@ -18,8 +18,8 @@ from sqlalchemy.exc import OperationalError
 from bot.adapters.http import CONNECT_TIMEOUT_S
 from bot.adapters.quickbooks.oauth import TOKEN_TIMEOUT_S, TokenSet
 from bot.core.faults import UserError
-from bot.desk import vault
-from bot.desk.vault import KEY_FILE, LOCK_WAIT_S, Vault, key_for
+from bot.desk.companies import vault
+from bot.desk.companies.vault import KEY_FILE, LOCK_WAIT_S, Vault, key_for
 from bot.store.database import Database
 from bot.store.runs import leases
 from tests.store.thrift import lay_out
@@ -163,7 +163,7 @@ def hold(url: str, path: str) -> None:
 
 def test_processes_take_turns_too(url: str, tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")  # the code is read once for both
-    context.set_forkserver_preload(["bot.desk.vault"])
+    context.set_forkserver_preload(["bot.desk.companies.vault"])
     log = tmp_path / "log"
     processes = [context.Process(target=hold, args=(url, str(log))) for _ in range(2)]
     for process in processes:

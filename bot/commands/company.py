@@ -6,7 +6,7 @@ import typer
 
 from bot.app import first_tokens
 from bot.commands.opening import CompanyArgument, Json, opened
-from bot.desk.connect import connect as connect_company
+from bot.desk.companies.connect import connect as connect_company
 from bot.terminal import output, plan_table
 
 

@@ -11,7 +11,7 @@ from bot.commands.opening import CompanyArgument, Json, opened
 from bot.core.faults import UserError
 from bot.core.model import LinkChange, RecordType
 from bot.core.results import LinkStatus, ResultsFilter
-from bot.desk.linking import parse_ref
+from bot.desk.links.linking import parse_ref
 from bot.terminal import output
 
 ROWS = ("25", "50", "100", "all")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot.core.results import Cause
 from bot.desk import fixes
-from bot.desk.companies import company_of
-from bot.desk.web_links import WebLinks
+from bot.desk.companies.companies import company_of
+from bot.desk.companies.web_links import WebLinks
 from bot.store.database import Database
 
 

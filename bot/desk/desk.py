@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk.causes import Causes
-from bot.desk.companies import Companies
-from bot.desk.linking import Linking
-from bot.desk.matching import Matching
+from bot.desk.companies.companies import Companies
+from bot.desk.companies.web_links import WebLinks
+from bot.desk.links.linking import Linking
+from bot.desk.links.matching import Matching
+from bot.desk.links.undo import Undoing
 from bot.desk.plans import Approving
 from bot.desk.posts import Posts
 from bot.desk.results import Results
 from bot.desk.runs import Runs
 from bot.desk.team import EVERY_HOUR, Team
-from bot.desk.undo import Undoing
 from bot.desk.verifications import Verifying
 from bot.desk.views import Views
-from bot.desk.web_links import WebLinks
 from bot.store.database import Database
 
 

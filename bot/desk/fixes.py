@@ -10,9 +10,9 @@ from bot.core.faults import NUMBER_TAKEN, Fault, Fix, duplicate_of
 from bot.core.model import MirrorRecord, RecordRef, Side
 from bot.core.planning.pairing import Suggestion, label
 from bot.core.results import Cause
-from bot.desk import choosing, naming
-from bot.desk.linkable import bodies_of, name_of
-from bot.desk.web_links import WebLinks
+from bot.desk.companies.web_links import WebLinks
+from bot.desk.links import choosing, naming
+from bot.desk.links.linkable import bodies_of, name_of
 from bot.records import BY_ENTITY, BY_TYPE
 from bot.store.companies import Company
 from bot.store.mirror import records

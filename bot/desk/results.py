@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from bot.core.model import RecordRef, Result
 from bot.core.results import Attempt, ResultsFilter, ResultsOrder, ResultsPage, Said
-from bot.desk.companies import company_of
+from bot.desk.companies.companies import company_of
+from bot.desk.companies.web_links import WebLinks
 from bot.desk.side_by_side import side_by_side
-from bot.desk.web_links import WebLinks
 from bot.store.database import Database
 from bot.store.results import results
 

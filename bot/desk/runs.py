@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.core.faults import UserError
 from bot.core.planning.plan_summary import PLAN_HASH_LENGTH, is_plan_hash
 from bot.core.runs import RedReason, RunView, Trigger
-from bot.desk.companies import company_of
+from bot.desk.companies.companies import company_of
 from bot.store.database import Database, to_ms
 from bot.store.runs import runs
 from bot.store.team import notes

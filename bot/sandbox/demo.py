@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.app import App, build, first_tokens
 from bot.core.model import RecordRef, RecordType
 from bot.core.runs import Trigger
-from bot.desk.connect import connect
+from bot.desk.companies.connect import connect
 from bot.jobs.worker import carry_out_one
 from bot.sandbox import all_faults, demo_data, quickbooks, released, slack
 from bot.sandbox.demo_data import ALL_FAULTS, COMPANIES

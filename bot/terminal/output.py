@@ -25,7 +25,7 @@ from bot.core.planning.preflight import Finding
 from bot.core.results import Cause, ResultsPage
 from bot.core.runs import CompanyView, Flag, RedReason, RunView, Verified
 from bot.core.runs import Progress as Phase
-from bot.desk.connect import Connected
+from bot.desk.companies.connect import Connected
 from bot.sync.control.end_of_run import Control
 from bot.sync.ending import Finished
 from bot.terminal import plan_table, statement

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import build
-from bot.desk.vault import KEY_FILE
+from bot.desk.companies.vault import KEY_FILE
 from bot.sandbox import demo as bot_demo
 from bot.sandbox import quickbooks, released, slack
 from bot.sandbox.demo import SEED, Demo, Pace, opened

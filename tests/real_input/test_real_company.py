@@ -37,7 +37,10 @@ REPLIES = {
     "vendor_response.json": "Vendor",
 }
 FACTS = Facts(COMPANY, date(2010, 1, 1), "USD", "USD", country="US")
-KNOWN_REASONS = {"incomplete-record", "not-imported", "before-sync-from", "paid-before-sync-from", "voided-elsewhere"}
+KNOWN_REASONS = {
+    *("incomplete-record", "not-imported", "before-sync-from", "paid-before-sync-from", "voided-elsewhere"),
+    *("line-without-account", "bundle-line"),
+}
 
 
 def read(entity: str, body: dict[str, Any]) -> str:

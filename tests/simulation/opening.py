@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.app import first_tokens
 from bot.core.runs import Flag
-from bot.desk.connect import connect
+from bot.desk.companies.connect import connect
 from bot.sandbox.quickbooks import Limits, QuickBooksState
 from bot.sandbox.released import ReleasedState
 from bot.store.database import migrate

@@ -26,10 +26,10 @@ from bot.app import first_tokens
 from bot.core.faults import Side, UserError
 from bot.core.model import RecordRef
 from bot.core.runs import Trigger
-from bot.desk.connect import connect
+from bot.desk.companies.connect import connect
+from bot.desk.companies.vault import Vault
+from bot.desk.companies.web_links import WebLinks
 from bot.desk.desk import desk_over
-from bot.desk.vault import Vault
-from bot.desk.web_links import WebLinks
 from bot.sandbox.http.exchange import Response
 from bot.sandbox.quickbooks import QuickBooksState
 from bot.sandbox.quickbooks.api.company import Company as Books

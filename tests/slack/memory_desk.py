@@ -18,10 +18,10 @@ from bot.core.planning.pairing import Suggestion
 from bot.core.results import Attempt, Cause, ResultsFilter, ResultsOrder, ResultsPage, Said
 from bot.core.runs import CompanyStatus, CompanyView, Counts, Flag, RedReason, RunState, RunView, Trigger
 from bot.core.team.posting import Claim
-from bot.desk.linking import ChangedMeanwhile, Confirmed
+from bot.desk.links.linking import ChangedMeanwhile, Confirmed
+from bot.desk.links.undo import Overtaken
 from bot.desk.plans import Approving
 from bot.desk.team import Team
-from bot.desk.undo import Overtaken
 from bot.desk.verifications import Verifying
 from tests.slack.memory_rows import Posted, cause_of, fixed, in_order, matching, preview_of
 from tests.slack.team_store import TeamStore

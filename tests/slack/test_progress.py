@@ -55,7 +55,7 @@ def test_many_runs_at_once_share_what_slack_allows(start: Start) -> None:
     bot.tick(seconds=12)
     before = len(bot.slack.calls("chat.update"))
     for done in range(60):
-        for run_id in bot.desk.runs:
+        for run_id in bot.desk.run_views:
             bot.desk.change_run(run_id, progress=Progress("invoices", done, 200))
         bot.tick(seconds=1)
     assert 20 <= len(bot.slack.calls("chat.update")) - before <= 45

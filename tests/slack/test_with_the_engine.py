@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.model import RecordType
 from bot.core.runs import Flag, RunView, Trigger
-from bot.desk import verifications
+from bot.jobs import verifier
 from bot.sync.engine import run_sync
 from tests.rarely import edge
 from tests.slack.conftest import ANA, Bot, Host, eventually, put_up
@@ -144,8 +144,8 @@ def test_a_verification_of_a_real_company(bot: Bot, world: World) -> None:
     world.sync_blue()
     bot.slack.command("verify harbour")
     message = bot.said("waiting to verify…", user="@ben")
-    for asked in verifications.wanted(world.engine()):
-        verifications.make(world.engine(), asked)
+    for asked in verifier.wanted(world.engine()):
+        verifier.make(world.engine(), asked)
     tick(bot, world)
     said = str(bot.after(message, "verified: both sides agree")["blocks"])
     assert "✓ Invoices NZD: 1 · 115.00 (tax 15.00) · open 115.00 on both sides" in said

@@ -8,7 +8,7 @@ import pytest
 from bot.core.links import differs
 from bot.core.model import Outcome, RecordRef, RecordType
 from bot.core.results import LinkStatus, ResultsFilter
-from bot.desk.linking import ChangedMeanwhile, Confirmed
+from bot.desk.links.linking import ChangedMeanwhile, Confirmed
 from tests.rarely import edge
 from tests.sync.world import COMPANY, Json, World, contact_ref, invoice_ref
 

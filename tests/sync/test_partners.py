@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.faults import UserError
 from bot.core.model import Outcome, RecordRef, RecordType
-from bot.desk.undo import Overtaken
+from bot.desk.links.undo import Overtaken
 from bot.store.runs import leases
 from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, Json, World, contact_ref, invoice_ref

@@ -20,7 +20,7 @@ from bot.app import App, build, first_tokens, new_id
 from bot.core.model import Outcome, RecordRef, RecordType, Result
 from bot.core.results import Cause, ResultsFilter
 from bot.core.runs import Flag, Trigger
-from bot.desk.connect import connect
+from bot.desk.companies.connect import connect
 from bot.sandbox import quickbooks as quickbooks_stand_in
 from bot.sandbox import released as released_stand_in
 from bot.sandbox.http.knobs import Knobs

@@ -15,8 +15,8 @@ from bot.core.links import differs
 from bot.core.model import LinkChange
 from bot.core.runs import CompanyView
 from bot.desk.desk import Desk
-from bot.desk.linking import ChangedMeanwhile, Confirmed
-from bot.desk.undo import Overtaken
+from bot.desk.links.linking import ChangedMeanwhile, Confirmed
+from bot.desk.links.undo import Overtaken
 from bot.slack.causes.sheets import shown_in
 from bot.slack.causes.window import CausesWindow
 from bot.slack.linking import partners

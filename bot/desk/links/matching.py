@@ -8,15 +8,12 @@ from bot.core.choosing import ListEntry
 from bot.core.model import LinkChange, RecordRef
 from bot.core.naming import NameChoice
 from bot.core.planning.pairing import Suggestion
-from bot.desk import choosing, naming, partners
-from bot.desk.companies import company_of
-from bot.desk.link_deeds import decided, undoable
-from bot.desk.linkable import (
-    bodies_of,
-    name_of,
-)
-from bot.desk.partners import CREATE, LINK, RENAME
-from bot.desk.web_links import WebLinks
+from bot.desk.companies.companies import company_of
+from bot.desk.companies.web_links import WebLinks
+from bot.desk.links import choosing, naming, partners
+from bot.desk.links.deeds import decided, undoable
+from bot.desk.links.linkable import bodies_of, name_of
+from bot.desk.links.partners import CREATE, LINK, RENAME
 from bot.store.database import Database, to_ms
 from bot.store.mirror import records
 from bot.store.results import results

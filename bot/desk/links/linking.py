@@ -10,16 +10,9 @@ from bot.core.faults import UserError
 from bot.core.links import cascade, differs
 from bot.core.model import LinkChange, RecordRef, RecordType
 from bot.core.results import ResultsFilter
-from bot.desk.companies import company_of
-from bot.desk.link_deeds import Act, Deciding, apply_links, undoable
-from bot.desk.linkable import (
-    around_of,
-    bodies_of,
-    dependents_of,
-    name_of,
-    open_amounts,
-    takes_part,
-)
+from bot.desk.companies.companies import company_of
+from bot.desk.links.deeds import Act, Deciding, apply_links, undoable
+from bot.desk.links.linkable import around_of, bodies_of, dependents_of, name_of, open_amounts, takes_part
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
 from bot.store.mirror import records

@@ -10,7 +10,7 @@ from bot.adapters.meter import Meter
 from bot.adapters.quickbooks.oauth import TokenSet
 from bot.core.faults import UserError
 from bot.core.planning.preflight import Finding
-from bot.desk.vault import Vault
+from bot.desk.companies.vault import Vault
 from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import to_ms

@@ -9,12 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.core.model import RecordRef
-from bot.desk.linkable import (
-    dependents_of,
-    say,
-    say_as_before,
-    say_left_out,
-)
+from bot.desk.links.linkable import dependents_of, say, say_as_before, say_left_out
 from bot.store.database import to_ms
 from bot.store.mirror import records
 from bot.store.results import cause_spans, results

@@ -9,7 +9,7 @@ from bot.core.faults import UserError
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.money import NotMoney, decimal
 from bot.core.spec import Facts, Lookup, Problem, RecordSpec
-from bot.desk.partners import Pair
+from bot.desk.links.partners import Pair
 from bot.records import BY_TYPE
 from bot.records.fields.names import normalised
 from bot.records.fields.rates import percent

@@ -8,13 +8,10 @@ from sqlalchemy import Connection
 
 from bot.core.faults import UserError
 from bot.core.model import LinkChange, RecordRef, RecordType
-from bot.desk import partners
-from bot.desk.link_deeds import Deciding, apply_links, decided
-from bot.desk.linkable import (
-    bodies_of,
-    name_of,
-)
-from bot.desk.partners import CREATE, DECISIONS, LINK, RENAME
+from bot.desk.links import partners
+from bot.desk.links.deeds import Deciding, apply_links, decided
+from bot.desk.links.linkable import bodies_of, name_of
+from bot.desk.links.partners import CREATE, DECISIONS, LINK, RENAME
 from bot.store import companies
 from bot.store.database import Database, to_ms
 from bot.store.mirror import records
