@@ -98,7 +98,8 @@ class Linking:
         confirmed: Confirmed | None,
     ) -> LinkChange:
         company = company_of(self.database, company_id)
-        now, token = to_ms(self.clock()), self.new_id()
+        at, token = self.clock(), self.new_id()  # the deed and the end of a cause bear the same moment
+        now = to_ms(at)
         with self.database.write() as connection:
             leases.stand_still(connection, company.id)
             wanted, unlinking = confirmed.wanted if confirmed else None, what == "unlink"
@@ -106,7 +107,7 @@ class Linking:
             if confirmed is not None and differs(confirmed.shown, change):
                 raise ChangedMeanwhile(change)
             moved = [ref for ref in change.changed if (ref in change.left_out) is not unlinking]
-            apply_links(connection, company.id, moved, Deciding(act.by, self.clock()), unlinking)
+            apply_links(connection, company.id, moved, Deciding(act.by, at), unlinking)
             records.add_todo(connection, company.id, [*moved, *change.cascade])
             if moved:
                 was, now_is = ("linked", "unlinked") if unlinking else ("unlinked", "linked")

@@ -45,7 +45,8 @@ class Undoing:
 
     def take_back(self, token: str, by: str, source: str = "") -> LinkChange:
         """Put links back as they were before one act. Good until one of its records was changed again."""
-        now = to_ms(self.clock())
+        at = self.clock()  # the deed and the end of a cause bear the same moment
+        now = to_ms(at)
         with self.database.write() as connection:
             undo = notes.get_undo(connection, token)
             if undo is None:
@@ -54,13 +55,13 @@ class Undoing:
             if not notes.use_undo(connection, token):
                 raise UserError("This was undone already.")
             if undo.what in DECISIONS:
-                self._take_back(connection, undo, by, now)
+                self._take_back(connection, undo, by, at)
             else:
                 apply_links(
                     connection,
                     undo.company_id,
                     undo.refs,
-                    Deciding(by, self.clock()),
+                    Deciding(by, at),
                     undo.what == "relink",
                     undoing=True,
                 )
@@ -82,13 +83,13 @@ class Undoing:
                 said = f"{str(touched.type).replace('-', ' ')} {name}"
                 raise Overtaken(said, DONE[deed.what], deed.by)
 
-    def _take_back(self, connection: Connection, undo: Undo, by: str, now: int) -> None:
+    def _take_back(self, connection: Connection, undo: Undo, by: str, at: datetime) -> None:
         company = companies.get(connection, undo.company_id)
         if company is None:
             raise UserError("This company is not connected any more.")
         partners.take_back(connection, company, undo, by)
         ref = undo.refs[0]
         left_out = [RecordRef(RecordType(type_), key) for type_, key in undo.details.get("left_out", ())]
-        records.set_unlinked(connection, company.id, left_out, by, now)
+        records.set_unlinked(connection, company.id, left_out, by, to_ms(at))
         alone = [RecordRef(ref.type, undo.details["alone"])] if undo.what == LINK else []
-        decided(connection, company.id, ref, [], "As it was: decided again by the next sync.", self.clock(), alone)
+        decided(connection, company.id, ref, [], "As it was: decided again by the next sync.", at, alone)
