@@ -13,8 +13,9 @@ from bot.core.planning.conflict import losing_words
 from bot.core.planning.pairing import choose
 from bot.core.planning.patch import patch_for
 from bot.core.planning.requirements import (
-    refuse_archived,
     refuse_closed,
+    refuse_inactive,
+    refuse_outside,
     require_equal_totals,
     require_parents,
     totals_differ,
@@ -87,7 +88,7 @@ def _plan_unpaired(spec: RecordSpec, situation: Situation, slot: Slot, facts: Fa
             return
         spec.check(released.body, facts)
         require_parents(situation.parents, spec)
-        refuse_archived(spec, situation, released)
+        refuse_inactive(spec, situation, released)
         operation = _create_outgoing(spec, situation, slot, released, facts)
         refuse_closed(spec, facts, released.body.get(spec.dates[0]))
         yield operation
@@ -99,6 +100,7 @@ def _plan_unpaired(spec: RecordSpec, situation: Situation, slot: Slot, facts: Fa
             yield _adopt(spec, situation, slot, found, external)
             return
         if Direction.INCOMING in spec.directions:
+            refuse_outside(spec, situation, slot)
             require_parents(slot.parents, spec)
             yield _create_incoming(spec, situation, slot, external, facts)
 

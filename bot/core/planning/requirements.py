@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.core.model import MirrorRecord, Outcome, RecordType
+from bot.core.model import MirrorRecord, Outcome, RecordRef
 from bot.core.money import ZERO, text
 from bot.core.planning.steps import Parent, Situation, Slot, Standing
 from bot.core.spec import Facts, Problem, RecordSpec
@@ -30,17 +30,48 @@ def require_parents(
             raise Problem(code, parent.root or parent.ref, Outcome.WAITING, parent=what)
 
 
-def refuse_archived(spec: RecordSpec, situation: Situation, released: MirrorRecord) -> None:
-    """QuickBooks takes nothing new for a customer or supplier that is inactive, so it is not asked.
+INACTIVE = {
+    **{"Item": "inactive-product", "Account": "inactive-account", "TaxCode": "inactive-tax-code"},
+    **{"Class": "inactive-class", "Customer": "archived-contact", "Vendor": "archived-contact"},
+}
+"""Each list of QuickBooks has its own words and its own way in the menus: rows of faults.toml."""
+TAKES_NOTHING = "QuickBooks takes nothing new for one that is inactive"
+NOT_BROUGHT = "Inactive ones are not brought to Re-Leased"
+
+
+def refuse_inactive(spec: RecordSpec, situation: Situation, released: MirrorRecord) -> None:
+    """QuickBooks takes nothing new for what is inactive there, so it is not asked.
 
     Errors 610 and 6250: https://developer.intuit.com/app/developer/qbo/docs/develop/troubleshooting/error-codes
     """
     for reference in spec.references(released.body):
         ref, lookup = reference.ref, situation.lookup
-        there = lookup.any_entity(ref.type, ref.key, (reference.entity,))
-        if ref.type is RecordType.CONTACT and there and lookup.bodies.get(there, {}).get("Active") is False:
-            name = next((parent.name for parent in situation.parents if parent.ref == ref), ref.key)
-            raise Problem("archived-contact", ref, parent=f"contact {name} ({ref.key})", name=name)
+        for entity in (reference.entity,) if reference.entity else INACTIVE:
+            id_ = lookup.external.get((ref.type, ref.key, entity), "")
+            if id_ and lookup.bodies.get((entity, id_), {}).get("Active") is False:
+                name = next((parent.name for parent in situation.parents if parent.ref == ref), ref.key)
+                raise _inactive(entity, ref, name, TAKES_NOTHING, Outcome.FAILED)
+
+
+def refuse_outside(spec: RecordSpec, situation: Situation, slot: Slot) -> None:
+    """What comes in may name what stays out by its nature: said by kind, since it will never have a partner."""
+    for parent in slot.parents:
+        if parent.standing not in (Standing.OUTSIDE, Standing.ABSENT) or parent.ref.external is None:
+            continue
+        if parent.ref.type in spec.optional_parents or parent.ref.type in spec.stays_out_with:
+            continue
+        entity, body = parent.ref.external[0], situation.lookup.bodies.get(parent.ref.external)
+        if body is not None and body.get("Active") is False and entity in INACTIVE:
+            raise _inactive(entity, parent.ref, parent.name, NOT_BROUGHT, Outcome.WAITING)
+        kind = str((body or {}).get("AccountType" if entity == "Account" else "Type") or "")
+        if body is not None and kind and entity in ("Account", "Item"):
+            code = "account-kind-outside" if entity == "Account" else "product-kind-outside"
+            raise Problem(code, parent.ref, Outcome.WAITING, name=parent.name, kind=kind)
+
+
+def _inactive(entity: str, ref: RecordRef, name: str, because: str, outcome: Outcome) -> Problem:
+    parent = f"{str(ref.type).replace('-', ' ')} {name} ({ref.key})"
+    return Problem(INACTIVE[entity], ref, outcome, parent=parent, name=name, because=because)
 
 
 def require_equal_totals(
