@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 WORKERS ?= 4
 
-.PHONY: demo test test-all test-long simulate mutations check install lock
+.PHONY: demo test test-all test-long simulate mutations check style install lock
 
 demo: install
 	$(BIN)/qbo-sync demo $(ARGS)
@@ -36,6 +36,10 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Measures the source and writes docs/style.md; `make style ARGS=--rooms` prints every folder and writes nothing.
+style: install
+	$(BIN)/python -m tools.style $(ARGS)
 
 install: .venv/installed
 
