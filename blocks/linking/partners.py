@@ -69,31 +69,39 @@ def question(
     blocks.append(_choices(partners[:MOST_PARTNERS], there, chosen, is_number_taken))
     if not (chosen == NONE and is_number_taken):  # until it has another number, a retry ends where it was
         blocks += box(retry)
-    if chosen == NONE and is_number_taken:
-        blocks.append(section(f"Then they are different records. {TAKEN} Nobody is asked about these again."))
-    elif chosen == NONE:
-        here = SIDES[Side.QUICKBOOKS if partners[0].side is Side.RELEASED else Side.RELEASED]
-        several = "it looks like comes" if len(partners) == 1 else "they look like come"
-        blocks.append(
-            section(
-                f"Then they are different records. With the next sync {what} is created in {there}, "
-                f"and what {several} over to {here}. Nobody is asked about these again."
-            )
-        )
+    if chosen == NONE:
+        blocks.append(section(_none_of_them(what, partners, is_number_taken)))
     else:
-        partner = partners[int(chosen)]
-        why = "; ".join(partner.reasons)
-        if len(why) > OPTION_CHARS:  # the choice itself shows only its beginning
-            blocks.append(context(escape(why, 600)))
-        blocks += _sides(compared, currency)
-        if any(label == CONTACT and _differ(ours, theirs) for label, ours, theirs in compared):
-            blocks.append(context(OTHER_CONTACT))
-        if any(label in TOTALS and _differ(ours, theirs) for label, ours, theirs in compared):
-            blocks.append(context("The totals differ: that stays red until one side is put right."))
+        blocks += _compared(partners[int(chosen)], compared, currency)
     blocks.append(note_field(note))
     apart = "Keep apart" if is_number_taken else "Create it"
     submit = apart if chosen == NONE else "Link to it"
     return modal("partners.choose", "Which is it?", blocks, view_id, submit=submit, close="Cancel")
+
+
+def _none_of_them(what: str, partners: Sequence[Suggestion], is_number_taken: bool) -> str:
+    if is_number_taken:
+        return f"Then they are different records. {TAKEN} Nobody is asked about these again."
+    there, here = (
+        SIDES[partners[0].side],
+        SIDES[Side.QUICKBOOKS if partners[0].side is Side.RELEASED else Side.RELEASED],
+    )
+    several = "it looks like comes" if len(partners) == 1 else "they look like come"
+    return (
+        f"Then they are different records. With the next sync {what} is created in {there}, "
+        f"and what {several} over to {here}. Nobody is asked about these again."
+    )
+
+
+def _compared(partner: Suggestion, compared: Sequence[Compared], currency: str) -> list[Block]:
+    why = "; ".join(partner.reasons)
+    blocks = [context(escape(why, 600))] if len(why) > OPTION_CHARS else []  # the choice shows only its beginning
+    blocks += _sides(compared, currency)
+    if any(label == CONTACT and _differ(ours, theirs) for label, ours, theirs in compared):
+        blocks.append(context(OTHER_CONTACT))
+    if any(label in TOTALS and _differ(ours, theirs) for label, ours, theirs in compared):
+        blocks.append(context("The totals differ: that stays red until one side is put right."))
+    return blocks
 
 
 def linked(name: str, partner: str, note: str = "") -> str:

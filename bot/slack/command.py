@@ -49,94 +49,100 @@ class Words:
     verifier: Verifier
 
 
-def register(
-    app: App,
-    desk: Desk,
-    permission: Permission,
-    replies: Replies,
-    client: WebClient,
-    words: Words,
-    troubles: ChannelTroubles,
-) -> None:
-    starter, screen = words.starter, words.screen
+@dataclass(frozen=True)
+class Command:
+    """Answers /qbo-sync and the menu beside a company of the overview."""
 
-    def start(body: dict[str, Any], place: Place, name: str) -> None:
-        permission.require_operator(body, sync.DOING)
-        companies = desk.companies.all()
+    desk: Desk
+    permission: Permission
+    replies: Replies
+    client: WebClient
+    words: Words
+    troubles: ChannelTroubles
+
+    def start(self, body: dict[str, Any], place: Place, name: str) -> None:
+        self.permission.require_operator(body, sync.DOING)
+        companies = self.desk.companies.all()
         if name:
-            starter.start(desk.companies.named(name).id, place)
+            self.words.starter.start(self.desk.companies.named(name).id, place)
         elif len(companies) == 1:
-            starter.start(companies[0].id, place)
+            self.words.starter.start(companies[0].id, place)
         elif companies:
-            starter.ask_which(place, companies)
+            self.words.starter.ask_which(place, companies)
         else:
-            replies.tell(place, nothing_connected())
+            self.replies.tell(place, nothing_connected())
 
-    def show_results(place: Place, name: str) -> None:
-        state = opening(desk, place, desk.companies.named(name) if name else None)
+    def show_results(self, place: Place, name: str) -> None:
+        state = opening(self.desk, place, self.desk.companies.named(name) if name else None)
         if state is None:
-            replies.tell(place, nothing_connected())
+            self.replies.tell(place, nothing_connected())
         else:
-            screen.open(place, state)
+            self.words.screen.open(place, state)
 
-    def command(body: dict[str, Any]) -> None:
+    def command(self, body: dict[str, Any]) -> None:
         place = place_of(body)
         match parse(body.get("text", "")):
             case ("", _):
-                companies = desk.companies.all()
-                replies.tell(place, overview(companies, troubles.of_default(), troubles.of(companies[:MOST_SHOWN])))
+                companies = self.desk.companies.all()
+                self.replies.tell(
+                    place, overview(companies, self.troubles.of_default(), self.troubles.of(companies[:MOST_SHOWN]))
+                )
             case ("sync", name):
-                start(body, place, name)
+                self.start(body, place, name)
             case ("results", name):
-                show_results(place, name)
+                self.show_results(place, name)
             case ("find", text):
-                words.finder.find(place, text)
+                self.words.finder.find(place, text)
             case ("audit", name):
-                words.trail.open(body, place, name)
+                self.words.trail.open(body, place, name)
             case ("plan", name):
-                words.planner.plan(body, place, name)
+                self.words.planner.plan(body, place, name)
             case ("verify", name):
-                words.verifier.verify(body, place, name)
+                self.words.verifier.verify(body, place, name)
             case ("settings", name):
-                open_settings(desk, client, permission, body, name)
+                open_settings(self.desk, self.client, self.permission, body, name)
             case ("help", _):
-                replies.tell(place, help_page())
+                self.replies.tell(place, help_page())
             case (word, rest):
-                if company := named(" ".join((word, rest)).strip()):
-                    show_results(place, company.id)
+                if company := self.named(" ".join((word, rest)).strip()):
+                    self.show_results(place, company.id)
                 else:
-                    replies.tell(place, help_page(unknown=word))
+                    self.replies.tell(place, help_page(unknown=word))
 
-    def named(text: str) -> CompanyView | None:
+    def named(self, text: str) -> CompanyView | None:
         """A company's name alone asks for its results: they only read."""
         try:
-            return desk.companies.named(text)
+            return self.desk.companies.named(text)
         except UserError:
             return None
 
-    def of_company(body: dict[str, Any], action: dict[str, Any]) -> None:
+    def of_company(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         """The menu beside a company of the overview, in a message or in a window."""
         verb, _, company_id = chosen(action).partition("|")
-        company = desk.companies.named(company_id)
+        company = self.desk.companies.named(company_id)
         if verb == "sync":
-            permission.require_operator(body, sync.DOING)
-            starter.start(company_id, own_place(client, body))
-            _redraw(body)
+            self.permission.require_operator(body, sync.DOING)
+            self.words.starter.start(company_id, own_place(self.client, body))
+            self._redraw(body)
         elif verb == "verify":
-            permission.require_operator(body, verify.DOING)
-            words.verifier.start_from(body, company_id)
+            self.permission.require_operator(body, verify.DOING)
+            self.words.verifier.start_from(body, company_id)
         elif verb == "causes":
-            CausesWindow(desk, client).open(body, company_id)
+            CausesWindow(self.desk, self.client).open(body, company_id)
         else:
-            open_results(client, screen, body, lambda place: as_left(desk, place, company), company.name)
+            open_results(
+                self.client, self.words.screen, body, lambda place: as_left(self.desk, place, company), company.name
+            )
 
-    def _redraw(body: dict[str, Any]) -> None:
+    def _redraw(self, body: dict[str, Any]) -> None:
         """The window of the shortcut shows what was clicked in it."""
         view = body.get("view") or {}
         if view.get("callback_id") == "overview":
-            companies = desk.companies.all()
-            shown = overview_modal(companies, troubles.of_default(), troubles.of(companies[:MOST_SHOWN]))
-            client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
+            companies = self.desk.companies.all()
+            shown = overview_modal(companies, self.troubles.of_default(), self.troubles.of(companies[:MOST_SHOWN]))
+            self.client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
 
-    app.command(COMMAND)(command)
-    app.action("company.more")(of_company)
+
+def register(app: App, handlers: Command) -> None:
+    app.command(COMMAND)(handlers.command)
+    app.action("company.more")(handlers.of_company)

@@ -94,61 +94,65 @@ class HomePages:
         ]
 
 
-def register(
-    app: App,
-    desk: Desk,
-    client: WebClient,
-    permission: Permission,
-    starter: SyncStarter,
-    screen: ResultsScreen,
-    homes: HomePages,
-) -> None:
-    def publish(person: str, page: int = 1) -> None:
-        view = homes.drawn(person, page)
-        desk.team.visited_home(person, page)
-        client.views_publish(user_id=person, view=view)
-        desk.team.showed_home(person, _digest(view))
+@dataclass(frozen=True)
+class Home:
+    """Answers what is done in the App Home."""
 
-    def opened(body: dict[str, Any], event: dict[str, Any]) -> None:
+    desk: Desk
+    client: WebClient
+    permission: Permission
+    starter: SyncStarter
+    screen: ResultsScreen
+    homes: HomePages
+
+    def publish(self, person: str, page: int = 1) -> None:
+        view = self.homes.drawn(person, page)
+        self.desk.team.visited_home(person, page)
+        self.client.views_publish(user_id=person, view=view)
+        self.desk.team.showed_home(person, _digest(view))
+
+    def opened(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         if event.get("tab", "home") != "home":
             return
         try:
-            permission.require_viewer(body)
+            self.permission.require_viewer(body)
         except Refused as problem:
-            client.views_publish(user_id=user_id(body), view=pages.refused(problem.message))
+            self.client.views_publish(user_id=user_id(body), view=pages.refused(problem.message))
             return
-        publish(user_id(body))
+        self.publish(user_id(body))
 
-    def turn(body: dict[str, Any], action: dict[str, Any]) -> None:
+    def turn(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         page = chosen(action)
-        publish(user_id(body), int(page) if page.isdecimal() else 1)
+        self.publish(user_id(body), int(page) if page.isdecimal() else 1)
 
-    def start(body: dict[str, Any], action: dict[str, Any]) -> None:
-        permission.require_operator(body, sync.DOING)
-        place = own_place(client, body)
-        starter.start(chosen(action), place)
-        publish(place.user_id)
+    def start(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        self.permission.require_operator(body, sync.DOING)
+        place = own_place(self.client, body)
+        self.starter.start(chosen(action), place)
+        self.publish(place.user_id)
 
-    def results(body: dict[str, Any], action: dict[str, Any]) -> None:
-        company = desk.companies.named(chosen(action))
-        open_results(client, screen, body, lambda place: as_left(desk, place, company), company.name)
+    def results(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        company = self.desk.companies.named(chosen(action))
+        open_results(self.client, self.screen, body, lambda place: as_left(self.desk, place, company), company.name)
 
-    def item(body: dict[str, Any], action: dict[str, Any]) -> None:
-        company_id, cause = find_cause(desk, chosen(action))
-        state, name = about_cause(company_id, cause), desk.companies.named(company_id).name
-        open_results(client, screen, body, lambda place: with_habits(desk, place, state), name)
+    def item(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        company_id, cause = find_cause(self.desk, chosen(action))
+        state, name = about_cause(company_id, cause), self.desk.companies.named(company_id).name
+        open_results(self.client, self.screen, body, lambda place: with_habits(self.desk, place, state), name)
 
-    def reconnect(body: dict[str, Any], action: dict[str, Any]) -> None:
-        message = pages.reconnect(desk.companies.named(chosen(action)))
-        client.views_open(trigger_id=body["trigger_id"], view=notice.as_modal(message, "Reconnect"))
+    def reconnect(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        message = pages.reconnect(self.desk.companies.named(chosen(action)))
+        self.client.views_open(trigger_id=body["trigger_id"], view=notice.as_modal(message, "Reconnect"))
 
-    app.event("app_home_opened")(opened)
-    app.action("home.previous")(turn)
-    app.action("home.next")(turn)
-    app.action("home.sync")(start)
-    app.action("home.results")(results)
-    app.action("home.item")(item)
-    app.action("home.reconnect")(reconnect)
+
+def register(app: App, handlers: Home) -> None:
+    app.event("app_home_opened")(handlers.opened)
+    app.action("home.previous")(handlers.turn)
+    app.action("home.next")(handlers.turn)
+    app.action("home.sync")(handlers.start)
+    app.action("home.results")(handlers.results)
+    app.action("home.item")(handlers.item)
+    app.action("home.reconnect")(handlers.reconnect)
 
 
 def open_results(

@@ -60,76 +60,80 @@ class Card:
         return Modal("", self.scene.place, self.company_id, refs, retries=retries, window=self.scene.window)
 
 
-def register(
-    app: App,
-    desk: Desk,
-    client: WebClient,
-    permission: Permission,
-    starter: SyncStarter,
-    screen: ResultsScreen,
-    report: ChangeReport,
-    windows: CausesWindow,
-) -> None:
-    def act(body: dict[str, Any], value: str, doing: str) -> Card:
-        """The card whose button was clicked; `doing` is what only operators may."""
-        scene = windows.scene(body)
-        permission.require_operator(body, doing, scene.place.channel_id)
-        return Card(scene, *_found(desk, windows, scene, value))
+@dataclass(frozen=True)
+class RedMessage:
+    """Answers the buttons of the red message, wherever its cards stand."""
 
-    def relink(body: dict[str, Any], action: dict[str, Any]) -> None:
-        card = act(body, chosen(action), "relink records")
+    desk: Desk
+    client: WebClient
+    permission: Permission
+    starter: SyncStarter
+    screen: ResultsScreen
+    report: ChangeReport
+    windows: CausesWindow
+
+    def act(self, body: dict[str, Any], value: str, doing: str) -> Card:
+        """The card whose button was clicked; `doing` is what only operators may."""
+        scene = self.windows.scene(body)
+        self.permission.require_operator(body, doing, scene.place.channel_id)
+        return Card(scene, *_found(self.desk, self.windows, scene, value))
+
+    def relink(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        card = self.act(body, chosen(action), "relink records")
         person, place = user_id(body), card.scene.place
         modal = Modal("", place, card.company_id, card.single())
-        change = desk.linking.relink(card.company_id, modal.refs, person, source=place.source)
-        report.tell(Verb.RELINK, change, modal, person, user_name(body))
-        _start(starter, windows, card)
+        change = self.desk.linking.relink(card.company_id, modal.refs, person, source=place.source)
+        self.report.tell(Verb.RELINK, change, modal, person, user_name(body))
+        _start(self.starter, self.windows, card)
 
-    def retry(body: dict[str, Any], action: dict[str, Any]) -> None:
-        _start(starter, windows, act(body, chosen(action), "retry"))
+    def retry(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        _start(self.starter, self.windows, self.act(body, chosen(action), "retry"))
 
-    def adopt(body: dict[str, Any], action: dict[str, Any]) -> None:
-        card = act(body, chosen(action), partners.DOING)
-        view = partners.question(desk, card.modal(card.refs()[:1], retries=card.cause.count))
+    def adopt(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        card = self.act(body, chosen(action), partners.DOING)
+        view = partners.question(self.desk, card.modal(card.refs()[:1], retries=card.cause.count))
         if view is None:
             raise UserError(NO_CHOICE)
-        put_up(client, body, view)
+        put_up(self.client, body, view)
 
-    def rename(body: dict[str, Any], action: dict[str, Any]) -> None:
-        card = act(body, chosen(action), naming.DOING)
-        put_up(client, body, naming.question(desk, card.modal(card.single(), retries=card.cause.count)))
+    def rename(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        card = self.act(body, chosen(action), naming.DOING)
+        put_up(self.client, body, naming.question(self.desk, card.modal(card.single(), retries=card.cause.count)))
 
-    def choose(body: dict[str, Any], action: dict[str, Any]) -> None:
-        card = act(body, chosen(action), choosing.DOING)
+    def choose(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        card = self.act(body, chosen(action), choosing.DOING)
         scene = card.scene
-        put_up(client, body, choosing.question(desk, scene.place, card.company_id, card.cause, scene.window))
+        put_up(self.client, body, choosing.question(self.desk, scene.place, card.company_id, card.cause, scene.window))
 
-    def show(body: dict[str, Any], action: dict[str, Any]) -> None:
-        scene = windows.scene(body)
-        permission.require_own_channel(scene.place.channel_id)
-        company_id, cause = _found(desk, windows, scene, chosen(action))
-        screen.open(scene.place, about_cause(company_id, cause))
+    def show(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        scene = self.windows.scene(body)
+        self.permission.require_own_channel(scene.place.channel_id)
+        company_id, cause = _found(self.desk, self.windows, scene, chosen(action))
+        self.screen.open(scene.place, about_cause(company_id, cause))
         where = IN_MESSAGES if scene.place.channel_id.startswith("D") else IN_CHANNEL
-        windows.show(scene.window, shown_elsewhere(cause, where))
+        self.windows.show(scene.window, shown_elsewhere(cause, where))
 
-    def more(body: dict[str, Any], action: dict[str, Any]) -> None:
+    def more(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         verb, _, value = chosen(action).partition("|")
         if verb == "detail":
-            company_id, cause = _found(desk, windows, windows.scene(body), value)
-            detail.open_cause(desk, client, body, company_id, cause)
+            company_id, cause = _found(self.desk, self.windows, self.windows.scene(body), value)
+            detail.open_cause(self.desk, self.client, body, company_id, cause)
         elif verb == "work":
-            card = act(body, value, work.DOING)
-            work.open_settling(desk, client, body, card.scene, card.company_id, card.cause)
+            card = self.act(body, value, work.DOING)
+            work.open_settling(self.desk, self.client, body, card.scene, card.company_id, card.cause)
         else:
-            card = act(body, value, "unlink records")
-            put_up(client, body, links.confirmation(desk, Verb.UNLINK, card.modal(card.refs())))
+            card = self.act(body, value, "unlink records")
+            put_up(self.client, body, links.confirmation(self.desk, Verb.UNLINK, card.modal(card.refs())))
 
-    app.action("cause.relink")(relink)
-    app.action("cause.retry")(retry)
-    app.action("cause.adopt")(adopt)
-    app.action("cause.rename")(rename)
-    app.action("cause.choose")(choose)
-    app.action("cause.show")(show)
-    app.action("cause.more")(more)
+
+def register(app: App, handlers: RedMessage) -> None:
+    app.action("cause.relink")(handlers.relink)
+    app.action("cause.retry")(handlers.retry)
+    app.action("cause.adopt")(handlers.adopt)
+    app.action("cause.rename")(handlers.rename)
+    app.action("cause.choose")(handlers.choose)
+    app.action("cause.show")(handlers.show)
+    app.action("cause.more")(handlers.more)
 
 
 def _found(desk: Desk, windows: CausesWindow, scene: Scene, value: str) -> tuple[str, Cause]:

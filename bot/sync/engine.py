@@ -92,39 +92,13 @@ def _held_run(held: HeldRun) -> Finished:
 
 
 def _run(held: HeldRun) -> Finished:
-    engine, order, progress = held.engine, held.order, Reporter(held)
-    released, quickbooks = engine.sides(held.company, held.meter)
-    company = pull.refresh_company(held.hold.transaction, held.company, released)
-    run = Run(
-        database=engine.database,
-        company=company,
-        run_id=held.run_id,
-        hold=held.hold,
-        released=released,
-        quickbooks=quickbooks,
-        facts=pull.facts_of(company, company.preferences),
-        clock=engine.clock,
-        new_id=engine.new_id,
-        pause=engine.pause,
-        writes=not order.dry_run and not company.observe_only,
-        writers=engine.writers,
-        mixes=engine.mixes,
-        stopping=engine.stopping,
-        tally=held.tally,
-    )
+    order, progress = held.order, Reporter(held)
+    run = _begin(held)
     run.answered = lambda records: progress.more(records, run)
     progress.phase("reading both sides", 0)
-    settings = pull.read_settings(run)
-    run.facts = pull.facts_of(company, settings.preferences)
-    if run.writes and not order.plan:
-        recover(run)
-    pull.take_tax_codes(run, settings.tax_codes)
-    pull.pull_quickbooks(run)
-    pull.pull_released(run)
-    if run.writes and not order.accept_stop:
-        safety_stop.check(run)
-    with engine.database.read() as connection:
-        todo = records.todo_counts(connection, company.id)
+    settings = _read(held, run)
+    with held.engine.database.read() as connection:
+        todo = records.todo_counts(connection, run.company.id)
     findings = preflight.before(run, settings.preferences, todo)
     if order.plan:
         progress.phase("checking the plan", 0)
@@ -136,7 +110,7 @@ def _run(held: HeldRun) -> Finished:
         if order.dry_run:
             flag = Flag.RED if run.tally.problems() else Flag.BLUE
             counts = run.tally.counts()
-            return Finished(held.run_id, company.id, flag, counts, held.api_calls, planned.failures, plan=made)
+            return Finished(held.run_id, run.company.id, flag, counts, held.api_calls, planned.failures, plan=made)
     else:
         free_documents(run)
         for spec in SPECS:
@@ -146,6 +120,44 @@ def _run(held: HeldRun) -> Finished:
     found = preflight.as_json([*findings, *preflight.documents(run)])
     settings = replace(settings, preferences={**settings.preferences, "preflight": found})
     return finished(held, run, settings)
+
+
+def _begin(held: HeldRun) -> Run:
+    """Opens both sides. Raises UserError when one of them is not configured."""
+    engine = held.engine
+    released, quickbooks = engine.sides(held.company, held.meter)
+    company = pull.refresh_company(held.hold.transaction, held.company, released)
+    return Run(
+        database=engine.database,
+        company=company,
+        run_id=held.run_id,
+        hold=held.hold,
+        released=released,
+        quickbooks=quickbooks,
+        facts=pull.facts_of(company, company.preferences),
+        clock=engine.clock,
+        new_id=engine.new_id,
+        pause=engine.pause,
+        writes=not held.order.dry_run and not company.observe_only,
+        writers=engine.writers,
+        mixes=engine.mixes,
+        stopping=engine.stopping,
+        tally=held.tally,
+    )
+
+
+def _read(held: HeldRun, run: Run) -> pull.Settings:
+    """What an earlier run left unanswered, then both sides since their cursors. Raises SafetyStop."""
+    settings = pull.read_settings(run)
+    run.facts = pull.facts_of(run.company, settings.preferences)
+    if run.writes and not held.order.plan:
+        recover(run)
+    pull.take_tax_codes(run, settings.tax_codes)
+    pull.pull_quickbooks(run)
+    pull.pull_released(run)
+    if run.writes and not held.order.accept_stop:
+        safety_stop.check(run)
+    return settings
 
 
 def _started(held: HeldRun) -> None:

@@ -111,57 +111,67 @@ class ChangeReport:
         return self.desk.views.remember({**kept, "company_id": modal.company_id})
 
 
-def register(app: App, desk: Desk, client: WebClient, permission: Permission, report: ChangeReport) -> None:
-    def another_extent(body: dict[str, Any], action: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class LinkWindows:
+    """Answers the windows of unlink and relink, and their undo."""
+
+    desk: Desk
+    client: WebClient
+    permission: Permission
+    report: ChangeReport
+
+    def another_extent(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         """The submit button says how many records it changes; what changed meanwhile is said at once."""
         view = body["view"]
         verb = Verb(view["callback_id"].removeprefix("links."))
         modal_id = view["private_metadata"]
-        modal, before = kept_modal(desk, modal_id), kept_shown(desk, modal_id)
-        now = _preview(desk, verb, modal)
+        modal, before = kept_modal(self.desk, modal_id), kept_shown(self.desk, modal_id)
+        now = _preview(self.desk, verb, modal)
         if differs(before, now):
-            drawn = _drawn_anew(desk, verb, modal, modal_id, before, now, Extent(chosen(action)))
+            drawn = _drawn_anew(self.desk, verb, modal, modal_id, before, now, Extent(chosen(action)))
         else:
-            drawn = _drawn(desk, verb, modal, modal_id, Extent(chosen(action)))
-        client.views_update(view_id=view["id"], hash=view["hash"], view=drawn)
+            drawn = _drawn(self.desk, verb, modal, modal_id, Extent(chosen(action)))
+        self.client.views_update(view_id=view["id"], hash=view["hash"], view=drawn)
 
-    def submit(body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
+    def submit(self, body: dict[str, Any], view: dict[str, Any], ack: Ack) -> None:
         """Does what was shown. What is otherwise by now is shown first, with nothing lost that was entered."""
         verb = Verb(view["callback_id"].removeprefix("links."))
         modal_id = view["private_metadata"]
-        modal, before = kept_modal(desk, modal_id), kept_shown(desk, modal_id)
-        person = permission.require_operator(body, f"{verb.value} records", modal.place.channel_id)
+        modal, before = kept_modal(self.desk, modal_id), kept_shown(self.desk, modal_id)
+        person = self.permission.require_operator(body, f"{verb.value} records", modal.place.channel_id)
         values = view["state"]["values"]
         note = (values["note"]["note"].get("value") or "").strip()
         extent = Extent(chosen(values["extent"]["extent"])) if "extent" in values else Extent.ONLY
-        act = desk.linking.unlink if verb is Verb.UNLINK else desk.linking.relink
+        act = self.desk.linking.unlink if verb is Verb.UNLINK else self.desk.linking.relink
         propagate, confirmed = extent is Extent.EVERYTHING, Confirmed(before, modal.wanted)
         try:
             change = act(modal.company_id, modal.refs, person, propagate, note, modal.place.source, confirmed)
         except ChangedMeanwhile as changed:
-            again = _drawn_anew(desk, verb, modal, modal_id, before, changed.now, extent, note)
+            again = _drawn_anew(self.desk, verb, modal, modal_id, before, changed.now, extent, note)
             ack(response_action="update", view=again)
             return
         close(ack, modal.window)
-        report.tell(verb, change, modal, person, user_name(body), note)
+        self.report.tell(verb, change, modal, person, user_name(body), note)
 
-    def undo(body: dict[str, Any], action: dict[str, Any]) -> None:
-        person = permission.require_operator(body, "undo this")
-        kept, place = desk.views.get(chosen(action)), place_of(body)
+    def undo(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        person = self.permission.require_operator(body, "undo this")
+        kept, place = self.desk.views.get(chosen(action)), place_of(body)
         if "undo_token" not in kept:
             raise UserError("This is too old to be undone here.")
         try:
-            desk.undo.take_back(kept["undo_token"], person, place.source)
+            self.desk.undo.take_back(kept["undo_token"], person, place.source)
         except Overtaken as late:
             raise Refused(pages.overtaken(late.name, late.done, late.by)) from late
         if kept["results_view"]:
-            report.screen.say(place, kept["results_view"], kept["undone"], person)
+            self.report.screen.say(place, kept["results_view"], kept["undone"], person)
         else:
-            _replace(report, place, desk.companies.named(kept["company_id"]), kept["undone"], user_name(body))
+            _replace(self.report, place, self.desk.companies.named(kept["company_id"]), kept["undone"], user_name(body))
 
-    app.action("extent")(another_extent)
-    app.view(re.compile(r"^links\.(unlink|relink)$"))(submit)
-    app.action("links.undo")(undo)
+
+def register(app: App, handlers: LinkWindows) -> None:
+    app.action("extent")(handlers.another_extent)
+    app.view(re.compile(r"^links\.(unlink|relink)$"))(handlers.submit)
+    app.action("links.undo")(handlers.undo)
 
 
 def _replace(report: ChangeReport, place: Place, company: CompanyView, words: str, name: str) -> None:

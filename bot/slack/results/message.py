@@ -1,7 +1,7 @@
 """The results message: its filters, order and pages, what its ⋯ menu does, and the buttons that open it."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt import App
@@ -26,68 +26,72 @@ PASSING = frozenset({"previous", "next", "refresh"})
 """What is not remembered for the next time."""
 
 
-def register(
-    app: App,
-    desk: Desk,
-    client: WebClient,
-    permission: Permission,
-    starter: SyncStarter,
-    screen: ResultsScreen,
-    sharing: Sharing,
-    exporter: Exporter,
-) -> None:
-    def control(body: dict[str, Any], action: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class ResultsMessage:
+    """Answers the controls of a results message, and the buttons that open one."""
+
+    desk: Desk
+    client: WebClient
+    permission: Permission
+    starter: SyncStarter
+    screen: ResultsScreen
+    sharing: Sharing
+    exporter: Exporter
+
+    def control(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         name, value = action["action_id"].removeprefix("results."), chosen(action)
 
         def alter(state: ResultsState) -> ResultsState:
             return changed(state, name, value)
 
-        screen.change(place_of(body), view_id_of(action), alter, remembered=name not in PASSING)
+        self.screen.change(place_of(body), view_id_of(action), alter, remembered=name not in PASSING)
 
-    def company(body: dict[str, Any], action: dict[str, Any]) -> None:
+    def company(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         company_id = chosen(action)
-        since = desk.companies.default_since(company_id)
+        since = self.desk.companies.default_since(company_id)
 
         def alter(state: ResultsState) -> ResultsState:
             return in_company(state, company_id, since)
 
-        screen.change(place_of(body), view_id_of(action), alter, remembered=True)
+        self.screen.change(place_of(body), view_id_of(action), alter, remembered=True)
 
-    def start_sync(body: dict[str, Any], action: dict[str, Any]) -> None:
-        person = permission.require_operator(body, sync.DOING)
+    def start_sync(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        person = self.permission.require_operator(body, sync.DOING)
         view_id, place = view_id_of(action), place_of(body)
-        if starter.start(from_json(desk.views.get(view_id)).wanted.company_id, place):
-            screen.say(place, view_id, "Sync started", person)
+        if self.starter.start(from_json(self.desk.views.get(view_id)).wanted.company_id, place):
+            self.screen.say(place, view_id, "Sync started", person)
 
-    def more(body: dict[str, Any], action: dict[str, Any]) -> None:
+    def more(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         view_id, wish = view_id_of(action), chosen(action)
         if wish == "share":
-            sharing.share(body, view_id, user_name(body))
+            self.sharing.share(body, view_id, user_name(body))
         elif wish == "causes":
-            CausesWindow(desk, client).open(body, from_json(desk.views.get(view_id)).wanted.company_id)
+            CausesWindow(self.desk, self.client).open(body, from_json(self.desk.views.get(view_id)).wanted.company_id)
         elif wish in FORMATS:
-            exporter.export(place_of(body), view_id, wish)
+            self.exporter.export(place_of(body), view_id, wish)
         else:
-            detail.open_chooser(desk, client, body, view_id)
+            detail.open_chooser(self.desk, self.client, body, view_id)
 
-    def open_own(body: dict[str, Any], action: dict[str, Any]) -> None:
+    def open_own(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Buttons in the channel open a message of the reader's own: as they left it, unless it is about a flag."""
         value, place = chosen(action), place_of(body)
         match action["action_id"]:
             case "open.run":
-                state = as_left(desk, place, desk.companies.named(desk.runs.get(value).company_id))
+                state = as_left(self.desk, place, self.desk.companies.named(self.desk.runs.get(value).company_id))
             case "open.red":
-                state = with_habits(desk, place, ResultsState(ResultsFilter(value, needs_attention=True)))
+                state = with_habits(self.desk, place, ResultsState(ResultsFilter(value, needs_attention=True)))
             case "open.shared":
-                state = replace(from_json(desk.views.get(value)), note=None)
+                state = replace(from_json(self.desk.views.get(value)), note=None)
             case "open.worst":
-                state = worst_of(desk, place, desk.companies.named(value), len(desk.companies.all()))
+                state = worst_of(self.desk, place, self.desk.companies.named(value), len(self.desk.companies.all()))
             case _:
-                state = as_left(desk, place, desk.companies.named(value))
-        screen.open(place, state)
+                state = as_left(self.desk, place, self.desk.companies.named(value))
+        self.screen.open(place, state)
 
-    app.action(CONTROLS)(control)
-    app.action("results.company")(company)
-    app.action("results.sync")(start_sync)
-    app.action(re.compile(r"^open\."))(open_own)
-    app.action("results.more")(more)
+
+def register(app: App, handlers: ResultsMessage) -> None:
+    app.action(CONTROLS)(handlers.control)
+    app.action("results.company")(handlers.company)
+    app.action("results.sync")(handlers.start_sync)
+    app.action(re.compile(r"^open\."))(handlers.open_own)
+    app.action("results.more")(handlers.more)
