@@ -54,5 +54,5 @@ install: .venv/installed
 LOCK := $(BIN)/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 lock:
 	$(BIN)/pip install -q pip-tools
-	$(LOCK) --extra dev -o requirements-dev.txt pyproject.toml
+	$(LOCK) --extra dev --extra demo -o requirements-dev.txt pyproject.toml
 	$(LOCK) -c requirements-dev.txt -o requirements.txt pyproject.toml

@@ -21,7 +21,6 @@ IMPURE_MODULES = {
 }
 IMPURE_CALLS = {"now", "utcnow", "today", "open", "input", "monotonic"}
 MOST_LINES = 350
-MOST_FUNCTION_LINES = 50
 MOST_FILES = 20  # a room, its __init__ apart from the count of none
 MOST_BROAD_EXCEPTS = 2
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from bot.adapters.quickbooks.oauth import IntuitApp, refresh
 from bot.sandbox import standins
-from bot.sandbox.__main__ import cli
+from bot.sandbox.commands import cli
 from bot.sandbox.standins import Filling, StandIn
 
 QBO_SYNC = Path(sys.executable).with_name("qbo-sync")
