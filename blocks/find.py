@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blocks.kit.kit import Block, Message, button, context, escape, link, section
-from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, company_name, counted, headline, number, sentence
+from blocks.kit.words import OUTCOME_WORDS, company_name, counted, headline, number, sentence
 from bot.core.model import Result
 from bot.core.runs import CompanyView
 
@@ -73,4 +73,4 @@ def _row(row: Result) -> str:
     url = row.external_url or row.released_url
     name = link(url, row.name) if url else escape(row.name, 60)
     said = f" · {escape(row.details, DETAIL_CHARS)}" if row.details else ""
-    return f"{sentence(TYPE_NOUNS[row.ref.type])} {name} · {OUTCOME_WORDS[row.outcome].lower()}{said}"
+    return f"{sentence(row.ref.type.noun)} {name} · {OUTCOME_WORDS[row.outcome].lower()}{said}"

@@ -9,17 +9,6 @@ from bot.core.runs import CompanyStatus, CompanyView, Counts, Flag, RunState, Ru
 FLAG_WORDS = {Flag.BLUE: "🔵 Blue", Flag.ORANGE: "🔶 Orange", Flag.RED: "🟥 Red"}
 """Shape, word and colour: never colour alone."""
 
-TYPE_NOUNS = {
-    RecordType.ACCOUNT: "account",
-    RecordType.TAX_TYPE: "tax type",
-    RecordType.TRACKING_OPTION: "tracking option",
-    RecordType.CONTACT: "contact",
-    RecordType.INVOICE: "invoice",
-    RecordType.CREDIT_NOTE: "credit note",
-    RecordType.PAYMENT: "payment",
-    RecordType.ALLOCATION: "credit allocation",
-    RecordType.ATTACHMENT: "attachment",
-}
 OUTCOME_WORDS = {
     Outcome.CREATED: "Created",
     Outcome.UPDATED: "Updated",
@@ -74,7 +63,7 @@ def listed(parts: Sequence[str]) -> str:
 def by_type(counts: Mapping[RecordType, int]) -> str:
     """ "23 invoices and 5 payments", the most first; "" when there are none."""
     largest = sorted(counts.items(), key=lambda item: -item[1])
-    return listed([counted(count, TYPE_NOUNS[kind]) for kind, count in largest if count])
+    return listed([counted(count, kind.noun, kind.plural) for kind, count in largest if count])
 
 
 def duration(seconds: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from blocks.kit.kit import OPTION_VALUE_CHARS, Block, clean, context, escape, field, modal, option, plain, section
 from blocks.kit.note import note_field
-from blocks.kit.words import TYPE_NOUNS, by_type
+from blocks.kit.words import by_type
 from blocks.linking.retrying import Retry, box
 from bot.core.choosing import ListEntry
 from bot.core.model import RecordType
@@ -22,7 +22,7 @@ FOLLOWS = "Linking writes nothing on either side. From then on a change in Quick
 def question(cause: Cause, view_id: str, retry: Retry | None = None) -> Block:
     """`cause` is the entry of Re-Leased that has no partner, with what waits for it."""
     kind = cause.ref.type if cause.ref else RecordType.ACCOUNT
-    noun = TYPE_NOUNS[kind]
+    noun = kind.noun
     held = f"\nIt holds up {escape(by_type(cause.held_up), 200)}." if cause.held_up else ""
     lead = f"*Which one in QuickBooks is the {noun} {escape(cause.name, 120)}?*"
     element: Block = {

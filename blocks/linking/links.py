@@ -23,7 +23,7 @@ from blocks.kit.kit import (
     user,
 )
 from blocks.kit.note import NOTE_CHARS, note_field
-from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, counted, headline, listed, number, without_id
+from blocks.kit.words import OUTCOME_WORDS, by_type, counted, headline, listed, number, without_id
 from blocks.results.table import names
 from bot.core.model import LinkChange, OpenAmount, RecordRef, RecordType, Result
 from bot.core.runs import CompanyView
@@ -67,7 +67,7 @@ def row_option(row: Result) -> Block | None:
     """One row as an option of a searching select; None when its key does not fit."""
     value = str(row.ref)
     ours, theirs = names(row)
-    text = f"{TYPE_NOUNS[row.ref.type].capitalize()} {ours or theirs}{'' if row.linked else ' (unlinked)'}"
+    text = f"{row.ref.type.noun.capitalize()} {ours or theirs}{'' if row.linked else ' (unlinked)'}"
     fits = len(value) <= OPTION_VALUE_CHARS
     return (
         option(text, value, clean(without_id(row.details, row.cause)) or OUTCOME_WORDS[row.outcome]) if fits else None
@@ -185,7 +185,7 @@ def called(chosen: Sequence[RecordRef], names_of: Mapping[RecordRef, str]) -> st
     if len(chosen) == 1:
         name = clean(names_of.get(chosen[0], ""))
         speaks = name and chosen[0].type in SPEAKING_NAMES
-        return name if speaks else f"{TYPE_NOUNS[chosen[0].type]} {name or clean(chosen[0].key)}"
+        return name if speaks else f"{chosen[0].type.noun} {name or clean(chosen[0].key)}"
     return counted(len(chosen), "record")
 
 
@@ -229,7 +229,7 @@ def _named(change: LinkChange) -> str:
     for kind, named in groups.items():
         rest = f" and {number(len(named) - MOST_NAMES)} more" if len(named) > MOST_NAMES else ""
         listed = ", ".join(escape(name, 60) for name in named[:MOST_NAMES])
-        lines.append(f"{counted(len(named), TYPE_NOUNS[kind])}: {listed}{rest}")
+        lines.append(f"{counted(len(named), kind.noun, kind.plural)}: {listed}{rest}")
     return _whole_lines(lines)
 
 

@@ -20,7 +20,6 @@ from blocks.kit.kit import (
     section,
 )
 from blocks.kit.note import note_field
-from blocks.kit.words import TYPE_NOUNS
 from blocks.linking.retrying import Retry, box
 from bot.core.model import RecordRef, Side
 from bot.core.planning.pairing import Suggestion
@@ -57,7 +56,7 @@ def question(
 
     `is_number_taken`: QuickBooks refused its number, so that it cannot be created there as it is.
     """
-    what = f"{TYPE_NOUNS[ref.type]} {escape(name, 120)}"
+    what = f"{ref.type.noun} {escape(name, 120)}"
     there = SIDES[partners[0].side]
     blocks = [section(f"⚠ {escape(problem, 600)}")] if problem else []
     blocks.append(

@@ -23,7 +23,7 @@ from blocks.kit.kit import (
     shorten,
     user,
 )
-from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, sentence, without_id
+from blocks.kit.words import OUTCOME_WORDS, by_type, sentence, without_id
 from bot.core.model import NEEDS_ATTENTION, Result
 from bot.core.results import Attempt, Cause, Said
 from bot.core.runs import Trigger
@@ -84,7 +84,7 @@ def _chooser() -> Block:
 
 def _happened(result: Result, cause: Cause | None) -> list[Block]:
     """A record that is fine itself but holds others up begins with those; its own last sync is a line below."""
-    title = f"*{TYPE_NOUNS[result.ref.type].capitalize()} {escape(result.name, 120)}*"
+    title = f"*{result.ref.type.noun.capitalize()} {escape(result.name, 120)}*"
     amount = f" · {escape(money(result.amount, result.currency))}" if result.amount is not None else ""
     facts = f"{instant(result.at)} · {result.direction.value} · {'linked' if result.linked else 'unlinked'}{amount}"
     details = without_id(result.details, result.cause)

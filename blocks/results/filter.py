@@ -19,7 +19,7 @@ from blocks.kit.kit import (
     select,
     shorten,
 )
-from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, by_type, company_name, number, sentence, without_id
+from blocks.kit.words import OUTCOME_WORDS, by_type, company_name, number, sentence, without_id
 from bot.core.model import Outcome, RecordType
 from bot.core.results import Cause, LinkStatus, ResultsFilter, ResultsOrder
 from bot.core.runs import CompanyView
@@ -57,7 +57,7 @@ def narrowed_by(wanted: ResultsFilter) -> list[str]:
         f"only “{OUTCOME_WORDS[wanted.outcome]}”" if wanted.outcome else "",
         "held up by one cause" if wanted.cause else "",
         wanted.status.value if wanted.status is not LinkStatus.ALL else "",
-        f"{TYPE_NOUNS[wanted.type]}s" if wanted.type else "",
+        wanted.type.plural if wanted.type else "",
         f"since {calendar(wanted.since)}" if wanted.since else "",
         f"“{shorten(clean(wanted.text), 60)}”" if wanted.text else "",
     ]
@@ -162,7 +162,7 @@ def _links() -> list[Block]:
 def _types() -> list[Block]:
     return [
         option("All types", ALL_TYPES),
-        *(option(f"{TYPE_NOUNS[kind].capitalize()}s", kind.value) for kind in RecordType),
+        *(option(kind.plural.capitalize(), kind.value) for kind in RecordType),
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from blocks.kit.kit import Block, calendar, clean, escape, link, section, shorten, web_url
-from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, without_id
+from blocks.kit.words import OUTCOME_WORDS, without_id
 from blocks.limits.check import BLOCKS, MESSAGE_TEXT_BUDGET, TableLimits
 from blocks.limits.tables import PAGE_SIZE, TABLE_CHARS, TABLE_ROWS
 from bot.core.model import NEEDS_ATTENTION, Result
@@ -99,7 +99,7 @@ def _cells(row: Result, zone: tzinfo, name_chars: int) -> list[Block]:
     ours, theirs = names(row)
     return [
         _moment(row.at.astimezone(zone)),
-        _raw(TYPE_NOUNS[row.ref.type].capitalize()),
+        _raw(row.ref.type.noun.capitalize()),
         _linked(ours, row.released_url, name_chars),
         _linked(theirs, row.external_url, name_chars),
         _raw(row.direction.value.capitalize()),
@@ -159,7 +159,7 @@ def _sections(rows: Sequence[Result], zone: tzinfo) -> list[Block] | None:
 def _line(row: Result, zone: tzinfo, chars: int) -> str:
     """One row as text of at most `chars` characters, links included; "" when that cannot be done."""
     at = row.at.astimezone(zone)
-    facts = f"{calendar(at.date())} {at:%H:%M} · {TYPE_NOUNS[row.ref.type].capitalize()}"
+    facts = f"{calendar(at.date())} {at:%H:%M} · {row.ref.type.noun.capitalize()}"
     tail = f"{row.direction.value.capitalize()} · {'Linked' if row.linked else 'Unlinked'}"
     ours, theirs = names(row)
     for urls in ((row.released_url, row.external_url), ("", "")):

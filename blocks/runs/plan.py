@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from blocks.kit.kit import Block, Message, actions, button, context, escape, instant, modal, money, section, user
 from blocks.kit.notice import WhoMay, ask
-from blocks.kit.words import TYPE_NOUNS, company_name, counted, duration, headline, listed, number, sentence
+from blocks.kit.words import company_name, counted, duration, headline, listed, number, sentence
 from blocks.runs.run import ENDED, run_state
 from bot.core.model import Direction, Outcome, Side
 from bot.core.planning.plan_summary import Calls, Plan, Total, TypePlan
@@ -156,7 +156,7 @@ def _types(rows: Sequence[TypePlan]) -> str:
 
 def _type(row: TypePlan) -> str:
     said = [f"{number(row.counts[column])} {words}" for column, words in WORDS.items() if row.counts.get(column)]
-    return f"{sentence(TYPE_NOUNS[row.type])}s: {', '.join(said)}"
+    return f"{sentence(row.type.plural)}: {', '.join(said)}"
 
 
 def _totals(totals: Sequence[Total]) -> str:
@@ -244,4 +244,4 @@ def _group(group: PlannedGroup) -> str:
     names = [escape(name, 60) or "–" for name in group.names]
     rest = group.count - len(names)
     told = listed([*names, f"{number(rest)} more"] if rest > 0 else names)
-    return f"*{act}* · {counted(group.count, TYPE_NOUNS[group.type])}\n{told}"
+    return f"*{act}* · {counted(group.count, group.type.noun, group.type.plural)}\n{told}"

@@ -1,5 +1,6 @@
 """The words of the product as values: what a record, a run, a result and a flag are."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,16 @@ class RecordType(StrEnum):
     PAYMENT = "payment"
     ALLOCATION = "credit-allocation"
     ATTACHMENT = "attachment"
+
+    @property
+    def noun(self) -> str:
+        """ "credit note"."""
+        return self.value.replace("-", " ")
+
+    @property
+    def plural(self) -> str:
+        """ "credit notes"."""
+        return re.sub("(?<![aeiou])y$", "ie", self.noun) + "s"
 
 
 class Side(StrEnum):

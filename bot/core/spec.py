@@ -109,6 +109,9 @@ class RecordSpec:
         translation looks at, though they hold nothing up: bodies on the way out, pairs on the way in
     changed(external, wanted)      what an update of QuickBooks must say, so that it wipes nothing we do not know
     freed(released, entity, external, lookup, outgoing)  the body of an update that only takes money off documents
+    side_by_side                   what a person compares: label, field of Re-Leased, field of QuickBooks (dotted)
+    web_pages                      entity -> its page in QuickBooks, where it has one. Known from practice: Intuit does
+        not document these addresses as a contract
     """
 
     type: RecordType
@@ -157,6 +160,11 @@ class RecordSpec:
     also_named: Callable[[str, Body], set[tuple[str, str]]] = lambda entity, body: set()
     freed: Callable[[Body, str, Body, Lookup, bool], dict[str, Any] | None] | None = None
     reversed_in_quickbooks_only: bool = False
+    released_wins: bool = False  # when both sides changed; else QuickBooks does
+    moves_money: bool = False  # a payment or an allocation: gone on one side, it is reversed on the other
+    voidable: frozenset[str] = frozenset()  # the entities that QuickBooks can void
+    side_by_side: tuple[tuple[str, str, str], ...] = (("Name", "name", "Name"), ("Archived", "archived", "Active"))
+    web_pages: Mapping[str, str] = field(default_factory=dict)
     settled_by: Callable[[Body], str] = lambda body: ""  # what of QuickBooks pays this document, in words; "" = nothing
     written_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # our field -> those of QuickBooks it makes
     changed: Callable[[Body, Body], dict[str, Any]] | None = None  # None: each field is replaced whole

@@ -15,59 +15,6 @@ from bot.records.fields.names import reference
 from bot.records.fields.parties import PARTY, party_of
 from bot.store.mirror import records
 
-Field = tuple[str, str, str]  # label, dotted Re-Leased field, dotted QuickBooks field
-
-FIELDS: Mapping[str, tuple[Field, ...]] = {
-    "Customer": (
-        ("Name", "name", "DisplayName"),
-        ("E-mail", "email", "PrimaryEmailAddr.Address"),
-        ("Phone", "phone", "PrimaryPhone.FreeFormNumber"),
-        ("City", "address.city", "BillAddr.City"),
-        ("Currency", "currency", "CurrencyRef"),
-        ("Archived", "archived", "Active"),
-    ),
-    "Invoice": (
-        ("Number", "number", "DocNumber"),
-        ("Date", "issueDate", "TxnDate"),
-        ("Due", "dueDate", "DueDate"),
-        ("Net", "netTotal", ""),
-        ("Tax", "taxTotal", "TxnTaxDetail.TotalTax"),
-        ("Total", "total", "TotalAmt"),
-        ("Open", "balance", "Balance"),
-        ("Status", "status", ""),
-    ),
-    "Payment": (
-        ("Date", "date", "TxnDate"),
-        ("Amount", "amount", "TotalAmt"),
-        ("Reference", "reference", "PaymentRefNum"),
-        ("Unallocated", "unallocated", "UnappliedAmt"),
-        ("Status", "status", ""),
-    ),
-    "AppliedCredit": (
-        ("Date", "date", "TxnDate"),
-        ("Amount", "amount", "Applied.amount"),
-        ("Credit", "creditNoteId", "Applied.creditId"),
-        ("Set off against", "invoiceId", "Applied.documentId"),
-        ("Status", "status", ""),
-    ),
-    "Attachable": (
-        ("File name", "fileName", "FileName"),
-        ("Kind", "contentType", "ContentType"),
-        ("Size in bytes", "size", "Size"),
-    ),
-    "Item": (("Name", "name", "Name"), ("Archived", "archived", "Active")),
-}
-SAME_AS = {
-    "Vendor": "Customer",
-    "Bill": "Invoice",
-    "BillPayment": "Payment",
-    "CreditMemo": "Invoice",
-    "VendorCredit": "Invoice",
-    "AppliedVendorCredit": "AppliedCredit",
-    "Account": "Item",
-    "TaxCode": "Item",
-    "Class": "Item",
-}
 CONTACT = BY_TYPE[RecordType.CONTACT]
 MONEY = frozenset({"Net", "Tax", "Total", "Open", "Amount", "Unallocated"})
 DAYS = frozenset({"Date", "Due"})
@@ -97,8 +44,7 @@ def side_by_side(
         external = records.get_mirror(connection, company_id, Side.QUICKBOOKS, [key])
         theirs = external[key].body if key in external else {}
     entity = key[0] if key else (spec.entities_of(ours) or spec.entities)[0]
-    fields = FIELDS[SAME_AS.get(entity, entity)]
-    rows = [(label, _said(label, ours, left), _said(label, theirs, right)) for label, left, right in fields]
+    rows = [(label, _said(label, ours, left), _said(label, theirs, right)) for label, left, right in spec.side_by_side]
     said = [row for row in rows if row[1] != "" or row[2] != ""]
     return [*said, *_contacts(connection, company_id, entity, ours, theirs)]
 

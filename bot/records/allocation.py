@@ -208,5 +208,15 @@ SPEC = RecordSpec(
     dates=("date", "TxnDate"),
     part_of="credit-notes",
     taken_out=taken_out,
+    moves_money=True,
+    voidable=frozenset(PAYMENT_OF),
+    side_by_side=(
+        ("Date", "date", "TxnDate"),
+        ("Amount", "amount", "Applied.amount"),
+        ("Credit", "creditNoteId", "Applied.creditId"),
+        ("Set off against", "invoiceId", "Applied.documentId"),
+        ("Status", "status", ""),
+    ),
+    web_pages={"AppliedCredit": "recvpayment?txnId=", "AppliedVendorCredit": "billpayment?txnId="},
     stays_out_with=frozenset({RecordType.CREDIT_NOTE, RecordType.INVOICE}),
 )

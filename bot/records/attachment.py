@@ -202,4 +202,9 @@ SPEC = RecordSpec(
     as_held=as_held,
     created=Outcome.ATTACHED,
     stays_out_with=frozenset({RecordType.INVOICE, RecordType.CREDIT_NOTE}),
+    side_by_side=(
+        ("File name", "fileName", "FileName"),
+        ("Kind", "contentType", "ContentType"),
+        ("Size in bytes", "size", "Size"),
+    ),
 )

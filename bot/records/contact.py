@@ -225,4 +225,14 @@ SPEC = RecordSpec(
     changed=update.changed,
     written_as=WRITTEN_AS,
     may_lack=MAY_LACK,
+    released_wins=True,
+    side_by_side=(
+        ("Name", "name", "DisplayName"),
+        ("E-mail", "email", "PrimaryEmailAddr.Address"),
+        ("Phone", "phone", "PrimaryPhone.FreeFormNumber"),
+        ("City", "address.city", "BillAddr.City"),
+        ("Currency", "currency", "CurrencyRef"),
+        ("Archived", "archived", "Active"),
+    ),
+    web_pages={"Customer": "customerdetail?nameId=", "Vendor": "vendordetail?nameId="},
 )

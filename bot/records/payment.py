@@ -216,4 +216,14 @@ SPEC = RecordSpec(
     also_named=also_named,
     freed=freed,
     reversed_in_quickbooks_only=True,
+    moves_money=True,
+    voidable=frozenset({"Payment", "BillPayment"}),
+    side_by_side=(
+        ("Date", "date", "TxnDate"),
+        ("Amount", "amount", "TotalAmt"),
+        ("Reference", "reference", "PaymentRefNum"),
+        ("Unallocated", "unallocated", "UnappliedAmt"),
+        ("Status", "status", ""),
+    ),
+    web_pages={"Payment": "recvpayment?txnId=", "BillPayment": "billpayment?txnId="},
 )

@@ -29,17 +29,6 @@ from bot.sync.writing.recover import recover
 log = structlog.get_logger()
 
 STOPPED = "The sync was told to stop, and did after its last answer. Nothing is lost; the next run goes on from there."
-PLURALS = {
-    "account": "accounts",
-    "tax-type": "tax types",
-    "tracking-option": "tracking options",
-    "contact": "contacts",
-    "invoice": "invoices",
-    "credit-note": "credit notes",
-    "payment": "payments",
-    "credit-allocation": "credit allocations",
-    "attachment": "attachments",
-}
 
 
 def run_sync(
@@ -115,7 +104,7 @@ def _run(held: HeldRun) -> Finished:
         free_documents(run)
         for spec in SPECS:
             if todo.get(spec.type):
-                progress.phase(PLURALS[spec.type], todo[spec.type])
+                progress.phase(spec.type.plural, todo[spec.type])
             sync_type(run, spec, lambda done: progress.reached(done, run))
     found = preflight.as_json([*findings, *preflight.documents(run)])
     settings = replace(settings, preferences={**settings.preferences, "preflight": found})

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from blocks.kit.words import TYPE_NOUNS
 from blocks.limits.check import SAFE
 from bot.core.model import Outcome, RecordType
 from tests.blocks import samples
@@ -188,7 +187,7 @@ def test_the_order_stays_through_pages_and_refreshes(bot: Bot) -> None:
     assert order_of(bot.after(message, "oldest first")) == order_of(first) == order_of(oldest)
     bot.slack.click(message, "results.order", value="type")
     kinds = [row[1]["text"] for row in rows_of(bot.after(message, "by type"))]
-    in_order = [noun.capitalize() for noun in TYPE_NOUNS.values()]
+    in_order = [kind.noun.capitalize() for kind in RecordType]
     assert kinds == sorted(kinds, key=in_order.index) and len(set(kinds)) > 1
 
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from bot.core.causes.grouping import key
+from bot.core.choosing import LISTS
 from bot.core.model import RecordType
 from bot.core.results import Cause
 
@@ -17,16 +18,13 @@ class CauseKind(StrEnum):
 
 
 OF_TYPE = {
-    RecordType.ACCOUNT: CauseKind.LISTS,
-    RecordType.TAX_TYPE: CauseKind.LISTS,
-    RecordType.TRACKING_OPTION: CauseKind.LISTS,
+    **dict.fromkeys(LISTS, CauseKind.LISTS),
     RecordType.CONTACT: CauseKind.CONTACTS,
-    RecordType.INVOICE: CauseKind.DOCUMENTS,
-    RecordType.CREDIT_NOTE: CauseKind.DOCUMENTS,
     RecordType.PAYMENT: CauseKind.PAYMENTS,
     RecordType.ALLOCATION: CauseKind.PAYMENTS,
     RecordType.ATTACHMENT: CauseKind.FILES,
 }
+"""All other types are documents."""
 
 
 def kind_of(cause: Cause) -> CauseKind:
@@ -36,4 +34,4 @@ def kind_of(cause: Cause) -> CauseKind:
 def kind_of_key(cause_key: str) -> CauseKind:
     """Of a cause by the key that it has while it lasts: "contact:12", or "code:6210:…" for a setting."""
     type_ = cause_key.partition(":")[0]
-    return OF_TYPE[RecordType(type_)] if type_ in set(RecordType) else CauseKind.BOOKS
+    return OF_TYPE.get(RecordType(type_), CauseKind.DOCUMENTS) if type_ in set(RecordType) else CauseKind.BOOKS

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.core.content import content_hash, moved, says
-from bot.core.model import Direction, MirrorRecord, Outcome, RecordType
-from bot.core.planning.plan import MONEY_MOVES, plan
+from bot.core.model import Direction, MirrorRecord, Outcome
+from bot.core.planning.plan import plan
 from bot.core.planning.requirements import refuse_closed
 from bot.core.planning.step_values import operation_for
 from bot.core.planning.steps import Operation, Report, Situation, Slot, Standing, Step, Verb
 from bot.core.spec import Facts, Problem, RecordSpec, released_hash
 
 MAY_COME_LATER = frozenset({"failing-parent", "missing-parent", "unapproved-parent"})
-FREEING: frozenset[RecordType] = MONEY_MOVES
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,6 @@ from bot.core.planning.step_values import operation_for, report_for
 from bot.core.planning.steps import Operation, Settled, Situation, Slot, Standing, Step, Verb
 from bot.core.spec import Facts, Problem, RecordSpec, released_hash
 
-RELEASED_WINS = frozenset({RecordType.CONTACT, RecordType.INVOICE, RecordType.CREDIT_NOTE})
-VOIDABLE = frozenset({"Invoice", "Payment", "BillPayment", "AppliedCredit", "AppliedVendorCredit"})
-MONEY_MOVES = frozenset({RecordType.PAYMENT, RecordType.ALLOCATION})  # gone there, they are reversed here
 NOT_SHOWN = "not-imported"  # stays out by its nature (a bank account, an inactive name): no row in the results
 
 
@@ -158,7 +155,7 @@ def _void_outgoing(spec: RecordSpec, situation: Situation, slot: Slot, facts: Fa
         refuse_closed(spec, facts, external.body.get(spec.dates[1]))
         rest |= {"Id": external.id, "SyncToken": external.version, "sparse": True}
         return operation_for(spec, situation, slot, Verb.UPDATE, Direction.OUTGOING, Outcome.VOIDED, rest)
-    if slot.entity not in VOIDABLE:
+    if slot.entity not in spec.voidable:
         if not spec.external_amount(slot.entity, external.body):
             return None
         raise Problem("void-not-possible", type=slot.entity)
@@ -180,7 +177,7 @@ def _incoming(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
             raise Problem("reverse-in-quickbooks" if spec.reversed_in_quickbooks_only else "voided-in-released")
         return None
     if gone and "status" in released.body:
-        status = "reversed" if spec.type in MONEY_MOVES else "voided"
+        status = "reversed" if spec.moves_money else "voided"
         return operation_for(
             spec, situation, slot, Verb.VOID, Direction.INCOMING, Outcome.VOIDED, {"status": status}, released.version
         )
@@ -198,7 +195,7 @@ def _conflict(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
     """Both sides moved: the rule of the record type decides, and the losing values are kept in words."""
     released, external = _both(situation, slot)
     gone = _gone_there(spec, slot, released, external)
-    ours = spec.type in RELEASED_WINS and not gone and not spec.is_settled(released.body)
+    ours = spec.released_wins and not gone and not spec.is_settled(released.body)
     step = (_outgoing if ours else _incoming)(spec, situation, slot, facts)
     if step is None:
         return None
@@ -215,7 +212,7 @@ def _plan_deleted(spec: RecordSpec, situation: Situation, slot: Slot) -> Iterato
     released = situation.released
     if released is None or spec.released_gone(released.body):
         return
-    if spec.type in MONEY_MOVES:
+    if spec.moves_money:
         body = {"status": "reversed"}
         yield operation_for(
             spec, situation, slot, Verb.VOID, Direction.INCOMING, Outcome.VOIDED, body, released.version

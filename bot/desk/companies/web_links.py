@@ -4,21 +4,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from bot.core.model import RecordType, Result
-from bot.records import BY_TYPE
-
-# Known from practice, not documented by Intuit as a contract.
-SLUGS = {
-    "Invoice": "invoice?txnId=",
-    "Bill": "bill?txnId=",
-    "CreditMemo": "creditmemo?txnId=",
-    "VendorCredit": "vendorcredit?txnId=",
-    "Payment": "recvpayment?txnId=",
-    "BillPayment": "billpayment?txnId=",
-    "AppliedCredit": "recvpayment?txnId=",
-    "AppliedVendorCredit": "billpayment?txnId=",
-    "Customer": "customerdetail?nameId=",
-    "Vendor": "vendordetail?nameId=",
-}
+from bot.records import BY_ENTITY, BY_TYPE
 
 
 @dataclass(frozen=True)
@@ -37,9 +23,10 @@ class WebLinks:
 
     def to_quickbooks(self, realm: str, entity: str, external_id: str) -> str:
         """Through the company switch, so that the link opens in the right company whichever was open before."""
-        if not self.quickbooks or not external_id or entity not in SLUGS:
+        address = BY_ENTITY[entity].web_pages.get(entity) if entity in BY_ENTITY else None
+        if not self.quickbooks or not external_id or not address:
             return ""
-        page = quote(SLUGS[entity] + external_id, safe="")
+        page = quote(address + external_id, safe="")
         return f"{self.quickbooks.rstrip('/')}/login?deeplinkcompanyid={quote(realm, safe='')}&pagereq={page}"
 
     def on(self, result: Result, realm: str) -> Result:

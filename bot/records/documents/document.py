@@ -34,6 +34,16 @@ WRITTEN_AS = {
     **{"currency": ("CurrencyRef",), "contactId": ("CustomerRef", "VendorRef")},
     **{name: MONEY_FIELDS for name in ("lines", "amountsAre", "netTotal", "taxTotal", "total")},
 }
+SIDE_BY_SIDE = (
+    ("Number", "number", "DocNumber"),
+    ("Date", "issueDate", "TxnDate"),
+    ("Due", "dueDate", "DueDate"),
+    ("Net", "netTotal", ""),
+    ("Tax", "taxTotal", "TxnTaxDetail.TotalTax"),
+    ("Total", "total", "TotalAmt"),
+    ("Open", "balance", "Balance"),
+    ("Status", "status", ""),
+)
 LINE_FIELDS = (
     *("description", "quantity", "unitAmount", "accountId", "taxTypeId", "trackingOptionId"),
     *("netAmount", "taxAmount"),
@@ -201,6 +211,10 @@ def spec_of(type_: RecordType, collection: str, income: str, expense: str) -> Re
         changed=update.changed,
         written_as=WRITTEN_AS,
         also_named=lambda entity, body: document_lines.discount_accounts(body.get("Line") or []),
+        released_wins=True,
+        voidable=frozenset({"Invoice"}),
+        side_by_side=SIDE_BY_SIDE,
+        web_pages={entity: f"{entity.lower()}?txnId=" for entity in (income, expense)},
     )
 
 

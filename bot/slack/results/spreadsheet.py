@@ -15,7 +15,7 @@ from typing import IO
 import xlsxwriter
 
 from blocks.kit.kit import clean, shorten
-from blocks.kit.words import OUTCOME_WORDS, TYPE_NOUNS, without_id
+from blocks.kit.words import OUTCOME_WORDS, without_id
 from bot.core.cells import FORMULA_BEGINS
 from bot.core.model import Result
 
@@ -93,7 +93,7 @@ def cells(row: Result, zone: tzinfo) -> list[Cell]:
     held_up_by = row.cause if row.cause != row.ref else None
     return [
         row.at.astimezone(zone).replace(tzinfo=None),
-        TYPE_NOUNS[row.ref.type].capitalize(),
+        row.ref.type.noun.capitalize(),
         guarded(row.name),
         guarded(row.released_id),
         guarded(row.entity),

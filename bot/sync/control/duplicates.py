@@ -16,7 +16,7 @@ from bot.store.mirror import balances, records
 from bot.store.mirror.balances import Figured
 from bot.store.results import results
 from bot.sync.reading import normalise
-from bot.sync.run.outcome import IN_QUICKBOOKS
+from bot.sync.run.outcome import noun_of
 from bot.sync.run.run import Run
 
 CODE = "suspected-duplicate"
@@ -140,7 +140,7 @@ def _without_left_out(connection: Connection, company_id: str, repeats: list[Rep
 
 def _explained(repeat: Repeat) -> Explanation:
     figures = repeat.record.figures
-    kind = IN_QUICKBOOKS.get(figures.kind, figures.kind)
+    kind = noun_of(figures.kind)
     record = f"{kind} {figures.name}".strip()
     context = {"record": record, "system": SYSTEMS[repeat.record.side], "other": f"{kind} {repeat.first.id}"}
     return explain(planned(CODE), context)

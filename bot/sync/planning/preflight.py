@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from bot.core.choosing import LISTS
 from bot.core.model import RecordType, Side
 from bot.core.planning.preflight import Finding, Severity, finding, of_duplicates, of_numbers, of_reports, of_settings
 from bot.core.spec import RecordSpec
-from bot.records import BY_COLLECTION, BY_TYPE
+from bot.records import BY_COLLECTION, SPECS
 from bot.records.fields.names import is_active
 from bot.store.companies import Company
 from bot.store.mirror import look_alikes, records
@@ -19,8 +20,7 @@ from bot.sync.reading.pull import facts_of
 from bot.sync.run import safety_stop
 from bot.sync.run.run import Run, SafetyStop
 
-LISTS = (RecordType.ACCOUNT, RecordType.TAX_TYPE, RecordType.TRACKING_OPTION)
-PLURALS = {"accounts": "accounts", "tax-types": "tax types", "tracking-options": "tracking options"}
+LIST_SPECS = tuple(spec for spec in SPECS if spec.type in LISTS)
 ENTITIES = {"Item": "products and services", "Account": "accounts", "TaxCode": "tax codes", "Class": "classes"}
 SIDES = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}
 DUPLICATES = "duplicate-names"
@@ -34,8 +34,8 @@ def before(run: Run, preferences: Mapping[str, Any], todo: Mapping[RecordType, i
         any_numbers = look_alikes.has_any(connection, run.company.id, Side.RELEASED, "invoices")
         found += of_numbers(run.facts, any_numbers)
         known = [one for one in stored(run.company) if one.code == DUPLICATES]
-        if any(todo.get(type_) for type_ in LISTS):
-            known = [one for type_ in LISTS for one in _duplicates(connection, run.company.id, BY_TYPE[type_])]
+        if any(todo.get(spec.type) for spec in LIST_SPECS):
+            known = [one for spec in LIST_SPECS for one in _duplicates(connection, run.company.id, spec)]
     return found + known
 
 
@@ -55,7 +55,7 @@ def ahead(run: Run) -> list[Finding]:
 def documents(run: Run) -> list[Finding]:
     """What the planned documents have in common that keeps them from going out."""
     named = {about for _, about in run.noticed.groups}
-    ids = [(BY_TYPE[type_].collection, id_) for type_ in LISTS for id_ in named]
+    ids = [(spec.collection, id_) for spec in LIST_SPECS for id_ in named]
     with run.database.read() as connection:
         known = records.get_mirror(connection, run.company.id, Side.RELEASED, ids)
     names = {id_: _called(collection, record.body) for (collection, id_), record in known.items()}
@@ -92,7 +92,7 @@ def _duplicates(connection: Connection, company_id: str, spec: RecordSpec) -> li
                     kinds.setdefault(str(record.body.get("kind") or ""), []).append(name)
             names |= {shared[0] for shared in kinds.values() if len(shared) > 1}
         if names:
-            words = PLURALS.get(entity) or ENTITIES.get(entity, "records")
+            words = spec.type.plural if side is Side.RELEASED else ENTITIES.get(entity, "records")
             found.append(of_duplicates(SIDES[side], words, names))
     return found
 

@@ -171,9 +171,8 @@ def _not_known(run: Run, entity: str, ids: Sequence[str]) -> list[str]:
     if not ids:
         return []
     whole = sorted({whole_id(entity, id_) for id_ in ids})
-    active = f" AND {pull.UNDATED[entity]}" if entity in pull.NAME_LISTS else ""
-    listed = ", ".join(quote(id_) for id_ in whole)
-    rows = run.quickbooks.query(f"SELECT * FROM {entity} WHERE Id IN ({listed}){active} MAXRESULTS 1000").rows
+    listed = f"({', '.join(map(quote, whole))}){pull.inactive_too(entity)}"
+    rows = run.quickbooks.query(f"SELECT * FROM {entity} WHERE Id IN {listed} MAXRESULTS 1000").rows
     pull.take_bodies(run, entity, rows)
     there = {str(body["Id"]) for body in rows}
     return [id_ for id_ in ids if whole_id(entity, id_) not in there]

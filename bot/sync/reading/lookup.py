@@ -10,7 +10,7 @@ from bot.records.allocation import payment_id
 from bot.records.attachment import owner_of
 from bot.sync.reading.allocations import wire_entity
 from bot.sync.reading.attachables import is_upload
-from bot.sync.reading.pull import NAME_LISTS, take_bodies
+from bot.sync.reading.pull import inactive_too, take_bodies
 from bot.sync.run.run import Run
 
 HOLDERS = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
@@ -97,7 +97,6 @@ def _key(operation: Operation) -> tuple[str, str]:
 
 
 def _conditions(entity: str, field: str, values: Sequence[str]) -> Iterator[str]:
-    active = " AND Active IN (true, false)" if entity in NAME_LISTS else ""
     for start in range(0, len(values), VALUES_OF_ONE_QUERY):
         some = [quote(value) for value in values[start : start + VALUES_OF_ONE_QUERY]]
-        yield (f"{field} = {some[0]}" if len(some) == 1 else f"{field} IN ({', '.join(some)})") + active
+        yield (f"{field} = {some[0]}" if len(some) == 1 else f"{field} IN ({', '.join(some)})") + inactive_too(entity)

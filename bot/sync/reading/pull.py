@@ -29,8 +29,6 @@ from bot.sync.run.run import CHUNK, Run, SafetyStop
 
 log = structlog.get_logger()
 
-NAME_LISTS = ("Customer", "Vendor", "Item", "Account", "Class")
-UNDATED = {**dict.fromkeys(NAME_LISTS, "Active IN (true, false)"), ENTITY: ""}  # files neither have a date nor end
 READ_SPECS = tuple(spec for spec in SPECS if not spec.part_of)
 CDC_ENTITIES = tuple(entity for spec in READ_SPECS for entity in spec.entities if entity != "TaxCode")  # not in CDC
 OVERLAP = timedelta(minutes=2)  # a change may become visible a little after the time it carries
@@ -204,7 +202,13 @@ def take_gone(run: Run, ids: Sequence[tuple[str, str]]) -> None:
 
 def asked_for(run: Run, entity: str) -> str:
     """The condition of a query for all records of an entity that are our business."""
-    return UNDATED.get(entity, f"TxnDate >= '{run.company.sync_from}'")
+    dated = BY_ENTITY[entity].dates[1]
+    return f"{dated} >= '{run.company.sync_from}'" if dated else inactive_too(entity).removeprefix(" AND ")
+
+
+def inactive_too(entity: str) -> str:
+    """What a query needs lest it leave inactive names out; "" for documents and files, which are never inactive."""
+    return "" if BY_ENTITY[entity].dates[1] or entity == ENTITY else " AND Active IN (true, false)"
 
 
 def _read_all(run: Run, entity: str) -> datetime:

@@ -22,7 +22,6 @@ from bot.sync.reading.lookup import read_again
 from bot.sync.reading.pull import pull_again, take_bodies
 from bot.sync.run.run import CHUNK, Run
 
-APPLYING = frozenset({RecordType.PAYMENT, RecordType.ALLOCATION})
 DOCUMENTS = frozenset({"Invoice", "Bill", "CreditMemo", "VendorCredit"})
 IDS_OF_ONE_QUERY, QUERIES_OF_ONE_BATCH = 30, 30
 
@@ -33,7 +32,7 @@ Versions = dict[tuple[Side, str, str], str]
 def read_touched(run: Run) -> Versions:
     """Takes today's balances into the mirror; gives the versions that those documents had before."""
     with run.database.read() as connection:
-        moved = [key for key, type_ in _fresh(run, connection) if type_ in APPLYING]
+        moved = [key for key, type_ in _fresh(run, connection) if BY_TYPE[type_].moves_money]
         theirs = {(entity, id_) for side, entity, id_ in moved if side == Side.QUICKBOOKS}
         documents = _documents(run, connection, theirs)
         known = records.get_mirror(connection, run.company.id, Side.QUICKBOOKS, documents)

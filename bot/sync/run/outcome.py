@@ -1,5 +1,6 @@
 """Turns what came of a record into its row of the results table, in plain words."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,20 +20,14 @@ from bot.store.mirror import records
 
 MADE_INACTIVE = frozenset({"610", "2500", "6250"})
 CLOSED_BOOKS = frozenset({"6200", "6210"})
-IN_QUICKBOOKS = {
-    "Customer": "customer",
+CALLED_OTHERWISE = {
     "Vendor": "supplier",
-    "Invoice": "invoice",
-    "Bill": "bill",
-    "Payment": "payment",
-    "BillPayment": "bill payment",
-    "CreditMemo": "credit memo",
     "VendorCredit": "supplier credit",
     "AppliedCredit": "credit",
     "AppliedVendorCredit": "supplier credit",
-    "TaxCode": "tax code",
     "Attachable": "attachment",
 }
+"""Entities that people do not call as QuickBooks' API does."""
 DONE_WORDS = {
     (Verb.CREATE, Direction.OUTGOING): "Created in QuickBooks as {kind} {name}.",
     (Verb.CREATE, Direction.INCOMING): "Brought into Re-Leased from QuickBooks {kind} {name}.",
@@ -74,8 +69,13 @@ QUICKBOOKS_CODES = {
 """What QuickBooks itself calls a fault that we saw coming, so that both look the same to whoever searches for it."""
 
 
+def noun_of(entity: str) -> str:
+    """ "bill payment" for BillPayment."""
+    return CALLED_OTHERWISE.get(entity) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", entity).lower()
+
+
 def done(operation: Operation, at: datetime, external_id: str = "", released_id: str = "") -> Result:
-    kind = IN_QUICKBOOKS.get(operation.entity, operation.entity.lower())
+    kind = noun_of(operation.entity)
     deed = operation.verb, operation.direction
     if operation.outcome is Outcome.VOIDED:
         deed = Verb.VOID, operation.direction  # a credit that is taken out of a payment which goes on

@@ -6,7 +6,7 @@ Why: bot/core/planning/freeing.py.
 from collections.abc import Iterator, Sequence
 
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordRef
-from bot.core.planning.freeing import FREEING, Freeing, freeing
+from bot.core.planning.freeing import Freeing, freeing
 from bot.core.spec import RecordSpec
 from bot.records import BY_ENTITY, SPECS
 from bot.records.payments.applied import lines_of
@@ -30,7 +30,7 @@ def free_documents(run: Run) -> None:
     freed: set[tuple[str, str]] = set()
     any_freed = False
     for spec in SPECS:
-        if spec.type in FREEING:
+        if spec.moves_money:
             done, documents = _free(run, spec)
             any_freed, freed = any_freed or done, freed | documents
     if any_freed:

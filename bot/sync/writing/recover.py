@@ -10,7 +10,7 @@ from bot.store.runs import ledger
 from bot.store.runs.ledger import Batch
 from bot.sync.reading.allocations import wire_entity
 from bot.sync.reading.lookup import existing
-from bot.sync.reading.pull import NAME_LISTS
+from bot.sync.reading.pull import inactive_too
 from bot.sync.run.run import Run
 from bot.sync.writing import in_doubt
 from bot.sync.writing.outgoing_batches import resend
@@ -64,9 +64,8 @@ def _today(run: Run, batch: Batch, answers: dict[str, Any]) -> dict[tuple[str, s
             ids.setdefault(wire_entity(intent.operation.entity), []).append(str(answer["Id"]))
     found = {}
     for entity, named in ids.items():
-        active = " AND Active IN (true, false)" if entity in NAME_LISTS else ""
-        listed = ", ".join(quote(id_) for id_ in named)
-        reply = run.quickbooks.query(f"SELECT * FROM {entity} WHERE Id IN ({listed}){active} MAXRESULTS 1000")
+        listed = f"({', '.join(map(quote, named))}){inactive_too(entity)}"
+        reply = run.quickbooks.query(f"SELECT * FROM {entity} WHERE Id IN {listed} MAXRESULTS 1000")
         found.update({(entity, str(body["Id"])): body for body in reply.rows})
     return found
 
