@@ -88,9 +88,17 @@ class Lookup:
         return None
 
 
+def never_sent(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
+    """The translation of what only comes in."""
+    raise Problem("incoming-only")
+
+
 @dataclass(frozen=True)
 class RecordSpec:
     """One record type. All functions are pure; bodies are JSON with Decimals (QuickBooks) or strings (Re-Leased).
+
+    A type that only comes in names what has no default, and no more.
+
 
     entities_of(released)          the QuickBooks entities this Re-Leased record lives in
     name(side body)                readable text: number or name; amount(body) its total, None when it has none
@@ -125,19 +133,18 @@ class RecordSpec:
     external_content: Callable[[str, Body], Any]
     released_keys: Callable[[Body], set[str]]
     external_keys: Callable[[str, Body], set[str]]
-    references: Callable[[Body], tuple[Reference, ...]]
-    external_references: Callable[[str, Body], tuple[tuple[str, str], ...]]
     same: Callable[[Body, str, Body, Lookup], int]
-    check: Callable[[Body, Facts], None]
     check_external: Callable[[str, Body, Facts, Lookup], None]
-    to_quickbooks: Callable[[Body, str, Lookup, Facts], dict[str, Any]]
     to_released: Callable[[str, Body, Lookup, Facts], dict[str, Any]]
     released_gone: Callable[[Body], bool]
     external_gone: Callable[[str, Body], bool]
-    amount: Callable[[Body], Decimal | None]
-    external_amount: Callable[[str, Body], Decimal | None]
+    references: Callable[[Body], tuple[Reference, ...]] = lambda body: ()
+    external_references: Callable[[str, Body], tuple[tuple[str, str], ...]] = lambda entity, body: ()
+    check: Callable[[Body, Facts], None] = lambda body, facts: None
+    to_quickbooks: Callable[[Body, str, Lookup, Facts], dict[str, Any]] = never_sent
+    amount: Callable[[Body], Decimal | None] = lambda body: None
+    external_amount: Callable[[str, Body], Decimal | None] = lambda entity, body: None
     dates: tuple[str, str] = ("", "")  # the Re-Leased and the QuickBooks field that closed books look at
-    dated_from_sync_from: bool = False
     frozen_when_paid: frozenset[str] = frozenset()  # what Re-Leased still takes on a paid document
     search_keys: Callable[[str, Body], set[str]] | None = None  # where looser matches must be found as well
     as_held: Callable[[Body, str, Lookup, Facts], dict[str, Any]] | None = None  # None for what never goes out

@@ -44,10 +44,6 @@ def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
     return 3 if alike and released.get("kind") == KIND_OF[entity] else 0
 
 
-def never_sent(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
-    raise Problem("incoming-only")
-
-
 SPEC = RecordSpec(
     type=RecordType.ACCOUNT,
     collection="accounts",
@@ -60,15 +56,9 @@ SPEC = RecordSpec(
     external_content=external_content,
     released_keys=lambda body: {f"name:{normalised(body.get('name'))}"},
     external_keys=lambda entity, body: {f"name:{normalised(name_of(entity, body))}"},
-    references=lambda body: (),
-    external_references=lambda entity, body: (),
     same=same,
-    check=lambda body, facts: None,
     check_external=check_external,
-    to_quickbooks=never_sent,
     to_released=to_released,
     released_gone=lambda body: bool(body.get("archived")),
     external_gone=lambda entity, body: not is_active(body),
-    amount=lambda body: None,
-    external_amount=lambda entity, body: None,
 )

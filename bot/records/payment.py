@@ -204,7 +204,6 @@ SPEC = RecordSpec(
     amount=lambda body: decimal(body.get("amount")),
     external_amount=lambda entity, body: decimal(body.get("TotalAmt")),
     dates=("date", "TxnDate"),
-    dated_from_sync_from=True,
     search_keys=matching.search_keys,
     released_search_keys=matching.released_search_keys,
     incoming_note=incoming_note,

@@ -6,7 +6,6 @@ from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordType
 from bot.core.money import text
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec
-from bot.records.account import never_sent
 from bot.records.fields.names import is_active, normalised, shown
 from bot.records.fields.rates import RATES, percent
 
@@ -37,15 +36,9 @@ SPEC = RecordSpec(
     external_content=lambda entity, body: {**pick(body, ("Name", RATES)), "Active": is_active(body)},
     released_keys=lambda body: {f"name:{normalised(body.get('name'))}"},
     external_keys=lambda entity, body: {f"name:{normalised(body.get('Name'))}"},
-    references=lambda body: (),
-    external_references=lambda entity, body: (),
     same=same,
-    check=lambda body, facts: None,
     check_external=check_external,
-    to_quickbooks=never_sent,
     to_released=to_released,
     released_gone=lambda body: bool(body.get("archived")),
     external_gone=lambda entity, body: not is_active(body),
-    amount=lambda body: None,
-    external_amount=lambda entity, body: None,
 )

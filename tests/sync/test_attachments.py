@@ -7,7 +7,7 @@ from bot.core.runs import Flag
 from bot.sandbox.http.exchange import json_response
 from tests.rarely import edge
 from tests.sync.filed import attachables, copies, ours, ref, theirs
-from tests.sync.world import Json, World
+from tests.sync.world import IDLE_CALLS, Json, World
 
 
 def test_the_same_file_on_both_sides_is_matched_and_nothing_is_copied(lease: tuple[World, Json, Json]) -> None:
@@ -238,4 +238,4 @@ def test_a_sync_without_changes_costs_as_much_as_before(lease: tuple[World, Json
     calls = world.sync_blue().api_calls
 
     assert calls.quickbooks_reads + calls.quickbooks_writes <= 2
-    assert calls.released <= 9
+    assert calls.released <= IDLE_CALLS

@@ -12,7 +12,7 @@ from bot.sync.reading import pull, touched
 from bot.sync.run import safety_stop
 from bot.sync.writing import freeing, records_loop
 from tests.rarely import edge
-from tests.sync.world import World
+from tests.sync.world import IDLE_CALLS, World
 
 GROWING = "mirror|mirror_keys|links|results|attempts|figures|intents|batches|unlinked|audit"
 WHOLE = r"\((company_id=\?( AND side=\?)?( AND (entity|type)=\?)?)\)"
@@ -67,12 +67,12 @@ def test_a_run_with_few_changes_reads_no_table_whole(paired: World) -> None:
     assert not scans, "\n\n".join(f"{statement}\n{plan}" for statement, plan in scans.items())
 
 
-def test_a_run_with_nothing_to_do_is_two_calls_there_and_nine_here(paired: World) -> None:
+def test_a_run_with_nothing_to_do_is_two_calls_there_and_one_a_collection_here(paired: World) -> None:
     changed_company(paired)
     paired.sync_blue()
     calls = paired.sync_blue().api_calls
     assert (calls.quickbooks_reads, calls.quickbooks_writes) == (2, 0)
-    assert calls.released <= 9
+    assert calls.released <= IDLE_CALLS
 
 
 @edge

@@ -8,7 +8,7 @@ from bot.adapters.quickbooks import wire
 from bot.core.model import Outcome
 from bot.sandbox.quickbooks.reading import cdc
 from tests.rarely import edge
-from tests.sync.world import World
+from tests.sync.world import IDLE_CALLS, World
 
 
 def test_a_contact_of_exactly_the_same_name_is_adopted(paired: World) -> None:
@@ -206,7 +206,7 @@ def test_a_sync_with_nothing_to_do_writes_nothing_and_asks_little(paired: World)
         assert finished.counts.created == finished.counts.updated == finished.counts.failed == 0
         finished = paired.sync_blue()
     calls = finished.api_calls
-    assert calls.quickbooks_reads + calls.quickbooks_writes <= 2 and calls.released <= 9
+    assert calls.quickbooks_reads + calls.quickbooks_writes <= 2 and calls.released <= IDLE_CALLS
 
 
 @edge

@@ -33,6 +33,7 @@ from bot.store.companies import Company
 from bot.store.database import Database
 from bot.sync.ending import Finished
 from bot.sync.engine import run_sync
+from bot.sync.reading.pull import READ_SPECS
 from bot.sync.run.held import Engine
 from tests.store.thrift import lay_out, thrifty
 from tests.twins import twins
@@ -47,6 +48,8 @@ TAXES = {
     "US": ("TAX", "0.00"),
 }
 """The usual tax code of a new QuickBooks company by country, and its percentage in Re-Leased."""
+IDLE_CALLS = 1 + len(READ_SPECS)
+"""Of a run with nothing to do, to Re-Leased: its companies, and each collection once."""
 NO_LIMITS = Caps(100_000, 100_000, 10, 100_000)
 Json = dict[str, Any]
 

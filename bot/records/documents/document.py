@@ -201,7 +201,6 @@ def spec_of(type_: RecordType, collection: str, income: str, expense: str) -> Re
         amount=_total,
         external_amount=lambda entity, body: decimal(body.get("TotalAmt")),
         dates=("issueDate", "TxnDate"),
-        dated_from_sync_from=True,
         as_held=as_held,
         may_lack=(("reference", "PrivateNote"),),
         frozen_when_paid=TAKEN_WHEN_PAID,

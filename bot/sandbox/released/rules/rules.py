@@ -16,8 +16,8 @@ def contact(_books: Books, edit: Edit) -> Outcome:
     return Outcome({**edit.after, "address": address})
 
 
-def list_entry(_books: Books, edit: Edit) -> Outcome:
-    """Accounts, tax types and tracking options: the incoming sync may write all they have."""
+def as_written(_books: Books, edit: Edit) -> Outcome:
+    """Accounts, tax types and tracking options, which only come in: the sync may write all they have."""
     return Outcome(edit.after)
 
 
@@ -32,10 +32,8 @@ def attachment(books: Books, edit: Edit) -> Outcome:
 
 
 RULES: dict[Collection, Rule] = {
+    **dict.fromkeys(Collection, as_written),
     Collection.CONTACTS: contact,
-    Collection.ACCOUNTS: list_entry,
-    Collection.TAX_TYPES: list_entry,
-    Collection.TRACKING_OPTIONS: list_entry,
     Collection.INVOICES: documents.invoice,
     Collection.CREDIT_NOTES: documents.credit_note,
     Collection.PAYMENTS: payments.payment,

@@ -1,5 +1,6 @@
 """What the pages show of a record: its title, its facts, and where each reference leads."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -7,29 +8,25 @@ from typing import Any
 from bot.sandbox.released.ledger.state import ReleasedState
 from bot.sandbox.released.rules.problems import Problem
 from bot.sandbox.released.rules.rules import OWNERS
-from bot.sandbox.released.rules.shapes import Collection, OwnerType, Record
+from bot.sandbox.released.rules.shapes import SHAPES, Collection, OwnerType, Record
 
 MOST_RELATED = 20
 MOST_CHOICES = 500
 
 WORDS = {
-    Collection.CONTACTS: ("contact", "Contacts"),
-    Collection.ACCOUNTS: ("account", "Accounts"),
-    Collection.TAX_TYPES: ("tax type", "Tax types"),
-    Collection.TRACKING_OPTIONS: ("tracking option", "Tracking options"),
-    Collection.INVOICES: ("invoice", "Invoices"),
-    Collection.CREDIT_NOTES: ("credit note", "Credit notes"),
-    Collection.PAYMENTS: ("payment", "Payments"),
-    Collection.ATTACHMENTS: ("attachment", "Attachments"),
+    each: (re.sub("ies$", "ys", each).removesuffix("s").replace("-", " "), each.replace("-", " ").capitalize())
+    for each in Collection
 }
+"""("credit note", "Credit notes") for `credit-notes`."""
 
+SHOWN_APART = frozenset({"lines", "allocations"})
+NOT_COLUMNS = SHOWN_APART | {"externalId"}
 _DOCUMENT_COLUMNS = ("number", "kind", "status", "contactId", "issueDate", "total", "balance", "currency")
 
 COLUMNS: dict[Collection, tuple[str, ...]] = {
+    **{each: tuple(name for name in shape if name not in NOT_COLUMNS) for each, shape in SHAPES.items()},
     Collection.CONTACTS: ("name", "roles", "email", "archived"),
     Collection.ACCOUNTS: ("name", "code", "kind", "archived"),
-    Collection.TAX_TYPES: ("name", "rate", "archived"),
-    Collection.TRACKING_OPTIONS: ("name", "propertyId", "archived"),
     Collection.INVOICES: _DOCUMENT_COLUMNS,
     Collection.CREDIT_NOTES: _DOCUMENT_COLUMNS,
     Collection.PAYMENTS: ("date", "kind", "status", "contactId", "amount", "unallocated", "currency"),
@@ -46,8 +43,6 @@ HEADINGS = {
     "tenancyId": "Tenancy",
     "sha256": "SHA-256",
 }
-
-SHOWN_APART = frozenset({"lines", "allocations"})
 
 
 @dataclass(frozen=True)
