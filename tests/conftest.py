@@ -17,6 +17,15 @@ ENOUGH_BYTES = 2 * 2**30
 SLOW = ("tests/simulation/", "tests/browser/", "tests/cli/", "tests/demo/")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite", action="store_true", help="write the golden files anew: read the difference then")
+
+
+@pytest.fixture
+def rewrite(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--rewrite"))
+
+
 def pytest_configure() -> None:
     """A store waits for the disk at each of its thousands of commits: its file lies in memory where there is room."""
     if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:

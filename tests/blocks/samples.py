@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zlib import crc32
 
 from bot.core.balance.control_totals import Sums
 from bot.core.balance.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
@@ -39,7 +40,7 @@ TEXTS = [None, LONG, *HOSTILE_CASES]
 def company(name: str = "Harbour City Property", flag: Flag | None = Flag.RED, **changes: object) -> CompanyView:
     status = {Flag.RED: CompanyStatus.HAS_ERRORS, Flag.BLUE: CompanyStatus.SYNCED}.get(flag, CompanyStatus.IN_PROGRESS)
     values: dict[str, object] = {
-        "id": f"co-{abs(hash(name)) % 10**6}" if name != "Harbour City Property" else "harbour",
+        "id": f"co-{crc32(name.encode())}" if name != "Harbour City Property" else "harbour",
         "name": name,
         "status": status,
         "flag": flag,
