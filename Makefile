@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 WORKERS ?= 4
 
-.PHONY: demo test test-all test-long simulate mutations check style install lock
+.PHONY: demo test test-all test-long simulate mutations constants check style install lock
 
 demo: install
 	$(BIN)/qbo-sync demo $(ARGS)
@@ -31,6 +31,11 @@ simulate: install
 
 mutations: install
 	$(BIN)/python -m tests.simulation.mutations
+
+# Every threshold, time-out and limit moved out of its place; a fast test must fail each time: `make constants ONLY=bot/sync`.
+ONLY ?=
+constants: install
+	$(BIN)/python -m tests.constants $(if $(ONLY),--only $(ONLY))
 
 check: install
 	$(BIN)/ruff check .

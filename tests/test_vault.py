@@ -70,6 +70,23 @@ def test_a_database_that_fails_for_a_moment_does_not_cost_the_token(database: Da
     assert kept.load(REALM) == TOKENS and next(failures, "") == ""
 
 
+def test_a_database_that_stays_down_is_said_after_a_few_seconds(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits_s: list[float] = []
+    monkeypatch.setattr(Vault._keep.retry, "sleep", waits_s.append)  # type: ignore[attr-defined]
+
+    def refuse(*told: Any) -> None:
+        if told[2] == "COMMIT":
+            raise OperationalError("COMMIT", {}, RuntimeError("database is locked"))
+
+    event.listen(database.engine, "before_cursor_execute", refuse)
+    with pytest.raises(OperationalError):
+        Vault(database, Fernet.generate_key()).save(REALM, TOKENS)
+    event.remove(database.engine, "before_cursor_execute", refuse)
+    assert waits_s == [0.5, 1, 2]
+
+
 def test_no_token_stands_in_any_file_of_the_database(database: Database, tmp_path: Path) -> None:
     Vault(database, Fernet.generate_key()).save(REALM, TOKENS)
     written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
@@ -172,6 +189,18 @@ def test_processes_take_turns_too(url: str, tmp_path: Path) -> None:
         process.join(30)
     assert [process.exitcode for process in processes] == [0, 0]
     assert log.read_text() == "in\nout\n" * 6
+
+
+def test_whoever_waits_for_the_lock_asks_a_few_times_a_second(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault, "LOCK_WAIT_S", 0.5)
+    asked: list[str] = []
+    with Vault(database, Fernet.generate_key()).exclusive(REALM):
+        event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        with pytest.raises(UserError), Vault(database, Fernet.generate_key()).exclusive(REALM):
+            pass
+    assert 2 <= len([statement for statement in asked if statement.startswith("BEGIN")]) <= 20
 
 
 def test_the_lock_is_given_back_even_when_the_refresh_fails(database: Database) -> None:

@@ -65,6 +65,12 @@ def test_a_request_that_arrives_late_still_fits_the_window_of_the_other_side(fak
     assert starts[40] - (starts[0] + 0.5) > 60
 
 
+def test_a_request_that_arrives_late_still_fits_the_second_of_the_other_side(fake_time: FakeTime) -> None:
+    starts = starts_of(RealmLimits(Caps(), fake_time.clock, fake_time.pause), fake_time, 11)
+
+    assert starts[10] - (starts[0] + 0.05) > 1
+
+
 def test_batches_at_their_cap_leave_room_for_single_requests(fake_time: FakeTime) -> None:
     limits = RealmLimits(Caps(), fake_time.clock, fake_time.pause)
     starts_of(limits, fake_time, 40, batch=True)
@@ -93,29 +99,31 @@ def test_a_shorter_hold_does_not_shorten_a_longer_one(fake_time: FakeTime) -> No
     assert starts_of(limits, fake_time, 1) == [1_060.0]
 
 
-def test_never_more_than_ten_requests_are_under_way_at_once() -> None:
-    limits = RealmLimits(Caps(requests_per_second=1000, concurrent=3))
-    under_way, most, lock = 0, 0, threading.Lock()
+@pytest.mark.parametrize(("caps", "at_once"), [(Caps(requests_per_second=1000), 10), (Caps(500, 1000, 3), 3)])
+def test_never_more_than_ten_requests_are_under_way_at_once(caps: Caps, at_once: int) -> None:
+    """https://developer.intuit.com/app/developer/qbo/docs/learn/limits-and-throttles"""
+    limits, meeting, lock = RealmLimits(caps), threading.Barrier(at_once), threading.Lock()
+    under_way, most = 0, 0
 
     def work() -> None:
         nonlocal under_way, most
-        for _ in range(5):
-            with limits.slot():
-                with lock:
-                    under_way += 1
-                    most = max(most, under_way)
-                time.sleep(0.002)
-                with lock:
-                    under_way -= 1
+        with limits.slot():
+            with lock:
+                under_way += 1
+                most = max(most, under_way)
+            time.sleep(0.02)
+            meeting.wait(timeout=10)
+            with lock:
+                under_way -= 1
 
-    threads = [threading.Thread(target=work) for _ in range(12)]
+    threads = [threading.Thread(target=work) for _ in range(3 * at_once)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=20)
 
-    assert not any(thread.is_alive() for thread in threads)
-    assert most == 3
+    assert not any(thread.is_alive() for thread in threads) and not meeting.broken
+    assert most == at_once
 
 
 def test_threads_share_one_window() -> None:
@@ -169,6 +177,17 @@ def test_single_writes_never_take_what_the_next_minutes_batches_and_the_reads_ne
             waited_s = max(waited_s, fake_time.now - before)
     assert waited_s < 1.2  # for the ten a second only
     assert records / 600 > 0.9 * 27.7
+
+
+def test_a_minute_full_of_writes_leaves_twenty_reads_room(fake_time: FakeTime) -> None:
+    limits = RealmLimits(Caps(), fake_time.clock, fake_time.pause)
+    starts_of(limits, fake_time, 40, batch=True)
+    starts_of(limits, fake_time, limits.room().singles)
+    before = fake_time.now
+
+    starts_of(limits, fake_time, 20)
+
+    assert fake_time.now - before < 3  # for the ten a second only
 
 
 def test_after_a_429_there_is_room_for_nothing(fake_time: FakeTime) -> None:

@@ -81,7 +81,7 @@ class Ledger:
         words = request.query["query"].split()
         self.statements.append(request.query["query"])
         after = int(words[words.index("Id") + 2].strip("'")) if ">" in words else 0
-        size = int(words[-1])
+        size = min(int(words[-1]), 1_000)  # QuickBooks shows no more rows of one query
         rows = [self.bills[number] for number in sorted(self.bills) if number > after][:size]
         return json_response(200, {"QueryResponse": {"Bill": rows} if rows else {}})
 
@@ -96,6 +96,17 @@ def test_paging_shows_every_record_once(server: Server, quickbooks: QuickBooks) 
     assert ledger.statements[1] == (
         "SELECT * FROM Bill WHERE Active IN (true, false) AND Id > '10' ORDERBY Id MAXRESULTS 10"
     )
+    assert len(ledger.statements) == 3
+
+
+def test_a_page_is_as_large_as_quickbooks_shows_and_no_larger(server: Server, quickbooks: QuickBooks) -> None:
+    """https://developer.intuit.com/app/developer/qbo/docs/learn/explore-the-quickbooks-online-api/data-queries
+
+    Who asks for more takes the thousand that come for the last page, and loses the rest.
+    """
+    server.answer = ledger = Ledger(2_050)
+
+    assert sum(len(page.rows) for page in quickbooks.pages("Bill")) == 2_050
     assert len(ledger.statements) == 3
 
 

@@ -64,6 +64,14 @@ def clock() -> datetime:
     return NOW
 
 
+def test_a_sign_in_service_that_takes_its_time_is_waited_for(server: Server, app: IntuitApp) -> None:
+    """Given up too soon, the new refresh token would be lost with the answer."""
+    intuit(server, json_response(200, TOKENS))
+    server.knobs.add({"match": {"path": "/token_endpoint"}, "effect": {"kind": "delay", "ms": 200}})
+
+    assert refresh(app, GIVEN, clock).refresh_token == "refresh-2"
+
+
 def test_a_renewal_brings_tokens_with_their_ends(server: Server, app: IntuitApp) -> None:
     intuit(server, json_response(200, {**TOKENS, "x_refresh_token_hard_expires_in": 1000, "odd": {"x": 1}}))
 

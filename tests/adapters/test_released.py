@@ -138,6 +138,16 @@ def test_a_throttle_that_does_not_end_is_given_up(server: Server, released: Rele
     assert len(fake_time.pauses) == 5
 
 
+def test_a_throttle_of_hours_is_not_waited_for(server: Server, released: Released, fake_time: FakeTime) -> None:
+    server.answers(Response(429, b"", {"retry-after": "7200"}))
+
+    with pytest.raises(ApiError) as caught:
+        released.get("1", "invoices", "7")
+
+    assert caught.value.retry_after_s == 7200
+    assert fake_time.pauses == []
+
+
 @pytest.mark.parametrize(
     ("answer", "code", "action"),
     [

@@ -74,6 +74,11 @@ def test_a_token_with_less_than_five_minutes_left_is_renewed_and_kept() -> None:
     assert store.kept == token_set(2)
 
 
+@pytest.mark.parametrize(("seconds", "token"), [(299, "access-2"), (301, "access-1")])
+def test_a_token_is_good_for_a_run_while_it_has_five_minutes_left(seconds: int, token: str) -> None:
+    assert Store(token_set(1, timedelta(seconds=seconds))).tokens().access_token() == token
+
+
 def test_a_long_run_renews_with_the_token_that_came_last() -> None:
     store = Store(token_set(1, timedelta(0)))
     tokens = store.tokens()

@@ -133,6 +133,10 @@ def test_cents_and_back(amount: str) -> None:
     assert str(from_cents(to_cents(Decimal(amount)))) == amount
 
 
+def test_sums_are_kept_in_whole_cents() -> None:
+    assert to_cents(Decimal("12.34")) == 1234 and to_cents(Decimal("-0.005")) == -1
+
+
 def test_the_unexplained_part_is_the_difference_less_what_is_explained() -> None:
     sums = {(Side.RELEASED, "Invoice", "NZD"): Sums(3, Decimal(30), Decimal(3), Decimal(33), Decimal(5))}
     sums[Side.QUICKBOOKS, "Invoice", "NZD"] = Sums(2, Decimal(20), Decimal(2), Decimal(22), Decimal(5))

@@ -213,6 +213,16 @@ def test_only_a_sure_refusal_counts_as_not_carried_out() -> None:
     assert not ApiError(Fault("6240", http_status=400)).maybe_applied
 
 
+@pytest.mark.parametrize("status", [0, 200, 408, 409, 500, 502, 503, 504])
+def test_what_passes_may_have_been_carried_out_whatever_status_it_came_with(status: int) -> None:
+    assert ApiError(Fault("10000", http_status=status)).maybe_applied
+
+
+@pytest.mark.parametrize("status", [401, 403, 429])
+def test_what_was_turned_away_at_the_door_was_not_carried_out(status: int) -> None:
+    assert not ApiError(Fault("10000", http_status=status)).maybe_applied
+
+
 def test_a_duplicate_number_names_its_holder() -> None:
     detail = "Duplicate Document Number Error : DocNumber=1042 is assigned to TxnType=Journal Entry with TxnId=99-1"
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.core.naming import MOST_PROPOSED, first_free, proposals
+from bot.core.faults import UserError
+from bot.core.naming import first_free, proposals, suffix_of
 
 
 @pytest.mark.parametrize(
@@ -26,4 +27,10 @@ def test_what_is_taken_is_not_proposed_and_of_the_numbers_only_one() -> None:
     assert first_free(wished, free) == (" (Tenant)", " (3)")
     assert first_free(wished, {}) == ()
     many = [f" (Town {place})" for place in range(9)]
-    assert len(first_free(many, dict.fromkeys(many, True))) == MOST_PROPOSED
+    assert first_free(many, dict.fromkeys(many, True)) == tuple(many[:4])
+
+
+def test_forty_characters_are_added_to_a_name_and_no_more() -> None:
+    assert suffix_of("x" * 40) == f" ({'x' * 40})"
+    with pytest.raises(UserError, match="at most 40"):
+        suffix_of("x" * 41)

@@ -84,6 +84,13 @@ def test_a_suggested_match_names_its_record_in_words() -> None:
     assert "total differs" in problem.more and "(9 in QuickBooks)" in problem.more
 
 
+@pytest.mark.parametrize("score", [1, 2])
+def test_a_document_that_agrees_in_part_only_is_never_adopted(score: int) -> None:
+    with pytest.raises(Problem) as raised:
+        choose(INVOICE, [candidate("9", score)])
+    assert raised.value.code == "suggested-match"
+
+
 def test_a_suggested_pair_has_one_cause_the_released_record() -> None:
     with pytest.raises(Problem) as raised:
         choose(INVOICE, [Candidate(ours(INVOICE, invoice()), 1, "INV-1")])

@@ -62,6 +62,10 @@ def test_a_hash_is_of_all_operations_in_their_order() -> None:
     assert is_plan_hash(plan_hash(["a"]))
 
 
+def test_a_hash_is_sixteen_characters_as_people_type_it() -> None:
+    assert is_plan_hash("0123456789abcdef") and is_plan_hash(plan_hash(["a"]))
+
+
 @pytest.mark.parametrize("text", ["", "abc", "g" * 16, "A" * 16, "a" * 17, "0123456789abcde\n"])
 def test_what_is_no_hash_is_known(text: str) -> None:
     assert not is_plan_hash(text)

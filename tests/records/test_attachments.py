@@ -128,6 +128,10 @@ def test_what_quickbooks_does_not_take_is_said_beforehand(body: Json, code: str)
     assert caught.value.code == code
 
 
+def test_a_file_of_one_hundred_megabytes_is_taken() -> None:
+    check(ours(size=100 * 2**20), FACTS)
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "taken"),
     [
@@ -176,6 +180,8 @@ def test_what_comes_in_always_has_a_media_type(name: str, kind: str, found: str)
         ("x" * 400 + ".pdf", "x" * 251 + ".pdf"),
         ("x" * 400, "x" * 255),
         ("x." + "y" * 400, "x." + "y" * 253),
+        ("x" * 400 + "." + "y" * 12, "x" * 242 + "." + "y" * 12),
+        ("x" * 400 + "." + "y" * 13, "x" * 255),
     ],
 )
 def test_a_name_is_safe_and_stays_readable(name: str, kept: str) -> None:

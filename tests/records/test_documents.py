@@ -252,6 +252,17 @@ def test_a_line_whose_account_or_tax_is_not_paired_names_it(field: str, code: st
     assert problem_of(lambda: sent(invoice(line("1.00", **{field: None})))).cause is None
 
 
+@pytest.mark.parametrize("length", [4_000, 5_000])
+def test_a_description_and_a_reference_go_out_as_long_as_quickbooks_takes_them(length: int) -> None:
+    """https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/invoice: 4000 characters each."""
+    text = "R" * length
+    body = sent(invoice(line("100.00", "15.00", description=text), reference=text))
+    assert body["Line"][0]["Description"] == body["PrivateNote"] == "R" * 4_000
+    account = replace(LOOKUP, external={**PAIRS, (RecordType.ACCOUNT, "allowed", "Account"): "50"})
+    discount = invoice(line("100.00", "15.00"), line("-10.00", description=text, accountId="allowed"))
+    assert invoices.to_quickbooks(discount, "Invoice", account, FACTS)["Line"][1]["Description"] == "R" * 4_000
+
+
 def test_a_sales_line_takes_items_only_and_a_bill_takes_accounts_first() -> None:
     assert problem_of(lambda: sent(invoice(line("1.00", accountId="repairs")))).code == "account-missing"
     both = Lookup({**PAIRS, (RecordType.ACCOUNT, "rent", "Account"): "22"}, LOOKUP.released, BODIES)

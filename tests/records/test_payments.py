@@ -97,6 +97,22 @@ def test_a_payment_is_the_same_only_when_all_that_tells_it_agrees(change: dict[s
     assert matching.same({**receipt(), **change}, "Payment", payment(paid("115.00", "101")), LOOKUP) == score
 
 
+@pytest.mark.parametrize(
+    ("kind", "entity", "field", "document"),
+    [("receipt", "Payment", "PaymentRefNum", "inv-1"), ("paid", "BillPayment", "DocNumber", "bill-1")],
+)
+def test_a_long_reference_goes_as_21_characters_and_whole_in_a_note_of_4000(
+    kind: str, entity: str, field: str, document: str
+) -> None:
+    """https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/payment"""
+    paid = [{"invoiceId": document, "amount": "115.00"}]
+    body = receipt(kind=kind, contactId="both", bankAccountId="35", reference="R" * 5_000, allocations=paid)
+    sent = payments.to_quickbooks(body, entity, LOOKUP, FACTS)
+    assert sent[field] == "R" * 21 and sent["PrivateNote"] == "R" * 4_000
+    whole = payments.to_quickbooks({**body, "reference": "R" * 21}, entity, LOOKUP, FACTS)
+    assert whole[field] == "R" * 21 and "PrivateNote" not in whole
+
+
 def test_a_loose_match_is_looked_for_a_week_around_and_no_further() -> None:
     keys = matching.search_keys("Payment", payment())
     near = [next(iter(matching.released_keys(receipt(date=day)))) for day in ("2026-10-13", "2026-10-27")]

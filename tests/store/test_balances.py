@@ -15,6 +15,7 @@ from bot.store.mirror import balances, control_sums, records
 from bot.store.mirror.balances import Figured
 from bot.store.mirror.records import Heard
 from bot.store.results import results
+from bot.store.tables import figures as table
 from tests.store.conftest import COMPANY
 
 INVOICE, CONTACT = RecordType.INVOICE, RecordType.CONTACT
@@ -61,6 +62,16 @@ def test_figures_are_fresh_when_they_change_and_only_then(database: Database) ->
         assert settle_all(connection) == []
         put(connection, QUICKBOOKS, "1", figures(open=Decimal("0.01")))
         assert [one.figures.open for one in settle_all(connection)] == [Decimal("0.01")]
+
+
+def test_a_text_that_is_too_long_for_its_column_is_cut_and_stops_nobody(database: Database) -> None:
+    """PostgreSQL refuses what does not fit, and the run with it."""
+    texts = dict.fromkeys(("kind", "name", "party", "date", "currency", "same_key"), "x" * 5_000)
+    with database.write() as connection:
+        put(connection, QUICKBOOKS, "1", figures(**texts))
+        (kept,) = settle_all(connection)
+    lengths = {name: len(getattr(kept.figures, name)) for name in texts}
+    assert lengths == {name: table.c[name].type.length or 400 for name in texts}
 
 
 def test_a_pair_that_is_made_or_settled_is_looked_at_though_its_figures_are_as_before(database: Database) -> None:

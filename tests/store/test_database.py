@@ -141,6 +141,23 @@ def digits(value: Any) -> Any:
     return [digits(item) for item in value] if isinstance(value, list) else value
 
 
+def test_a_lock_is_waited_for_as_long_as_a_large_commit_takes_and_not_for_ever(database: Database, kind: str) -> None:
+    with database.read() as connection:
+        asked = (
+            "PRAGMA busy_timeout" if kind == "sqlite" else "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"
+        )
+        assert 10_000 <= int(connection.exec_driver_sql(asked).scalar_one()) <= 60_000
+
+
+def test_a_process_that_stands_still_keeps_its_locks_for_less_than_a_minute(database: Database, kind: str) -> None:
+    if kind == "sqlite":
+        pytest.skip("one writer holds the whole file, for as long as it lives")
+    name = "idle_in_transaction_session_timeout"
+    with database.read() as connection:
+        waits_ms = connection.exec_driver_sql(f"SELECT setting FROM pg_settings WHERE name = '{name}'").scalar_one()
+    assert 10_000 <= int(waits_ms) <= 60_000
+
+
 def test_a_transaction_that_stands_still_does_not_keep_its_locks_on_postgresql(
     url: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,15 @@ def test_whoever_lost_the_lease_is_told_and_can_neither_renew_nor_give_back(data
     renew(database, successor, 2)
 
 
+def test_a_lease_outlives_two_lost_beats_and_a_killed_process_holds_nobody_up_for_ten_seconds(
+    database: Database,
+) -> None:
+    with database.write() as connection:
+        leases.claim(connection, COMPANY, "a")
+        lasts_ms = connection.execute(table.select()).one().until - now_ms(connection)
+    assert 3 * leases.HEARTBEAT_S * 1000 < lasts_ms < 10_000
+
+
 def test_a_lease_can_be_asked_for_a_longer_time(database: Database) -> None:
     with database.write() as connection:
         leases.claim(connection, COMPANY, "a", for_ms=60_000)

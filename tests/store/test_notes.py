@@ -8,10 +8,11 @@ from bot.core.team.posting import Claim
 from bot.store import companies
 from bot.store.database import Database, to_ms
 from bot.store.team import notes
-from bot.store.team.notes import VIEW_LIFE_MS, Deed, PostedMessage, Undo
+from bot.store.team.notes import Deed, PostedMessage, Undo
 from bot.store.team.tables import posts
 from tests.store.conftest import COMPANY
 
+WEEK_MS = 7 * 24 * 3600 * 1000
 REFS = [RecordRef(RecordType.CONTACT, "kiosk"), RecordRef(RecordType.INVOICE, "@Invoice:9")]
 
 
@@ -43,7 +44,9 @@ def test_a_view_is_remembered_for_a_week_and_keeps_its_newest_state(database: Da
         notes.put_view(connection, "v1", {"page": 1}, 5)
         notes.put_view(connection, "v1", {"page": 2, "text": "ö"}, 6)
         assert notes.get_view(connection, "v1") == {"page": 2, "text": "ö"}
-        notes.put_view(connection, "v2", {}, 7 + VIEW_LIFE_MS)
+        notes.put_view(connection, "v2", {}, 6 + WEEK_MS)
+        assert notes.get_view(connection, "v1") is not None
+        notes.put_view(connection, "v2", {}, 7 + WEEK_MS)
         assert notes.get_view(connection, "v1") is None and notes.get_view(connection, "v2") == {}
 
 

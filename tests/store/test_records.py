@@ -87,6 +87,7 @@ def test_dependents_are_found_whatever_they_are(database: Database) -> None:
             heard("1", "x", ("ref:contact:kiosk",)),
             heard("2", "x", ("ref:contact:kiosk", "ref:account:rent")),
         )
+        put(connection, heard("3", "x", ("ref:contact:kiosk",)), company="another")  # none of this company's
         found = records.dependents(connection, COMPANY, Side.QUICKBOOKS, ["ref:contact:kiosk", "ref:account:rent"])
     assert found == [("Invoice", "1"), ("Invoice", "2")]
 

@@ -1,18 +1,23 @@
 """What a team settles and what is kept of its weeks: roles, settings, causes, runs out of balance, visits, deeds."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.core.causes.grouping import key
+from bot.core.causes.work import Work
 from bot.core.faults import UserError
 from bot.core.model import Outcome
 from bot.core.runs import Flag, RedReason, RunState, Trigger
 from bot.core.team.roles import Role, Roles
+from bot.desk.cause_work import TeamWork
 from bot.desk.team import STALE, Team
-from bot.store.database import Database, from_ms
+from bot.store.database import Database, from_ms, to_ms
 from bot.store.mirror import records
 from bot.store.results import cause_spans
 from bot.store.runs import runs
+from bot.store.tables import cause_spans as spans
 from bot.store.team import cause_work as team_queries
 from bot.store.team import home_visits, notes, roles, settings
 from bot.store.team.notes import Deed
@@ -107,6 +112,37 @@ def test_deeds_are_told_newest_first_with_the_syncs_of_people(database: Database
         assert [(deed.what, deed.at) for deed in found] == [("roles", 9), ("sync", 7), ("unlink", 5)]
         assert (found[2].records, found[2].before) == (("contact:kiosk",), "linked")
         assert [deed.what for deed in notes.deeds(connection, "", 2)] == ["roles", "settings"]
+
+
+def test_what_was_put_right_is_shown_for_a_day_to_whom_it_was_given(database: Database) -> None:
+    one, now = samples.result(0, outcome=Outcome.FAILED), [samples.NOW]
+    work = TeamWork(database, lambda: now[0])
+    with database.write() as connection:
+        cause_spans.note(connection, COMPANY, to_ms(now[0]), [one])
+        (cause,) = team_queries.opened_since(connection, COMPANY, 0)
+    work.settle(Work(COMPANY, cause, now[0], "U1", "U2"), None)
+    with database.write() as connection:
+        cause_spans.note(connection, COMPANY, to_ms(now[0]), [])
+    for hours, shown in ((23, 1), (25, 0)):
+        now[0] = samples.NOW + timedelta(hours=hours)
+        work.forget_gone(COMPANY, ())
+        with database.read() as connection:
+            assert len(work.ended_of("U2")) == len(team_queries.kept_keys(connection, COMPANY)) == shown
+
+
+@pytest.mark.parametrize(("later_ms", "is_new"), [(400, False), (2_000, True)])
+def test_what_came_in_the_second_in_which_an_episode_began_is_no_news_of_it(
+    database: Database, later_ms: int, is_new: bool
+) -> None:
+    """The beginning of an episode is told by the time of a message, to the second."""
+    cause = samples.cause(0)
+    began_ms = to_ms(samples.NOW)
+    with database.write() as connection:
+        about = {"company_id": COMPANY, "key": key(cause), "headline": "", "records": 1}
+        connection.execute(spans.insert().values(opened_at=began_ms + later_ms, **about))
+    company = samples.company(id=COMPANY, last_run=None)
+    settled = TeamWork(database, lambda: samples.NOW).settled(company, [cause], samples.NOW)
+    assert settled.new == ({key(cause)} if is_new else set())
 
 
 def test_what_was_left_out_and_is_linked_again_is_not_put_right_yet(database: Database) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Outcome, RecordRef, RecordType
+from bot.sandbox.http.exchange import Request, Response
 from tests.rarely import edge, rarely
 from tests.sync.world import Json, World
 
@@ -225,6 +226,26 @@ def test_what_is_set_off_while_the_id_of_its_credit_note_is_written_back_follows
     kiosk.sync_blue()
     assert open_balances(kiosk)[0][0] == open_balances(kiosk)[1][0] == Decimal("95.00")
     assert kiosk.count("Payment") == 1
+
+
+def test_a_credit_note_that_changes_under_our_hands_is_read_again_as_often_as_others_may_write_it(kiosk: World) -> None:
+    """Each of the other seven writers of a run may set something off against the same credit note just before us."""
+    invoice, memo = there(kiosk)
+    parts = ("Invoice", invoice["Id"], "46.00"), ("CreditMemo", memo["Id"], "46.00")
+    set_off(kiosk, invoice["CustomerRef"]["value"], *parts)
+    note, edits, handle = both(kiosk)[1], iter(range(8)), kiosk.released.handle
+
+    def edited_meanwhile(request: Request) -> Response:
+        response = handle(request)
+        is_read = request.method == "GET" and request.path.endswith(note["id"])
+        if is_read and (edit := next(edits, None)) is not None:
+            kiosk.change("credit-notes", note, reference=f"Edit {edit}")
+        return response
+
+    kiosk.released.handle = edited_meanwhile  # type: ignore[method-assign]
+    kiosk.sync()
+    assert next(edits, None) is None
+    assert open_balances(kiosk) == [(Decimal("69.00"), Decimal(0))] * 2
 
 
 @edge

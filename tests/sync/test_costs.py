@@ -75,6 +75,16 @@ def test_a_run_with_nothing_to_do_is_two_calls_there_and_one_a_collection_here(p
     assert calls.released <= IDLE_CALLS
 
 
+def test_a_plan_says_beforehand_how_often_both_sides_are_read(paired: World) -> None:
+    """A plan is itself a run that only reads."""
+    changed_company(paired)
+    planned = paired.plan()
+    assert planned.plan is not None
+    said = planned.plan.calls
+    assert said.quickbooks_reads == planned.api_calls.quickbooks_reads
+    assert said.released_reads == planned.api_calls.released
+
+
 @edge
 def test_no_question_of_a_run_is_answered_with_all_that_a_company_has(
     paired: World, monkeypatch: pytest.MonkeyPatch

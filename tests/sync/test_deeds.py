@@ -6,6 +6,7 @@ from bot.core.faults import UserError
 from bot.core.runs import Trigger
 from bot.core.team.company_settings import AuditEntry
 from bot.store.runs import runs
+from bot.store.team.tables import views
 from tests.rarely import edge
 from tests.sync.test_runs import many_invoices
 from tests.sync.world import COMPANY, World
@@ -73,3 +74,8 @@ def test_a_stop_that_others_came_after_is_not_let_pass(paired: World) -> None:
 def test_at_the_terminal_somebody_is_named_as_well(paired: World) -> None:
     paired.app.desk.runs.accept_stop(stopped(paired), "", Trigger.COMMAND)
     assert [entry.by for entry in deeds(paired, "override")] == ["somebody at the terminal"]
+
+
+def test_what_a_message_shows_is_remembered_under_a_name_of_its_own_that_fits_its_column(paired: World) -> None:
+    names = {paired.app.desk.views.remember({"page": page}) for page in range(100)}
+    assert len(names) == 100 and all(10 <= len(name) <= views.c.id.type.length for name in names)

@@ -1,6 +1,5 @@
 """Exactly once: what is in doubt is asked again unchanged or looked up, and never simply sent once more."""
 
-import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -15,14 +14,14 @@ from bot.store.database import now_ms
 from bot.store.runs import leases, ledger
 from bot.store.tables import leases as lease_table
 from bot.sync.engine import run_sync
-from bot.sync.writing.in_doubt import SETTLING_S
-from bot.sync.writing.outgoing_batches import REQUESTID_CHARS, RESENDS
 from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, Json, World
 
 HTML = {"kind": "reply", "status": 502, "body": "<html><title>Bad Gateway</title></html>"}
 LOST_AFTER = {"kind": "drop_after"}
 LOST_BEFORE = {"kind": "drop_before"}
+QUICKBOOKS_TAKES_S = 120
+"""So long it works on a request: https://developer.intuit.com/app/developer/qbo/docs/learn/limits-and-throttles"""
 BATCH = {"method": "POST", "path": "/batch", "body": "create"}
 
 
@@ -58,8 +57,7 @@ def test_a_batch_is_resent_byte_for_byte_under_one_request_id(paired: World) -> 
     paired.sync_blue()
     creates = [request for request in seen if b"Kiosk Ltd" in request.body]
     assert len(creates) >= 2 and len({(one.body, one.query["requestid"]) for one in creates}) == 1
-    longest = max(len(str(item["bId"])) for item in json.loads(creates[0].body)["BatchItemRequest"])
-    assert len(creates[0].query["requestid"]) == REQUESTID_CHARS and REQUESTID_CHARS + longest <= 50
+    assert 20 <= len(creates[0].query["requestid"]) <= 50 - len("30")  # room for the bId of the thirtieth
 
 
 @edge
@@ -114,7 +112,7 @@ def test_a_record_that_quickbooks_chokes_on_fails_alone_and_twenty_nine_go_throu
     paired.contact("Newcomer")
     finished = paired.sync_red()
     assert (finished.counts.created, finished.counts.failed) == (1, 1)
-    tries = 1 if effect.get("status") == 200 else RESENDS
+    tries = 1 if effect.get("status") == 200 else 4
     assert finished.api_calls.quickbooks_writes == 1 + tries  # it goes by itself: nobody else waits for it again
 
     paired.quickbooks_knobs.clear()
@@ -151,21 +149,6 @@ def test_documents_that_quickbooks_numbers_itself_are_found_by_date_total_and_cu
     assert len(paired.books.entity("Invoice")) == 4
     with paired.nothing_written():
         paired.sync_blue()
-
-
-@edge
-def test_a_batch_in_doubt_is_looked_up_only_once_quickbooks_must_be_done_with_it(paired: World) -> None:
-    """A gateway gives up at once, and what is behind it may still book the record a minute later."""
-    paired.contact("Kiosk Ltd")
-    poison(paired, "Kiosk Ltd", HTML)
-    paired.sync_red()
-    assert max(paired.patience.waits_s) == SETTLING_S
-    paired.patience.waits_s.clear()
-    fault = {"Fault": {"Error": [{"code": "10000"}], "type": "SystemFault"}}
-    paired.quickbooks_knobs.clear()
-    poison(paired, "Kiosk Ltd", {"kind": "reply", "status": 500, "body": fault})
-    paired.sync_red()
-    assert max(paired.patience.waits_s) < SETTLING_S  # QuickBooks said itself that it had failed
 
 
 @edge
@@ -257,7 +240,7 @@ def test_an_old_batch_that_somebody_may_have_sent_a_moment_ago_is_given_time_to_
     paired.clock.advance(hours=2)
     paired.patience.waits_s.clear()
     paired.sync_blue()
-    assert SETTLING_S - 30 < max(paired.patience.waits_s) <= SETTLING_S
+    assert QUICKBOOKS_TAKES_S - 20 < max(paired.patience.waits_s) < QUICKBOOKS_TAKES_S + 60
 
 
 @edge
@@ -273,7 +256,7 @@ def test_an_old_batch_that_nobody_touched_for_minutes_is_looked_up_at_once(paire
         assert (leases.free_for_ms(connection, COMPANY) or 0) >= 600_000
     paired.patience.waits_s.clear()
     paired.sync_blue()
-    assert max(paired.patience.waits_s, default=0) < SETTLING_S / 2
+    assert max(paired.patience.waits_s, default=0) < QUICKBOOKS_TAKES_S / 2
 
 
 @edge

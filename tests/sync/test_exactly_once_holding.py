@@ -1,6 +1,7 @@
 """Who may write: one run at a time, only while its lease is sure, and nothing more once it was told to stop."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -96,6 +97,23 @@ def test_a_write_is_refused_when_the_last_renewal_is_old_and_the_company_is_gone
             with pytest.raises(LeaseLost):
                 count()
         assert (meter.quickbooks_writes, meter.released) == (2, 0)
+
+
+def test_a_renewal_is_trusted_for_a_shorter_time_than_a_lease_lasts(paired: World) -> None:
+    with held(paired.database, COMPANY, "Harbour", "me") as hold:
+        take_over(paired)
+        hold.check()
+        with pytest.raises(LeaseLost):
+            replace(hold, _renewed_s=time.monotonic() - 6).check()
+        give_back(paired)
+
+
+def test_a_lease_is_not_renewed_more_often_than_it_needs(paired: World) -> None:
+    asked: list[str] = []
+    event.listen(paired.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    with held(paired.database, COMPANY, "Harbour", "me"):
+        time.sleep(0.3)
+    assert 0 < len([one for one in asked if one.startswith("UPDATE leases")]) <= 2
 
 
 def test_a_late_heartbeat_is_made_up_for_before_the_write(paired: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,3 +178,16 @@ def test_a_bill_voided_by_a_person_frees_in_the_same_run(paired: World) -> None:
     paired.sync_blue()
     assert paired.named("invoices", "B-1")["status"] == "voided"
     quiet(paired)
+
+
+def test_an_invoice_that_is_voided_here_and_paid_there_meanwhile_is_touched_on_neither_side(paired: World) -> None:
+    invoice = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1")
+    paired.sync_blue()
+    sent = paired.partner("Invoice", invoice, "invoices")
+    payment = paired.receive(sent["CustomerRef"]["value"], "115.00", (sent["Id"], "115.00"))
+    paired.change("invoices", invoice, status="voided")
+    paired.sync_red()
+    row = paired.row("INV-1")
+    assert row.code == "void-meets-payment" and "voided in Re-Leased but paid in QuickBooks" in row.details
+    assert paired.books.read("Invoice", sent["Id"])["TotalAmt"] == Decimal("115.00")
+    assert paired.books.read("Payment", payment["Id"])["Line"][0]["LinkedTxn"][0]["TxnId"] == sent["Id"]

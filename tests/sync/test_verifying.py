@@ -5,6 +5,7 @@ import pytest
 from bot.core.team.requested_verification import AskedVerification, VerificationState
 from bot.jobs import verifier
 from bot.sandbox.http.knobs import Knobs
+from bot.store.database import to_ms
 from bot.store.runs import leases
 from bot.store.team import requested_verifications
 from tests.rarely import edge
@@ -56,6 +57,18 @@ def test_a_pair_that_drifted_is_told_with_which_side_moved(paired: World) -> Non
     found = now(paired, one).found
     assert found is not None and found.drift_count == 1
     assert (found.drift[0].name, found.drift[0].moved) == ("INV-1", "QuickBooks")
+
+
+def test_one_whose_maker_died_is_made_by_another_and_not_before_it_must_be_dead(paired: World) -> None:
+    one = asked(paired)
+    with paired.database.write() as connection:
+        began = (VerificationState.REQUESTED,), VerificationState.VERIFYING, to_ms(paired.clock())
+        assert requested_verifications.move(connection, one.id, *began)
+    paired.clock.advance(seconds=10)
+    assert verifier.wanted(paired.engine()) == []
+    paired.clock.advance(minutes=1)
+    make(paired)
+    assert now(paired, one).state is VerificationState.DONE
 
 
 @edge

@@ -1,0 +1,194 @@
+"""Sets that are rules: what may be voided, who wins, what is imported, what a name may not hold."""
+
+from tests.constants.listing import Listed, rule
+
+PLAN = "bot/core/planning/plan.py"
+PAIRING = "bot/core/planning/pairing.py"
+PATCH = "bot/core/planning/patch.py"
+DOCUMENT = "bot/records/documents/document.py"
+ATTACHMENT = "bot/records/attachment.py"
+ACCOUNT = "bot/records/account.py"
+CORE, RECORDS, SYNC = "tests/core", "tests/records", "tests/sync"
+
+LISTED: tuple[Listed, ...] = (
+    rule("bot/core/model.py", "NEEDS_ATTENTION", ("OWN - {Outcome.WAITING}",), f"{SYNC}/test_suggestions.py"),
+    rule(
+        PLAN,
+        "RELEASED_WINS",
+        (
+            *("OWN - {RecordType.CONTACT}", "OWN - {RecordType.INVOICE}", "OWN - {RecordType.CREDIT_NOTE}"),
+            "OWN | {RecordType.PAYMENT}",
+        ),
+        f"{CORE}/test_plan_conflict.py",
+    ),
+    rule(
+        PLAN,
+        "VOIDABLE",
+        ('OWN | {"Bill"}', 'OWN | {"CreditMemo"}', 'OWN - {"Invoice"}', 'OWN - {"BillPayment"}'),
+        f"{CORE}/test_plan_gone.py",
+    ),
+    rule(
+        PLAN,
+        "MONEY_MOVES",
+        ("OWN - {RecordType.PAYMENT}", "OWN - {RecordType.ALLOCATION}", "OWN | {RecordType.INVOICE}"),
+        f"{CORE}/test_plan_gone.py",
+        f"{SYNC}/test_allocations.py",
+    ),
+    rule(
+        PAIRING,
+        "NAMES_ENOUGH",
+        ("OWN | {RecordType.INVOICE}", "OWN | {RecordType.PAYMENT}"),
+        f"{CORE}/test_pairing.py",
+        f"{CORE}/test_plan_unpaired.py",
+    ),
+    rule(
+        PAIRING,
+        "INTERCHANGEABLE",
+        ("OWN | {RecordType.INVOICE}", "OWN - OWN"),
+        f"{CORE}/test_pairing.py",
+        f"{SYNC}/test_attachments_outgoing.py",
+    ),
+    rule(
+        "bot/core/planning/requirements.py",
+        "HOLDING_UP",
+        ("OWN[1:]", "OWN[:1]", "OWN[:-1]"),
+        f"{CORE}/test_plan_unpaired.py",
+    ),
+    rule(
+        PATCH,
+        "FIXED_ONCE_APPROVED",
+        ("OWN[1:]", "OWN[:1]"),
+        f"{CORE}/test_plan_linked.py",
+        f"{CORE}/test_plan_incoming.py",
+    ),
+    rule(
+        PATCH,
+        "GIVEN_ON_CREATION",
+        ("OWN[1:]", "OWN[:1]"),
+        f"{CORE}/test_plan_linked.py",
+        f"{CORE}/test_plan_incoming.py",
+    ),
+    rule(
+        "bot/core/planning/numbering.py",
+        "UNIQUE_AS_REFERENCE",
+        ("OWN - OWN", 'OWN | {"Payment"}'),
+        f"{SYNC}/test_one_reference.py",
+    ),
+    rule(
+        "bot/core/planning/freeing.py",
+        "MAY_COME_LATER",
+        ('OWN - {"failing-parent"}', 'OWN - {"missing-parent"}'),
+        f"{CORE}/test_freeing.py",
+    ),
+    rule(
+        "bot/core/cells.py",
+        "FORMULA_BEGINS",
+        ("OWN[1:]", "OWN[:3]", "OWN[:-1]", 'tuple(mark for mark in OWN if mark != "\\t")'),
+        "tests/slack/test_results_export.py",
+    ),
+    rule("bot/core/faults.py", "_SEVERITY", ("OWN[::-1]",), f"{CORE}/test_faults.py"),
+    rule(
+        "bot/core/causes/grouping.py",
+        "CAUSED_BY_SETTING",
+        ('OWN - {"6200"}', 'OWN - {"6210"}', 'OWN - {"closed-period"}'),
+        f"{CORE}/test_causes.py",
+    ),
+    rule("bot/core/naming.py", "FORBIDDEN", ('OWN - {":"}', 'OWN - {"("}'), f"{CORE}/test_naming.py"),
+    rule(
+        "bot/core/balance/control_totals.py",
+        "MONEY",
+        ("OWN - {RecordType.ALLOCATION}", "OWN - {RecordType.CREDIT_NOTE}"),
+        f"{CORE}/test_control_totals.py",
+        f"{SYNC}/test_control.py",
+    ),
+    rule(ACCOUNT, "ITEM_TYPES", ("OWN[1:]", "OWN[:1]", '(*OWN, "Inventory")'), f"{RECORDS}/test_names_lists.py"),
+    rule(
+        ACCOUNT,
+        "ACCOUNT_TYPES",
+        ("OWN[1:]", "OWN[:1]", '(*OWN, "Bank")', '(*OWN, "Income")'),
+        f"{RECORDS}/test_names_lists.py",
+    ),
+    rule(
+        "bot/records/contact.py",
+        "CUSTOMER_ROLES",
+        ('OWN - {"owner"}', 'OWN | {"supplier"}'),
+        f"{RECORDS}/test_contacts.py",
+    ),
+    rule(ATTACHMENT, "SIGNED_ADDRESSES", ("OWN[1:]", "OWN[:1]"), f"{RECORDS}/test_attachments.py"),
+    rule("bot/records/fields/names.py", "FORBIDDEN", ("OWN[1:]", "OWN[:1]", "OWN[:-1]"), f"{RECORDS}/test_contacts.py"),
+    rule(
+        DOCUMENT,
+        "SALES_FORMS",
+        ('OWN - {"CreditMemo"}', 'OWN | {"Bill"}'),
+        f"{RECORDS}/test_documents.py",
+        f"{SYNC}/test_credit_notes.py",
+    ),
+    rule(
+        DOCUMENT,
+        "WITH_DUE_DATE",
+        ('OWN - {"Bill"}', 'OWN | {"CreditMemo"}'),
+        f"{RECORDS}/test_golden.py",
+        f"{RECORDS}/test_documents.py",
+    ),
+    rule(
+        DOCUMENT,
+        "TAKEN_WHEN_PAID",
+        ('OWN - {"dueDate"}', 'OWN | {"lines"}'),
+        f"{SYNC}/test_paid_documents.py",
+        f"{CORE}/test_plan_linked.py",
+    ),
+    rule(
+        "bot/records/documents/lines.py",
+        "TAX_MODES",
+        ('{**OWN, "inclusive": "TaxExcluded"}',),
+        f"{RECORDS}/test_documents.py",
+    ),
+    rule(
+        "bot/sync/ending.py",
+        "DEAD_GRANT",
+        ('OWN - {"invalid_grant"}', 'OWN - {"3200"}'),
+        f"{SYNC}/test_exactly_once_tokens.py",
+        f"{SYNC}/test_faults.py",
+        "tests/cli/test_connect.py",
+    ),
+    rule(
+        "bot/sync/reading/closed_books.py",
+        "CLOSED_BOOKS",
+        ('OWN - {"6200"}', 'OWN - {"6210"}'),
+        f"{SYNC}/test_money.py",
+    ),
+    rule(
+        "bot/sync/reading/lookup.py",
+        "NATURAL_KEYS",
+        ("OWN[1:]", "OWN[:1]", "OWN[:-1]"),
+        f"{SYNC}/test_patience.py",
+        f"{SYNC}/test_exactly_once.py",
+    ),
+    rule(
+        "bot/sync/reading/pull.py",
+        "NAME_LISTS",
+        ("OWN[1:]", "OWN[:1]"),
+        f"{SYNC}/test_incoming.py",
+        f"{SYNC}/test_verify.py",
+    ),
+    rule("bot/sync/writing/recognise.py", "PARTIES", ("OWN[1:]",), f"{SYNC}/test_patience.py"),
+    rule("bot/sync/writing/attachments.py", "NOT_TOLD", ("OWN[1:]", "OWN[:1]"), f"{SYNC}/test_attachments_outgoing.py"),
+    rule("bot/sync/writing/set_off.py", "FIELDS", ("OWN[:2]", "OWN[1:]"), f"{SYNC}/test_allocations.py"),
+    rule("bot/sync/reading/touched.py", "DOCUMENTS", ('OWN - {"Invoice"}',), f"{SYNC}/test_bounds.py"),
+    rule("bot/store/runs/runs.py", "OPEN", ("OWN[1:]", "OWN[:1]"), "tests/store/test_runs.py"),
+    rule("bot/store/runs/plans.py", "PAIRING", ("OWN[1:]", "OWN[:1]"), "tests/store/test_plans.py"),
+    rule(
+        "bot/store/database.py",
+        "UNUSABLE",
+        ("OWN[:1]", "OWN[1:]"),
+        "tests/store/test_database.py",
+        f"{SYNC}/test_exactly_once_holding.py",
+    ),
+    rule(
+        "bot/adapters/quickbooks/client.py",
+        "_VOIDS",
+        ('{**OWN, "Bill": {"operation": "void"}}', '{**OWN, "Payment": {"operation": "void"}}'),
+        "tests/adapters/test_quickbooks.py",
+    ),
+    rule("bot/desk/plans.py", "SETTLED", ("OWN[1:]", "OWN[:1]"), f"{SYNC}/test_approving.py"),
+)
