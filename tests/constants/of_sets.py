@@ -13,28 +13,6 @@ CORE, RECORDS, SYNC = "tests/core", "tests/records", "tests/sync"
 LISTED: tuple[Listed, ...] = (
     rule("bot/core/model.py", "NEEDS_ATTENTION", ("OWN - {Outcome.WAITING}",), f"{SYNC}/test_suggestions.py"),
     rule(
-        PLAN,
-        "RELEASED_WINS",
-        (
-            *("OWN - {RecordType.CONTACT}", "OWN - {RecordType.INVOICE}", "OWN - {RecordType.CREDIT_NOTE}"),
-            "OWN | {RecordType.PAYMENT}",
-        ),
-        f"{CORE}/test_plan_conflict.py",
-    ),
-    rule(
-        PLAN,
-        "VOIDABLE",
-        ('OWN | {"Bill"}', 'OWN | {"CreditMemo"}', 'OWN - {"Invoice"}', 'OWN - {"BillPayment"}'),
-        f"{CORE}/test_plan_gone.py",
-    ),
-    rule(
-        PLAN,
-        "MONEY_MOVES",
-        ("OWN - {RecordType.PAYMENT}", "OWN - {RecordType.ALLOCATION}", "OWN | {RecordType.INVOICE}"),
-        f"{CORE}/test_plan_gone.py",
-        f"{SYNC}/test_allocations.py",
-    ),
-    rule(
         PAIRING,
         "NAMES_ENOUGH",
         ("OWN | {RecordType.INVOICE}", "OWN | {RecordType.PAYMENT}"),
@@ -163,13 +141,6 @@ LISTED: tuple[Listed, ...] = (
         ("OWN[1:]", "OWN[:1]", "OWN[:-1]"),
         f"{SYNC}/test_patience.py",
         f"{SYNC}/test_exactly_once.py",
-    ),
-    rule(
-        "bot/sync/reading/pull.py",
-        "NAME_LISTS",
-        ("OWN[1:]", "OWN[:1]"),
-        f"{SYNC}/test_incoming.py",
-        f"{SYNC}/test_verify.py",
     ),
     rule("bot/sync/writing/recognise.py", "PARTIES", ("OWN[1:]",), f"{SYNC}/test_patience.py"),
     rule("bot/sync/writing/attachments.py", "NOT_TOLD", ("OWN[1:]", "OWN[:1]"), f"{SYNC}/test_attachments_outgoing.py"),

@@ -323,8 +323,8 @@ MUTATIONS = (
     ),
     one(
         "inactive names are not looked for, and made again",
-        "bot/sync/reading/lookup.py",
-        "if entity in NAME_LISTS",
-        "if entity is None",
+        "bot/sync/reading/pull.py",
+        'return "" if BY_ENTITY[entity].dates[1] or entity == ENTITY else',
+        'return "" if BY_ENTITY[entity] else',
     ),
 )
