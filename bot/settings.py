@@ -41,7 +41,6 @@ class Settings(BaseSettings):
     qbo_api_url: str = ""
     qbo_discovery_url: str = ""
     qbo_web_url: str = ""
-    qbo_webhook_verifier_token: SecretStr = SecretStr("")
     qbo_batches_per_minute: Annotated[int, Field(ge=1, le=120)] = 40
     qbo_writes: Literal["batches", "mixed"] = "batches"
     token_encryption_key: SecretStr = SecretStr("")

@@ -1,0 +1,3 @@
+"""x"""
+
+REPLAYED = ("docs/adding.md",)
