@@ -15,10 +15,12 @@ some lines. What cannot run here says why, and which test does it instead: <!-- 
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,12 +85,18 @@ def as_pattern(printed: str) -> str:
 
 
 def run(command: str, shell: Shell) -> subprocess.CompletedProcess[str]:
+    """With all it has started gone at the end, also when it takes too long."""
     own = Path(sys.executable).parent
     surroundings = {**shell.environment(), "PATH": f"{own}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command],
-        **{"env": surroundings, "cwd": ROOT, "capture_output": True, "text": True, "timeout": TIMEOUT_S},
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    words = ["bash", "-euo", "pipefail", "-c", command]
+    with subprocess.Popen(words, env=surroundings, cwd=ROOT, start_new_session=True, **pipes) as started:
+        try:
+            said = started.communicate(timeout=TIMEOUT_S)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(started.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess(words, started.returncode, *said)
 
 
 @pytest.mark.parametrize(("page", "block"), blocks("sh", "console", "python"))

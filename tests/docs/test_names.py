@@ -16,7 +16,7 @@ import typer
 from blocks.help import WORDS
 from bot.__main__ import cli
 from bot.core.model import RecordType
-from bot.sandbox.__main__ import cli as sandbox
+from bot.sandbox.commands import cli as sandbox
 from bot.settings import Settings
 from tests.docs.pages import PAGES, ROOT
 from tests.docs.test_blocks import exists
