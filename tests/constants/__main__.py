@@ -17,6 +17,7 @@ from tests.constants.source import change
 
 AT_ONCE = 2
 TIMEOUT_S = 300
+TIMEOUT_OF_ALL_S = 1_800
 OPTIONS = (*FAST, "--timeout=60")
 
 
@@ -41,7 +42,7 @@ def require_passing(rules: Sequence[Rule]) -> None:
     """Raises ValueError when a test fails although nothing was moved: what it says of a change is worth nothing."""
     tests = sorted({test for rule in rules for test in rule.tests})
     with copy() as folder:
-        if by := first_failure(folder, tests, TIMEOUT_S, OPTIONS):
+        if by := first_failure(folder, tests, TIMEOUT_OF_ALL_S, OPTIONS):
             raise ValueError(f"{by} fails without any change")
 
 

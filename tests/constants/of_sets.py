@@ -152,7 +152,6 @@ LISTED: tuple[Listed, ...] = (
         "bot/store/database.py",
         "UNUSABLE",
         ("OWN[:1]", "OWN[1:]"),
-        "tests/store/test_database.py",
         f"{SYNC}/test_exactly_once_holding.py",
     ),
     rule(

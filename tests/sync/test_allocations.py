@@ -248,6 +248,28 @@ def test_a_credit_note_that_changes_under_our_hands_is_read_again_as_often_as_ot
     assert open_balances(kiosk) == [(Decimal("69.00"), Decimal(0))] * 2
 
 
+def test_what_people_enter_here_while_it_comes_in_from_there_is_set_off_once(kiosk: World) -> None:
+    invoice, memo = there(kiosk)
+    parts = ("Invoice", invoice["Id"], "20.00"), ("CreditMemo", memo["Id"], "20.00")
+    set_off(kiosk, invoice["CustomerRef"]["value"], *parts)
+    ours, note = both(kiosk)
+    handle = kiosk.released.handle
+
+    def entered_meanwhile(request: Request) -> Response:
+        if request.method == "GET" and request.path.endswith(note["id"]):
+            kiosk.released.handle = handle  # type: ignore[method-assign]
+            entry = {"invoiceId": ours["id"], "amount": "20.00", "date": "2026-10-09"}
+            kiosk.change("credit-notes", note, allocations=[entry])
+        return handle(request)
+
+    kiosk.released.handle = entered_meanwhile  # type: ignore[method-assign]
+    kiosk.sync_blue()
+    assert [entry["amount"] for entry in both(kiosk)[1]["allocations"]] == ["20.00"]
+    assert kiosk.count("Payment") == 1
+    with kiosk.nothing_written():
+        kiosk.sync_blue()
+
+
 @edge
 def test_it_waits_while_its_credit_note_is_unlinked_and_follows_by_itself(kiosk: World) -> None:
     invoice, note = both(kiosk)

@@ -192,19 +192,19 @@ def test_a_quickbooks_that_is_down_altogether_ends_the_run_and_blames_no_record(
 # What an earlier run left behind
 
 
-def leave_open(world: World, effect: Json, body: str = "create") -> None:
+def leave_open(world: World, effect: Json, body: str = "create", path: str = "/batch") -> None:
     """A run that ends with a batch nobody answered: QuickBooks goes down with it."""
     handle = world.state.handle
 
     def down(request: Request) -> Response:
-        if request.path.endswith("/batch") and body.encode() in request.body:
+        if request.path.endswith(path) and body.encode() in request.body:
             response = handle(request) if effect is LOST_AFTER else None
             world.quickbooks_knobs.add({"match": {"path": "/v3/company"}, "effect": HTML, "times": None})
             return response or Response(503, b"")
         return handle(request)
 
     world.state.handle = down  # type: ignore[method-assign]
-    world.quickbooks_knobs.add({"match": {"path": "/batch", "body": body}, "effect": LOST_AFTER})
+    world.quickbooks_knobs.add({"match": {"path": path, "body": body}, "effect": LOST_AFTER})
     assert world.sync().could_not_run
     world.state.handle = handle  # type: ignore[method-assign]
     world.quickbooks_knobs.clear()

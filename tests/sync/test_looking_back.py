@@ -43,3 +43,14 @@ def test_after_a_month_all_of_quickbooks_is_read_and_before_that_only_what_chang
     paired.sync_blue()
     assert ("cdc" in asked) is not is_whole and ("query" in asked) is is_whole
     assert paired.named("contacts", "Aroha")["externalId"]
+
+
+def test_what_is_inactive_is_not_called_deleted_when_all_is_read(paired: World) -> None:
+    """A query shows only what is active unless it asks for both."""
+    tenant = paired.contact("Kiosk Ltd")
+    paired.sync_blue()
+    paired.books.archive("Customer", paired.partner("Customer", tenant, "contacts")["Id"])
+    paired.sync_blue()
+    paired.clock.advance(days=45)
+    paired.sync_blue()
+    assert paired.now("contacts", tenant)["archived"] and paired.row("Kiosk Ltd").code == ""

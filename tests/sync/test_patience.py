@@ -8,6 +8,7 @@ from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.planning.steps import Operation, Verb
 from bot.core.runs import Flag
 from bot.sandbox.http.exchange import Request, Response
+from bot.store.runs import ledger
 from bot.sync.writing import in_doubt
 from tests.sync.test_exactly_once import (
     HTML,
@@ -18,7 +19,7 @@ from tests.sync.test_exactly_once import (
     poison,
     writes_of,
 )
-from tests.sync.world import Json, World
+from tests.sync.world import COMPANY, Json, World
 
 CREATE_CUSTOMER = (Verb.CREATE, Direction.OUTGOING, "Customer", Outcome.CREATED, "Kiosk Ltd")
 
@@ -74,6 +75,18 @@ def test_what_a_batch_may_have_made_is_asked_for_by_one_question(paired: World) 
     poison(paired, "Tenant", LOST_AFTER)
     paired.sync_blue()
     assert len([question for question in asked if "DisplayName" in question]) == 1 and paired.count("Customer") == 5
+
+
+def test_a_void_whose_answer_was_lost_with_the_run_is_settled_by_the_next_one(paired: World) -> None:
+    """It went alone, as no batch takes a void."""
+    invoice = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1")
+    paired.sync_blue()
+    paired.change("invoices", invoice, status="voided")
+    leave_open(paired, LOST_AFTER, "SyncToken", "/invoice")
+    paired.sync_blue()
+    assert paired.partner("Invoice", invoice, "invoices")["TotalAmt"] == 0
+    with paired.database.read() as connection:
+        assert ledger.open_batches(connection, COMPANY) == []
 
 
 # Whose record it is, by the time it was entered
