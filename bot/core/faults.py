@@ -13,6 +13,10 @@ NUMBER_TAKEN = "6140"
 """QuickBooks refuses a document number that another document has, and names that one: see `duplicate_of`."""
 
 
+DATES = frozenset({"closing_date", "date", "sync_from"})
+"""Placeholders of faults.toml that hold a calendar date."""
+
+
 class Action(StrEnum):
     RETRY = "retry"  # it passes: the same request again, later
     RECORD = "record"  # this record is refused; the others go on
@@ -112,7 +116,7 @@ def explain(fault: Fault, context: Mapping[str, str] | None = None) -> Explanati
     Words come from `context` first, then from the fault itself, then from the defaults that keep a sentence readable.
     """
     row, found = _row_of(fault)
-    given = {name: _spoken(value) for name, value in _known(context or {}).items()}
+    given = {name: _spoken(name, value) for name, value in _known(context or {}).items()}
     words = {**_words_of(fault), **_known(found), **given}
     what, why, how = (_fill(text, words) for text in (row.what, row.why, row.how))
     return Explanation(what, why, how, row.retries, fault.code, row.fix)
@@ -224,10 +228,15 @@ def _one_line(fault: Fault) -> str:
     return f"{fault.side} {fault.code or 'no code'}{status}: {' '.join(said.split())}{trace}"
 
 
-def _spoken(value: str) -> str:
-    """A name in a sentence is cut where it would drown it, and a date is said as people say it."""
-    if _ISO_DATE.fullmatch(value):
-        day = date.fromisoformat(value)
+def _spoken(name: str, value: str) -> str:
+    """A name in a sentence is cut where it would drown it. Only a field that is a date is said as people say dates: a
+    document may be numbered 2026-02-30.
+    """
+    if name in DATES and _ISO_DATE.fullmatch(value):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return value
         return f"{day.day} {day:%b %Y}"
     return value if len(value) <= MOST_CHARS else f"{value[: MOST_CHARS - 1].rstrip()}…"
 

@@ -6,6 +6,8 @@ from typing import Any
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
+DIGITS_BEHIND_POINT = 20  # nobody writes such an amount; spelling out 1E-999999999 would take a gigabyte
+MOST_SPELLED = 40  # digits of a number that is written without an exponent
 DIGITS_BEFORE_POINT = 15  # developer.intuit.com, invoice: Amount; more would not fit our own arithmetic either
 
 
@@ -23,7 +25,7 @@ def decimal(value: Any) -> Decimal:
         number = value if isinstance(value, Decimal) else Decimal(str(value))
     except InvalidOperation:
         raise NotMoney(f"{value!r} is not an amount") from None
-    if not number.is_finite() or (number and number.adjusted() >= DIGITS_BEFORE_POINT):
+    if not number.is_finite() or (number and not -DIGITS_BEHIND_POINT <= number.adjusted() < DIGITS_BEFORE_POINT):
         raise NotMoney(f"{value!r} is not an amount")
     return number
 
@@ -44,9 +46,15 @@ def said(value: Any) -> str:
 
 
 def plain(value: Decimal) -> str:
-    """All its digits without an exponent, trailing zeros or a minus before zero: "1.5", "3"."""
+    """All its digits without an exponent, trailing zeros or a minus before zero: "1.5", "3".
+
+    What is no amount by far keeps its exponent: spelling it out could take gigabytes.
+    """
     if not value:
         return "0"
+    if abs(value.adjusted()) > MOST_SPELLED:
+        sign, digits, _ = value.as_tuple()
+        return f"{'-' * sign}{''.join(map(str, digits)).rstrip('0')}E{value.adjusted()}"
     written = format(value, "f")
     return written.rstrip("0").rstrip(".") if "." in written else written
 

@@ -42,6 +42,8 @@ LISTED: tuple[Listed, ...] = (
     rule(MONEY, "CENT", ('Decimal("0.1")', 'Decimal("0.001")'), "tests/core/test_money.py"),
     no_rule(MONEY, "ZERO", "a name for the number itself"),
     rule(MONEY, "DIGITS_BEFORE_POINT", ("14", "16"), "tests/core/test_money.py"),
+    rule(MONEY, "DIGITS_BEHIND_POINT", ("10**9",), "tests/sync/test_odd_values.py"),
+    rule(MONEY, "MOST_SPELLED", ("10**4",), "tests/sync/test_odd_values.py"),
     rule(NAMING, "SUFFIX_CHARS", ("39", "41"), "tests/core/test_naming.py"),
     no_rule(NAMING, "NUMBERS", "how many numbers are tried for a proposal; a person chooses"),
     no_rule(NAMING, "MOST_PROPOSED", "how many proposals fit a window; a person may write another"),

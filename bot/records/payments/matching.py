@@ -94,5 +94,8 @@ def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
 
 
 def _near(value: Any) -> Iterator[date]:
+    """A date at either end of the calendar has fewer neighbours."""
     middle = day(value)
-    return (middle + timedelta(days=away) for away in range(-NEAR_DAYS, NEAR_DAYS + 1))
+    for away in range(-NEAR_DAYS, NEAR_DAYS + 1):
+        if 1 <= middle.toordinal() + away <= date.max.toordinal():
+            yield middle + timedelta(days=away)
