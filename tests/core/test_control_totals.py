@@ -176,3 +176,14 @@ def test_why_a_record_is_on_one_side_only(
 def test_agreeing_looks_at_totals_and_not_at_what_is_open() -> None:
     figures = ours(invoice())
     assert agree(figures, replace(figures, open=Decimal(1))) and not agree(figures, replace(figures, tax=Decimal(1)))
+
+
+@pytest.mark.parametrize(
+    ("type_", "has_figures"),
+    [
+        *((type_, True) for type_ in (RecordType.INVOICE, RecordType.CREDIT_NOTE, RecordType.PAYMENT)),
+        *((RecordType.ALLOCATION, True), (RecordType.CONTACT, False), (RecordType.ATTACHMENT, False)),
+    ],
+)
+def test_whatever_moves_money_is_in_the_totals_and_nothing_else(type_: RecordType, has_figures: bool) -> None:
+    assert (released_figures(BY_TYPE[type_], {"status": "voided"}) is not None) is has_figures

@@ -34,3 +34,9 @@ def test_forty_characters_are_added_to_a_name_and_no_more() -> None:
     assert suffix_of("x" * 40) == f" ({'x' * 40})"
     with pytest.raises(UserError, match="at most 40"):
         suffix_of("x" * 41)
+
+
+@pytest.mark.parametrize("mark", [":", "(", ")"])
+def test_a_name_takes_no_colon_and_no_second_pair_of_brackets(mark: str) -> None:
+    with pytest.raises(UserError, match="takes no colons"):
+        suffix_of(f"Unit {mark} 4")

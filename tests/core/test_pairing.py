@@ -91,6 +91,14 @@ def test_a_document_that_agrees_in_part_only_is_never_adopted(score: int) -> Non
     assert raised.value.code == "suggested-match"
 
 
+def test_of_copies_of_one_file_on_one_document_any_will_do_and_of_documents_none() -> None:
+    copies = [candidate("8", CERTAIN), candidate("9", CERTAIN)]
+    assert choose(RecordType.ATTACHMENT, copies) == copies[0].record
+    with pytest.raises(Problem) as raised:
+        choose(INVOICE, copies)
+    assert raised.value.code == "ambiguous-match"
+
+
 def test_a_suggested_pair_has_one_cause_the_released_record() -> None:
     with pytest.raises(Problem) as raised:
         choose(INVOICE, [Candidate(ours(INVOICE, invoice()), 1, "INV-1")])

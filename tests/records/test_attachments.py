@@ -20,7 +20,8 @@ def ours(**fields: Any) -> Json:
 def whole(*owners: tuple[str, str], **fields: Any) -> Json:
     links = [{"EntityRef": {"type": entity, "value": id_}, "IncludeOnSend": False} for entity, id_ in owners]
     usual = {"Id": "77", "SyncToken": "1", "FileName": "lease.pdf", "ContentType": "application/pdf", "Size": 5}
-    return {**usual, "AttachableRef": links, "TempDownloadUri": "https://files/x?Signature=1", **fields}
+    signed = dict.fromkeys(("TempDownloadUri", "ThumbnailTempDownloadUri"), "https://files/x?Signature=1")
+    return {**usual, "AttachableRef": links, **signed, **fields}
 
 
 def part(owner: tuple[str, str] = ("Invoice", "101"), **fields: Any) -> Json:

@@ -66,6 +66,7 @@ def test_the_currency_goes_out_only_where_quickbooks_knows_several() -> None:
         ({"name": "Unit 3: Kiosk"}, "name-forbidden-characters"),
         ({"name": "Kiosk\tLtd"}, "name-forbidden-characters"),
         ({"name": "Kiosk\nLtd"}, "name-forbidden-characters"),
+        ({"name": "Kiosk\rLtd"}, "name-forbidden-characters"),
         ({"currency": "AUD"}, "currency-not-enabled"),
     ],
 )

@@ -28,6 +28,7 @@ EXPENSE = {"Id": "20", "Name": "Repairs", "AccountType": "Expense"}
         ("Account", {**EXPENSE, "AccountType": "Cost of Goods Sold"}, True),
         ("Account", {**EXPENSE, "AccountType": "Other Expense"}, True),
         ("Account", {**EXPENSE, "AccountType": "Bank"}, False),
+        ("Account", {**EXPENSE, "AccountType": "Income"}, False),
         ("Account", {**EXPENSE, "Active": False}, False),
     ],
 )

@@ -140,7 +140,21 @@ def test_more_rows_than_excel_takes_are_refused_with_the_way_out(bot: Bot) -> No
     bot.said("Take the CSV file instead.")
 
 
-BEGINNINGS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1", "\u200b=1", "＝1", '=HYPERLINK("http://evil")']
+BEGINNINGS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "  =1",
+    "\r=1",
+    "\u200b=1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠A1",
+    '=HYPERLINK("http://evil")',
+]
 
 
 @pytest.mark.parametrize("text", BEGINNINGS)

@@ -13,6 +13,7 @@ from bot.desk.plans import Approved, Approving, SamePerson
 from bot.jobs import planner
 from bot.jobs.worker import carry_out_one
 from bot.store import companies
+from bot.store.database import to_ms
 from bot.store.runs import leases
 from bot.store.team import requested_plans
 from tests.rarely import edge
@@ -156,6 +157,18 @@ def test_a_plan_that_cannot_be_begun_says_why_and_stays_to_be_refreshed(
     with pytest.raises(UserError, match=words):
         desk(busy).approve(asked.id, BEN)
     assert desk(busy).get(asked.id).state is PlanState.READY
+
+
+@pytest.mark.parametrize("state", [PlanState.READY, PlanState.FAILED, PlanState.APPROVED])
+def test_a_plan_that_is_settled_in_whatever_way_is_made_anew(busy: World, state: PlanState) -> None:
+    asked = made(busy)
+    if state is PlanState.APPROVED:
+        carried_out(busy, desk(busy).approve(asked.id, BEN))
+    if state is PlanState.FAILED:
+        with busy.database.write() as connection:
+            assert requested_plans.move(connection, asked.id, (PlanState.READY,), state, to_ms(busy.clock()))
+    assert desk(busy).get(asked.id).state is state
+    assert desk(busy).refresh(asked.id, BEN).state is PlanState.REQUESTED
 
 
 def test_a_plan_is_good_for_a_day(busy: World) -> None:

@@ -4,6 +4,7 @@ import multiprocessing
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from bot.app import build, first_tokens
@@ -12,6 +13,11 @@ from bot.settings import Settings
 from tests.sync.world import REALM, World
 
 PROCESSES = 3
+UNAUTHORISED = {
+    "kind": "reply",
+    "status": 401,
+    "body": {"fault": {"error": [{"code": "3200", "message": "errorCode=003200; statusCode=401"}]}},
+}
 
 
 def ask(told: Mapping[str, str], start: Any, said: Any) -> None:
@@ -59,3 +65,23 @@ def test_a_dead_grant_costs_each_process_one_call_and_never_a_loop(paired: World
     calls = paired.token_calls()
     assert ask_at_once(paired) == ["invalid_grant"] * PROCESSES
     assert calls() == PROCESSES
+
+
+@pytest.mark.parametrize("code", ["invalid_grant", "3200"])
+def test_a_connection_that_is_dead_asks_for_reconnecting_and_one_that_fails_for_a_moment_does_not(
+    paired: World, code: str
+) -> None:
+    if code == "3200":
+        paired.quickbooks_knobs.add({"match": {"path": "/v3/company"}, "effect": UNAUTHORISED, "times": None})
+    else:
+        paired.app.vault.save(REALM, first_tokens(paired.state.refresh_token(REALM)))
+        for grant in paired.state.oauth.grants:
+            grant.revoked = True
+    assert "reconnect" in paired.sync().could_not_run.casefold()
+    assert paired.company().needs_reconnect
+
+
+def test_an_outage_asks_nobody_to_reconnect(paired: World) -> None:
+    down = {"kind": "reply", "status": 503, "body": "<html>503</html>"}
+    paired.quickbooks_knobs.add({"match": {"path": "/v3/company"}, "effect": down, "times": None})
+    assert paired.sync().could_not_run and not paired.company().needs_reconnect

@@ -128,6 +128,28 @@ def test_the_books_closed_while_a_run_is_under_way_are_noticed_and_left_alone(pa
     assert len(paired.books.write_log) == before + 1
 
 
+def test_a_refusal_of_closed_books_that_want_a_password_is_noticed_too(paired: World) -> None:
+    """Error 6200: https://developer.intuit.com/app/developer/qbo/docs/develop/troubleshooting/error-codes"""
+    tenant = paired.contact("Kiosk Ltd")
+    paired.sync_blue()
+    for number in ("INV-1", "INV-2"):
+        paired.invoice(tenant, number, issueDate="2026-05-01", dueDate="2026-05-20")
+    fault = {"Fault": {"Error": [{"code": "6200", "Message": "Closed books"}], "type": "ValidationFault"}}
+    items = [{"bId": bid, **fault} for bid in ("1", "2")]
+    closed = {"kind": "reply", "status": 200, "body": {"BatchItemResponse": items}}
+    paired.quickbooks_knobs.add({"match": {"path": "/batch", "body": "DocNumber"}, "effect": closed})
+    asked: list[str] = []
+    handle = paired.state.handle
+
+    def hear(request: Any) -> Any:
+        asked.append(request.path.rpartition("/")[2])
+        return handle(request)
+
+    paired.state.handle = hear  # type: ignore[method-assign]
+    paired.sync_red()
+    assert {row.code for row in paired.rows(needs_attention=True)} == {"6200"} and "preferences" in asked
+
+
 def test_a_discount_comes_in_as_a_line_of_its_own_where_its_account_is_known(paired: World) -> None:
     account = paired.id_of("Account", "Repairs and Maintenance")
     detail = {"PercentBased": True, "DiscountPercent": Decimal(10), "DiscountAccountRef": {"value": account}}

@@ -117,6 +117,18 @@ def test_a_write_is_recognised_although_the_clock_there_is_minutes_behind(paired
     assert world.count("Invoice") == 1
 
 
+def test_what_was_entered_for_another_customer_is_not_taken_for_our_write(paired: World) -> None:
+    world = numbered_there(paired)
+    other = world.customer("Aroha")
+    invoice = world.invoice(world.named("contacts", "Kiosk Ltd"), "INV-1")
+    leave_open(world, LOST_BEFORE, "CustomerRef")
+    body = {"CustomerRef": {"value": other["Id"]}, "TxnDate": invoice["issueDate"]}
+    theirs = world.books.create("Invoice", {**body, "Line": [world.sales_line()]})
+    world.clock.advance(hours=2)
+    world.sync_blue()
+    assert world.partner("Invoice", invoice, "invoices")["Id"] != theirs["Id"] and world.count("Invoice") == 2
+
+
 def test_what_people_had_entered_before_is_not_taken_for_our_write(paired: World) -> None:
     world = numbered_there(paired)
     invoice = world.invoice(world.named("contacts", "Kiosk Ltd"), "INV-1")
