@@ -16,14 +16,8 @@ LINES = (
     ("`/qbo-sync help`", "this page"),
 )
 WORDS = tuple(command.strip("`").removeprefix("/qbo-sync").strip() for command, _ in LINES if " " in command)
-EXAMPLES = (
-    "`/qbo-sync sync harbour`",
-    "`/qbo-sync results harbour`",
-    "`/qbo-sync plan harbour`",
-    "`/qbo-sync verify harbour`",
-    "`/qbo-sync find INV-2041`",
-    "`/qbo-sync audit harbour`",
-    "`/qbo-sync settings harbour`",
+EXAMPLES = tuple(
+    f"`/qbo-sync {word} {'INV-2041' if word == 'find' else 'harbour'}`" for word in WORDS if word != "help"
 )
 FLAGS = (
     "🔵 Blue: finished, no errors · 🔶 Orange: still running, an error was found · "

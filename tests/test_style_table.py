@@ -240,8 +240,10 @@ def test_hops_are_read_from_the_test_that_holds_them(tree: Tree) -> None:
 
 
 def test_the_cost_of_a_record_type_by_the_guide_and_by_the_code(tree: Tree) -> None:
-    guide = "**A record type**: one file in `x/` and its name in the list, except one file.\n\n**A fault**: one file."
-    assert by_the_guide(guide) == Cost(1, 1)
+    steps = {"bot/bill.py": ("python", "a = 1\nb = 2"), "bot/list.py": ("diff", " a\n+b\n-c\n@@\n+d")}
+    steps |= {"tests/golden/bill.json": ("json", "{}"), "bot/sandbox/shapes.py": ("diff", "+e")}
+    blocks = [f"In `{file}`:\n\n```{language}\n{text}\n```\n" for file, (language, text) in steps.items()]
+    assert by_the_guide("\n".join(["## A record type\n", *blocks, "## A fault\n", blocks[0]])) == Cost(1, 2)
     assert by_the_guide("# Adding") is None
     project = tree(
         {

@@ -7,6 +7,7 @@ FENCE = re.compile(r"^ *```(.*)$")
 HEADING = re.compile(r"^#{1,6} (.+)$")
 REMARK = re.compile(r"^<!-- *(.+?) *-->$", re.S)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FILE = re.compile(r"[\w./-]*\.\w+")
 TICKED = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
 
 
@@ -74,6 +75,12 @@ def read(text: str) -> Page:
         raise ValueError(f"the block that begins in line {opened[0]} has no end")
     headings = tuple(found[1] for line in prose if (found := HEADING.match(line)))
     return Page("\n".join(prose) + "\n", headings, tuple(_block(prose, *one) for one in fenced))
+
+
+def target(block: Block) -> str:
+    """The file that a block is to be written to: the last path in the paragraph before it; "" = none."""
+    paths = [said for said in TICKED.findall(block.lead) if FILE.fullmatch(said)]
+    return paths[-1] if paths else ""
 
 
 def _block(prose: list[str], line: int, language: str, text: str) -> Block:

@@ -20,7 +20,7 @@ from bot.sandbox.commands import cli as sandbox
 from bot.settings import Settings
 from tests.docs.pages import PAGES, ROOT
 from tests.docs.test_blocks import exists
-from tools.markdown import Page
+from tools.markdown import Page, target
 
 SUFFIXES = ("py", "toml", "md", "yml", "json", "sh", "txt", "html", "js", "css", "png", "example")
 PATH = re.compile(rf"\.?[\w.*-]+(?:/[\w.*-]+)*/?|[\w*-]+\.(?:{'|'.join(SUFFIXES)})")
@@ -69,11 +69,12 @@ def usages(page: Page) -> Iterator[str]:
 
 
 @cache
-def source() -> str:
+def words_of_the_source() -> frozenset[str]:
     """All that is written in the source, for names that must stand somewhere in it."""
     files = [path for folder in SOURCES for path in (ROOT / folder).rglob("*") if path.suffix[1:] in CODE]
     files = [path for path in files if "docs" not in path.parts and "golden" not in path.parts]
-    return "\n".join(path.read_text(encoding="utf-8") for path in [*files, ROOT / "manifest.yml", ROOT / "Makefile"])
+    texts = [path.read_text(encoding="utf-8") for path in [*files, ROOT / "manifest.yml", ROOT / "Makefile"]]
+    return frozenset(word for text in texts for word in re.findall(r"\w+", text))
 
 
 def is_there(name: str, folders: list[Path]) -> bool:
@@ -105,11 +106,14 @@ def test_each_link_leads_to_a_file_and_a_heading_that_are_there(name: str) -> No
 
 @pytest.mark.parametrize("name", PAGES)
 def test_each_path_module_and_test_that_is_named_is_there(name: str) -> None:
+    """Or it is what a block of the page writes."""
     page = PAGES[name]
     folders = [ROOT, (ROOT / name).parent, *(ROOT / below for below in BELOW.findall(page.prose))]
-    missing = [said for said in page.ticked if is_path(said, folders) and not is_there(said, folders)]
-    missing += [said for said in page.ticked if NODE.fullmatch(said) and not exists(said)]
-    missing += [said for said in page.ticked if MODULE.fullmatch(said) and not is_module(said)]
+    written = {target(block) for block in page.blocks}
+    named = [said for said in page.ticked if said.partition("::")[0] not in written]
+    missing = [said for said in named if is_path(said, folders) and not is_there(said, folders)]
+    missing += [said for said in named if NODE.fullmatch(said) and not exists(said)]
+    missing += [said for said in named if MODULE.fullmatch(said) and not is_module(said)]
     assert missing == []
 
 
@@ -127,7 +131,7 @@ def is_module(said: str) -> bool:
 def test_each_name_of_the_code_stands_in_the_source(name: str) -> None:
     said = {one for one in PAGES[name].ticked if IDENTIFIER.fullmatch(one)}
     said |= {found[1] for one in PAGES[name].ticked if (found := SETTING.fullmatch(one))}
-    assert [one for one in sorted(said) if one not in NAMES and not re.search(rf"\b{one}\b", source())] == []
+    assert said - {*NAMES, *words_of_the_source()} == set()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -185,7 +189,13 @@ def test_the_readme_names_each_record_type() -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_each_word_of_the_slash_command_is_known(name: str) -> None:
     said = {one.split()[1] for one in PAGES[name].ticked if one.startswith("/qbo-sync ")}
-    assert {word for word in said if word.islower()} - set(WORDS) == set()
+    added = {word for block in PAGES[name].blocks for word in re.findall(r"^\+.*`/qbo-sync (\w+)`", block.text, re.M)}
+    assert {word for word in said if word.islower()} - {*WORDS, *added} == set()
+
+
+def test_the_help_shows_each_word_that_the_command_answers() -> None:
+    source_of_the_command = (ROOT / "bot" / "slack" / "command.py").read_text(encoding="utf-8")
+    assert sorted(re.findall(r'case \("(\w+)",', source_of_the_command)) == sorted(WORDS)
 
 
 def test_the_readme_and_the_hint_in_slack_show_each_word_of_the_slash_command() -> None:

@@ -12,6 +12,7 @@ from tools.style.proofs import own_hops, replaced, size
 from tools.style.rooms import house
 
 PATH = "docs/style.md"
+GUIDE_NAME = record_types.GUIDE.removeprefix("docs/")
 MANY_FILE_LINES, MANY_FUNCTION_LINES = 300, 50
 HEAD = """# The style in figures
 
@@ -192,9 +193,9 @@ ROWS = (
         "Cost of a new record type",
         _record_type,
         "1 file + 1 line",
-        f"What [{record_types.GUIDE.removeprefix('docs/')}]({record_types.GUIDE.removeprefix('docs/')}) asks for, its "
-        "exceptions apart. By the code: the lines outside a type's own file that say `RecordType.…` of it, stand-ins "
-        "apart, for the type that the fewest do.",
+        f"What the example of [{GUIDE_NAME}]({GUIDE_NAME}) adds to the product, which a test replays; tests and stand-ins "
+        "apart. By the code: the lines outside a type's own file that say `RecordType.…` of it, stand-ins apart, for the "
+        "type that the fewest do.",
     ),
     Row(
         "Rooms",

@@ -1,16 +1,16 @@
 """What a new record type costs: as docs/adding.md says, and where the code knows the types by name."""
 
 import ast
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tools.markdown import read, target
 from tools.style.project import Module
 
 GUIDE = "docs/adding.md"
 ENUM = "RecordType"
-PARAGRAPH = re.compile(r"^\*\*A record type\*\*:(.+?)(?:\n\n|\Z)", re.S | re.M)
-A_FILE, A_LINE = re.compile(r"\bone file\b"), re.compile(r"\bits\s+name\b")
+SECTION = "A record type"
+PRODUCT, STAND_INS = "bot/", "bot/sandbox/"
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,15 @@ class Named:
 
 
 def by_the_guide(text: str) -> Cost | None:
-    paragraph = PARAGRAPH.search(text)
-    if paragraph is None:
-        return None
-    told = paragraph[1].partition("except")[0]
-    return Cost(len(A_FILE.findall(told)), len(A_LINE.findall(told)))
+    """What the worked example writes into the product: whole files, and lines added to others."""
+    steps = [block for block in read(text).blocks if block.heading == SECTION and _is_product(target(block))]
+    added = [line for block in steps if block.language == "diff" for line in block.text.splitlines() if line[:1] == "+"]
+    files = {target(block) for block in steps if block.language != "diff"}
+    return Cost(len(files), len(added)) if steps else None
+
+
+def _is_product(path: str) -> bool:
+    return path.startswith(PRODUCT) and not path.startswith(STAND_INS)
 
 
 def least_named(modules: Iterable[Module]) -> Named | None:
