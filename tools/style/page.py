@@ -193,8 +193,8 @@ ROWS = (
         "Cost of a new record type",
         _record_type,
         "1 file + 1 line",
-        f"What the example of [{GUIDE_NAME}]({GUIDE_NAME}) adds to the product, which a test replays; tests and stand-ins "
-        "apart. By the code: the lines outside a type's own file that say `RecordType.…` of it, stand-ins apart, for the "
+        f"What the example of [{GUIDE_NAME}]({GUIDE_NAME}) adds to the product, as a test replays it; tests and "
+        "stand-ins apart. By the code: the lines outside a type's own file that say `RecordType.…` of it, for the "
         "type that the fewest do.",
     ),
     Row(
