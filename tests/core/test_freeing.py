@@ -3,8 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from bot.core.model import Direction, RecordRef, RecordType
 from bot.core.planning.freeing import Freeing, freeing
 from bot.core.planning.steps import Standing, Verb
@@ -74,9 +72,13 @@ def test_nothing_goes_first_of_what_is_unlinked_unpaired_or_has_an_unlinked_pare
     assert freed(linked(PAYMENT, "Payment", receipt(), gone, external_was=payment(), parents=(held,))) == []
 
 
-@pytest.mark.parametrize("standing", [Standing.FAILING, Standing.ABSENT])
-def test_a_move_to_a_document_that_still_fails_or_is_to_come_frees_the_other_one(standing: Standing) -> None:
-    waiting = parent(standing, INV_2)
+def test_a_move_to_a_document_that_is_still_to_go_out_frees_the_other_one() -> None:
+    (found,) = freed(linked(PAYMENT, "Payment", allocated(("inv-9", "115.00")), payment(), was=receipt()))
+    assert not found.is_whole and found.operation.body["Line"] == []
+
+
+def test_a_move_to_a_document_that_still_fails_frees_the_other_one() -> None:
+    waiting = parent(Standing.FAILING, INV_2)
     theirs = applied(("102", "115.00"))
     situation = linked(PAYMENT, "Payment", receipt(), theirs, external_was=payment(), external_parents=(waiting,))
     (found,) = freed(situation)

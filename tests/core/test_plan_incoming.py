@@ -33,21 +33,29 @@ def test_a_paid_document_takes_only_its_number_reference_and_due_date(change: Js
         assert operation_of(situation).verb is Verb.UPDATE
 
 
-def test_another_line_of_a_paid_document_is_for_a_person() -> None:
-    cheaper = quickbooks_invoice(sales_line("90.00"), tax="13.50")
-    situation = linked(INVOICE, "Invoice", invoice(status="paid"), cheaper, None, quickbooks_invoice())
+@pytest.mark.parametrize(
+    "moved",
+    [
+        quickbooks_invoice(sales_line("90.00"), tax="13.50"),
+        quickbooks_invoice({**sales_line("100.00"), "Description": "Car park"}),
+    ],
+    ids=["amount", "words"],
+)
+def test_another_line_of_a_paid_document_is_for_a_person(moved: Json) -> None:
+    situation = linked(INVOICE, "Invoice", invoice(status="paid"), moved, None, quickbooks_invoice())
     assert report_of(situation).code == "paid-document-changed"
 
 
 def test_what_is_given_once_and_follows_from_payments_is_no_change() -> None:
-    """The status that QuickBooks' balance says, and the roles that only one of two names shows."""
-    moved = {**quickbooks_invoice(), "DocNumber": "9"}
-    paid = linked(INVOICE, "Invoice", invoice(status="paid"), moved, None, quickbooks_invoice())
+    """The status that follows from payments, and the roles of which either of two names shows one."""
+    moved, failing = {**quickbooks_invoice(), "DocNumber": "9"}, (parent(Standing.FAILING),)
+    paid = linked(INVOICE, "Invoice", invoice(status="paid"), moved, None, quickbooks_invoice(), parents=failing)
     assert operation_of(paid).body == {"number": "9"}
     both = tenant(id="both", name="Both Ltd", roles=["tenant", "supplier"])
     there = {"Id": "3", "SyncToken": "0", "DisplayName": "Both Ltd", "Active": True}
     mail = {**there, "PrimaryEmailAddr": {"Address": "new@both.nz"}}
-    assert operation_of(linked(CONTACT, "Customer", both, mail, None, there)).body == {"email": "new@both.nz"}
+    contact = linked(CONTACT, "Customer", both, mail, None, there, parents=failing)
+    assert operation_of(contact).body == {"email": "new@both.nz"}
 
 
 def test_another_customer_of_an_approved_invoice_is_refused_with_words() -> None:
