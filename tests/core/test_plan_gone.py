@@ -71,6 +71,18 @@ def test_a_document_voided_in_released_is_voided_where_quickbooks_can(entity: st
     assert operation.body == {"Id": "101", "SyncToken": "0", "sparse": True}
 
 
+@pytest.mark.parametrize(("entity", "kind"), [("CreditMemo", "income"), ("VendorCredit", "expense")])
+def test_a_credit_note_voided_in_released_is_for_a_person_since_quickbooks_has_no_void_for_it(
+    entity: str, kind: str
+) -> None:
+    """https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/creditmemo"""
+    party = {"contactId": "kiosk" if kind == "income" else "plumb"}
+    body = {**invoice(id="cn-1", number="CN-1", kind=kind), **party, "remaining": "115.00"}
+    external = {**quickbooks_invoice(), "Id": "401"}
+    report = report_of(linked(RecordType.CREDIT_NOTE, entity, {**body, "status": "voided"}, external, was=body))
+    assert (report.code, report.context["type"]) == ("void-not-possible", entity)
+
+
 @pytest.mark.parametrize("emptied", [VOIDED, {"TotalAmt": Decimal(0), "Line": []}], ids=["voided", "emptied"])
 def test_a_void_of_a_bill_is_settled_as_soon_as_quickbooks_shows_nothing(emptied: Json) -> None:
     situation = linked(INVOICE, "Bill", {**BILL, "status": "voided"}, {**QUICKBOOKS_BILL, **emptied}, was=BILL)
