@@ -30,7 +30,12 @@ class RecordType(StrEnum):
     @property
     def plural(self) -> str:
         """ "credit notes"."""
-        return re.sub("(?<![aeiou])y$", "ie", self.noun) + "s"
+        return plural_of(self.noun)
+
+
+def plural_of(noun: str) -> str:
+    """ "entries", "keys"."""
+    return re.sub("(?<![aeiou])y$", "ie", noun) + "s"
 
 
 class Side(StrEnum):
