@@ -1,4 +1,4 @@
-"""Where the files of the tests lie, which tests come first, and what is not looked at again while they run."""
+"""Where the files of the tests lie, which tests come first, and what no test may depend on: chance and speed."""
 
 import gc
 import os
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import chromium
@@ -15,6 +16,10 @@ from tests.browser.chromium import chromium
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 2 * 2**30
 SLOW = ("tests/simulation/", "tests/browser/", "tests/cli/", "tests/demo/")
+
+# Properties are tried on the same examples every time, so that a red test is red for all, and however long it takes.
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,8 +1,7 @@
 """A real Bolt app against the Slack stand-in, over signed HTTP, with a desk in memory; people act through /_control."""
 
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,12 +24,12 @@ from bot.slack.build import build_announcer, build_app, web_client
 from bot.slack.plumbing.app_settings import SlackSettings
 from bot.slack.plumbing.asgi import PATH, routes
 from tests.blocks import samples
+from tests.patience import PATIENCE_S, eventually, unhurried
 from tests.slack.memory_desk import MemoryDesk
 from tests.sync.world import World, serving
 
 ANA, BEN = "U0ANA", "U0BEN"
 ACCOUNTS = "C0ACCOUNTS"
-WAIT_S = 30.0  # far longer than anything takes, but for a machine that is busy with something else
 KIOSK = RecordRef(RecordType.CONTACT, "kiosk")
 
 
@@ -44,7 +43,7 @@ class Slack:
 
     def control(self, method: str, path: str, **body: Any) -> Any:
         given = {"params": body} if method == "GET" else {"json": body}
-        answer = self.http.request(method, f"{self.url}/_control/{path}", timeout=20, **given)
+        answer = self.http.request(method, f"{self.url}/_control/{path}", timeout=PATIENCE_S, **given)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -79,36 +78,21 @@ class Slack:
         return modals[-1] if modals else None
 
     def calls(self, method: str) -> list[dict[str, Any]]:
-        answer = self.http.get(f"{self.url}/_control/log", params={"method": method}, timeout=20)
+        answer = self.http.get(f"{self.url}/_control/log", params={"method": method}, timeout=PATIENCE_S)
         return list(answer.json())
-
-
-WRITTEN_DOWN_S = 0.1
-"""A message is seen a moment before it is written down where it stands."""
-
-
-def eventually(what: Callable[[], Any], wait_s: float = WAIT_S) -> Any:
-    """Its first truthy value; an answer comes a moment after the acknowledgement."""
-    deadline = time.monotonic() + wait_s
-    while True:
-        found = what()
-        if found or time.monotonic() > deadline:
-            assert found
-            return found
-        time.sleep(0.02)
 
 
 @dataclass
 class Clock:
-    """The real time, and more when a test does not want to wait."""
+    """Begins now and stands still until a test moves it."""
 
-    ahead: timedelta = timedelta(0)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return self.now
 
     def forward(self, seconds: float) -> None:
-        self.ahead += timedelta(seconds=seconds)
+        self.now += timedelta(seconds=seconds)
 
 
 @dataclass
@@ -122,15 +106,21 @@ class Bot:
 
     def tick(self, seconds: float = 3) -> None:
         """Some seconds later, when what was just posted is written down, the announcer looks again."""
-        deadline = time.monotonic() + WRITTEN_DOWN_S
-        while self._is_posting() and time.monotonic() < deadline:
-            time.sleep(0.01)
+        eventually(lambda: not self._is_posting())
+        self.look(seconds)
+
+    def look(self, seconds: float = 3) -> None:
+        """The same where a post was left lying, which nobody will write down."""
         self.clock.forward(seconds)
         self.announcer.tick()
 
     def _is_posting(self) -> bool:
+        """A message is seen a moment before it is written down where it stands."""
         claims = self.desk.claims.copy().items()
-        return any(key not in self.desk.messages and not claim.is_in_doubt for key, claim in claims)
+        noted = self.desk.messages
+        return any(
+            not claim.is_in_doubt and key not in noted and key.rpartition(":")[0] not in noted for key, claim in claims
+        )
 
     def said(self, words: str, user: str = "@ana", channel: str = "#accounts") -> dict[str, Any]:
         """The newest message this person sees with these words in it, once it is there."""
@@ -165,6 +155,12 @@ class Bot:
 Start = Callable[..., Bot]
 
 
+@pytest.fixture(autouse=True)
+def time_to_spare() -> Iterator[None]:
+    with unhurried():
+        yield
+
+
 @dataclass
 class Switchboard:
     """One server for all tests: starting and stopping one for each would take most of the time."""
@@ -195,6 +191,7 @@ def put_up(
     """A fresh workspace with the bot in it, over signed HTTP."""
     theirs, ours = hosts
     state = SlackState(table_limits=table_limits)
+    state.settings.ack_timeout_s = PATIENCE_S
     details = connection_details(state, theirs.server.url)
     theirs.board.current = slack_app(state)
     tokens = details["bot_token"], details["app_token"], details["signing_secret"], details["api_url"]

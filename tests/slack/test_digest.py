@@ -20,13 +20,14 @@ from bot.store.database import to_ms
 from bot.store.results import cause_spans
 from bot.store.team import settings
 from tests.blocks import samples
+from tests.patience import PATIENCE_S
 from tests.slack.conftest import Bot, Start
 
 MONDAY_NINE = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)  # in Auckland
 
 
 def at(bot: Bot, when: datetime) -> None:
-    bot.clock.ahead += when - bot.clock()
+    bot.clock.now = when
 
 
 def switch_on(bot: Bot) -> None:
@@ -112,7 +113,7 @@ def test_a_picture_that_slack_still_looks_at_is_shown_a_little_later(chartless: 
     chartless.slack.state.settings.file_ready_after_s = 40
     chartless.tick(seconds=70)
     assert digests(chartless) == []
-    chartless.slack.http.delete(f"{chartless.slack.url}/_control/faults", timeout=5).raise_for_status()
+    chartless.slack.http.delete(f"{chartless.slack.url}/_control/faults", timeout=PATIENCE_S).raise_for_status()
     for _ in range(3):
         chartless.tick(seconds=31)
     (message,) = digests(chartless)

@@ -1,14 +1,17 @@
-"""Slack away for ten minutes while runs go on: nothing waits, and afterwards everything is told once, in order."""
+"""Slack away for ten minutes while runs go on: nothing waits, and afterwards everything is told once, in order.
 
-import time
+Whoever waited for a Retry-After just once in each step would be an hour at it: pytest ends such a test.
+"""
+
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bot.core.runs import Flag, RunState, Trigger
+from tests.patience import PATIENCE_S, eventually
 from tests.rarely import edge
-from tests.slack.conftest import Bot, Start, eventually
+from tests.slack.conftest import Bot, Start
 from tests.slack.test_runs import texts
 
 TEN_MINUTES_S = 600
@@ -29,7 +32,7 @@ def go_away(bot: Bot) -> Callable[[], Any]:
 def limit(bot: Bot) -> Callable[[], Any]:
     for method in ("chat.postMessage", "chat.update", "views.publish"):
         bot.slack.control("POST", "faults", match={"path": method}, times=None, effect=LIMITED)
-    return lambda: bot.slack.http.delete(f"{bot.slack.url}/_control/faults", timeout=5).raise_for_status()
+    return lambda: bot.slack.http.delete(f"{bot.slack.url}/_control/faults", timeout=PATIENCE_S).raise_for_status()
 
 
 @edge
@@ -41,7 +44,6 @@ def test_ten_minutes_without_slack_lose_and_double_nothing(start: Start, trouble
     eventually(lambda: bot.desk.run_views)
     bot.said("waiting to start")
     over = trouble(bot)
-    began = time.monotonic()
     for step in range(TEN_MINUTES_S // STEP_S):
         if step == 20:
             bot.desk.finish("run-1", Flag.BLUE)
@@ -50,7 +52,6 @@ def test_ten_minutes_without_slack_lose_and_double_nothing(start: Start, trouble
             assert run.state is RunState.REQUESTED
             bot.desk.finish(run.run_id, Flag.BLUE)
         bot.tick(seconds=STEP_S)
-    assert time.monotonic() - began < 30
     told = len(texts(bot))
     over()
     for _ in range(60):

@@ -16,7 +16,7 @@ from tests.rarely import rarely
 from tests.slack.conftest import ACCOUNTS, Bot, Start
 
 LOST = {"kind": "drop_after"}
-TOO_LATE = {"kind": "drop_after", "ms": 1_000}
+TOO_LATE = {"kind": "drop_after", "ms": 2_000}
 BROKEN = {"kind": "after_reply", "status": 502, "body": "<html>bad gateway</html>"}
 UNREADABLE = {"kind": "after_reply", "status": 200, "body": "<html>proxy</html>"}
 HALF = {"kind": "truncate", "bytes": 20}
@@ -289,7 +289,7 @@ def test_a_process_that_dies_before_it_noted_the_red_message_has_posted_it_once(
     bot.desk.posts.note = note  # type: ignore[method-assign]
     bot.announcer = build_announcer(bot.desk, bot.settings, bot.client, bot.clock)
     for _ in range(15):
-        bot.tick(seconds=6)
+        bot.look(seconds=6)
     assert len(texts(bot)) == 1 and "red:harbour" in bot.desk.messages
 
 

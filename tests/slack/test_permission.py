@@ -10,6 +10,7 @@ import requests
 from bot.core.runs import Flag
 from bot.sandbox.slack.person.delivery import sign
 from bot.sandbox.slack.workspace.workspace import User
+from tests.patience import PATIENCE_S
 from tests.slack.conftest import ANA, BEN, KIOSK, Bot, Start, eventually
 
 REFUSED = "You can look at everything, but only"
@@ -187,6 +188,6 @@ def test_people_of_another_team_see_nothing(bot: Bot) -> None:
         "x-slack-request-timestamp": str(now),
         "x-slack-signature": sign(bot.settings.signing_secret, now, body),
     }
-    assert requests.post(bot.slack.state.request_url, body, headers=headers, timeout=5).status_code == 200
+    assert requests.post(bot.slack.state.request_url, body, headers=headers, timeout=PATIENCE_S).status_code == 200
     bot.said("only for members of the workspace")
     assert not any("Harbour" in str(one) for one in bot.slack.seen())

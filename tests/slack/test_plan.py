@@ -16,6 +16,7 @@ from bot.store.database import to_ms
 from bot.store.runs import plans, runs
 from bot.store.runs.plans import PlannedStep
 from bot.store.team import requested_plans
+from tests.patience import PATIENCE_S
 from tests.slack.conftest import ANA, BEN, Bot, Start, eventually
 
 HASH = "0123456789abcdef"
@@ -95,7 +96,7 @@ def slow_edits(bot: Bot) -> Callable[[], Any]:
     """Slack does not take the edit yet, so the buttons are still there for the next one who clicks."""
     refused = {"kind": "reply", "status": 503, "body": {"ok": False, "error": "service_unavailable"}}
     bot.slack.control("POST", "faults", match={"path": "chat.update"}, times=None, effect=refused)
-    return lambda: bot.slack.http.delete(f"{bot.slack.url}/_control/faults", timeout=5).raise_for_status()
+    return lambda: bot.slack.http.delete(f"{bot.slack.url}/_control/faults", timeout=PATIENCE_S).raise_for_status()
 
 
 def test_the_message_goes_from_waiting_over_progress_to_the_plan(bot: Bot) -> None:

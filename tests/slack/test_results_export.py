@@ -16,6 +16,7 @@ from bot.core.model import Result
 from bot.core.results import ResultsFilter, ResultsOrder
 from bot.slack.results.spreadsheet import EXCEL_ROWS, WIDTHS, cells, guarded, write_csv, write_xlsx
 from tests.blocks import samples
+from tests.patience import PATIENCE_S
 from tests.rarely import edge
 from tests.slack.conftest import Bot, eventually
 
@@ -79,7 +80,7 @@ def test_the_message_says_that_the_file_is_being_made_and_a_second_one_waits(bot
     every_result = bot.desk.results.every
 
     def slowly(wanted: ResultsFilter, order: ResultsOrder = ResultsOrder.NEWEST) -> Any:
-        go_on.wait(10)
+        assert go_on.wait(PATIENCE_S)
         yield from every_result(wanted, order)
 
     bot.desk.results.every = slowly  # type: ignore[method-assign]

@@ -199,9 +199,9 @@ def test_a_claim_whose_holder_died_is_taken_over(calm: Bot) -> None:
     scheduled(bot, Flag.BLUE)
     day = bot.clock().astimezone(ZoneInfo("Pacific/Auckland")).date()
     bot.desk.posts.claim(f"day:harbour:{day}")
-    bot.tick()
+    bot.look()
     assert texts(bot) == []
-    bot.tick(seconds=61)
+    bot.look(seconds=61)
     bot.tick()
     assert any("🔵 Blue" in text for text in texts(bot))
 
