@@ -30,6 +30,19 @@ def eventually(look: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
 
 
 @dataclass
+class Standing:
+    """Stands for the module `time` where a test moves it: it goes on only where somebody sleeps."""
+
+    now_s: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+@dataclass
 class Gate:
     """`arrived` is set when a request waits before it, which takes effect only once it is `opened`."""
 

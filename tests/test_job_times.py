@@ -2,13 +2,12 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
 
 import pytest
-from sqlalchemy import event
 
 from bot.adapters.meter import Meter
 from bot.core.faults import UserError
@@ -19,6 +18,7 @@ from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import to_ms
 from bot.store.runs import runs
+from tests.patience import PATIENCE_S, Standing, eventually
 from tests.sync.world import COMPANY
 from tests.test_jobs import Office, office
 
@@ -34,14 +34,11 @@ class Held:
 
     def __call__(self, company: Company, meter: Meter) -> NoReturn:
         self.companies.append(company.id)
-        self.may_end.wait(20)
+        assert self.may_end.wait(PATIENCE_S)
         raise UserError("It was let go.")
 
     def wait_for(self, number: int) -> None:
-        deadline = time.monotonic() + 10
-        while len(self.companies) < number and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert len(self.companies) >= number
+        eventually(lambda: len(self.companies) >= number)
 
 
 @pytest.fixture
@@ -79,31 +76,32 @@ def test_what_another_process_asks_for_is_found_within_seconds_and_the_store_is_
     office: Office,
 ) -> None:
     """A wake-up reaches one process only."""
+    asleep_s: list[float] = []
+    office.wake = Unwoken(asleep_s.append)  # type: ignore[assignment]
     worker = Worker(office.engine, office.wake)
-    asked: list[str] = []
-    event.listen(office.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
     worker.start()
-    time.sleep(0.3)
-    looks = len([statement for statement in asked if "FROM runs" in statement])
-    run_id, before = office.new_id(), time.monotonic()
+    run_id = office.new_id()
     with office.database.write() as connection:
         assert runs.request(connection, run_id, COMPANY, Trigger.PERSON, "", to_ms(office.now))
     office.until(RunState.INCOMPLETE, run_id)
     worker.stop()
-    assert time.monotonic() - before < 3 and looks <= 5
+    assert {0.3 <= seconds <= 3 for seconds in asleep_s} == {True}
 
 
-@dataclass
-class Standing:
-    """A time that moves only where somebody sleeps."""
+@dataclass(frozen=True)
+class Unwoken:
+    """A wake-up that goes to somebody else: whoever waits for it sleeps to the end, and `slept` is told how long."""
 
-    now_s: float = 0.0
+    slept: Callable[[float], None]
 
-    def monotonic(self) -> float:
-        return self.now_s
+    def wait(self, seconds: float) -> bool:
+        self.slept(seconds)
+        time.sleep(0.01)
+        return False
 
-    def sleep(self, seconds: float) -> None:
-        self.now_s += seconds
+    def set(self) -> None: ...
+
+    def clear(self) -> None: ...
 
 
 def test_a_process_that_is_told_to_end_waits_for_its_runs_but_not_until_it_is_killed(

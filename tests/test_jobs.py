@@ -1,7 +1,6 @@
 """The clock asks for a run once however many clocks there are; the worker carries out what was asked for."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,12 +21,12 @@ from bot.store.companies import Company
 from bot.store.database import Database, to_ms
 from bot.store.runs import leases, runs
 from bot.sync.run.held import Engine
+from tests.patience import eventually
 from tests.store.thrift import lay_out
 from tests.sync.world import COMPANY, World, serving
 
 HOURLY, DAILY = "0 * * * *", "30 1 * * *"
 TEN = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-SOON_S = 20.0
 
 
 def refuse(company: Company, meter: Meter) -> NoReturn:
@@ -79,14 +78,20 @@ class Office:
 
     def until(self, state: RunState, run_id: str) -> RunView:
         """Waits for a worker; fails the test when it does not get there."""
-        deadline = time.monotonic() + SOON_S
-        while time.monotonic() < deadline:
+
+        def look() -> RunView | None:
             with self.database.read() as connection:
                 run = runs.get(connection, run_id)
-            if run is not None and run.state is state:
-                return run
-            time.sleep(0.02)
-        raise AssertionError(f"{run_id} is {run.state if run else 'gone'}, not {state}")
+            return run if run is not None and run.state is state else None
+
+        return eventually(look)  # type: ignore[no-any-return]
+
+    def looked_round(self, worker: Worker) -> None:
+        """The worker has looked at everything once more, and has ended what it began then."""
+        for _ in range(2):
+            self.wake.set()
+            eventually(lambda: not self.wake.is_set())
+        eventually(lambda: not worker._busy)
 
 
 @pytest.fixture
@@ -116,9 +121,7 @@ def test_what_is_to_be_verified_is_taken_up_by_the_worker(office: Office) -> Non
     worker = Worker(office.engine, office.wake)
     worker.start()
     asked, _ = desk.request(COMPANY, "U0ANA")
-    deadline = time.monotonic() + SOON_S
-    while desk.get(asked.id).error == "" and time.monotonic() < deadline:
-        time.sleep(0.02)
+    eventually(lambda: desk.get(asked.id).error)
     worker.stop()
     assert desk.get(asked.id).error == "QBO_CLIENT_ID is not set."
 
@@ -265,8 +268,7 @@ def test_a_run_that_its_process_left_lying_is_taken_up_again(office: Office, wor
 
 def test_a_run_of_the_command_line_is_left_to_it_for_a_while(office: Office, worker: Worker) -> None:
     theirs = office.ask(Trigger.COMMAND)
-    office.wake.set()
-    time.sleep(0.3)
+    office.looked_round(worker)
     assert office.until(RunState.REQUESTED, theirs)
     office.now += timedelta(seconds=30)
     office.wake.set()
@@ -277,14 +279,12 @@ def test_a_run_that_somebody_else_carries_out_is_not_ended_by_us(office: Office,
     with office.database.write() as connection:
         fence = leases.claim(connection, COMPANY, "another process")
     asked = office.ask()
-    office.wake.set()
-    time.sleep(0.5)
+    office.looked_round(worker)
     assert office.until(RunState.REQUESTED, asked).error == ""
     with office.database.write() as connection:
         runs.change(connection, asked, to_ms(office.now), state=RunState.FINISHED, flag=Flag.BLUE)
         leases.release(connection, COMPANY, "another process", fence or 0)
-    office.wake.set()
-    time.sleep(0.3)
+    office.looked_round(worker)
     assert office.until(RunState.FINISHED, asked).flag is Flag.BLUE
 
 

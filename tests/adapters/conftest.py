@@ -17,6 +17,7 @@ from bot.adapters.quickbooks.rate_limits import Caps, RealmLimits
 from bot.sandbox.http.exchange import Request, Response, json_response
 from bot.sandbox.http.knobs import Knobs
 from bot.sandbox.http.serving import ExchangeApp, ServerThread
+from tests.patience import PATIENCE_S
 
 SHARED_DATA = Path(__file__).parents[2].parent / "shared" / "data"
 Answer = Callable[[Request], Response]
@@ -74,7 +75,7 @@ def server(_served: Server) -> Iterator[Server]:
 
 @pytest.fixture
 def session() -> Iterator[requests.Session]:
-    with new_session(timeout_s=(2, 5)) as session:
+    with new_session(timeout_s=(PATIENCE_S, PATIENCE_S)) as session:
         yield session
 
 

@@ -12,6 +12,7 @@ from bot.adapters.http import READ_ATTEMPTS, new_session, retrying, send, wait_b
 from bot.core.faults import Action, ApiError, Fault, Side
 from bot.sandbox.http.exchange import Response, json_response
 from tests.adapters.conftest import FakeTime, Server
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_host_that_does_not_exist_surely_changed_nothing(session: requests.Ses
 
 
 def test_silence_ends_after_the_time_out_and_may_have_been_carried_out(silent_port: int) -> None:
-    with new_session(timeout_s=(1, 0.2)) as hasty:
+    with new_session(timeout_s=(PATIENCE_S, 0.2)) as hasty:
         error = fault_of(hasty, f"http://127.0.0.1:{silent_port}/")
 
     assert (error.fault.code, error.action, error.maybe_applied) == ("timeout", Action.RETRY, True)
@@ -70,13 +71,13 @@ def test_a_cut_connection_may_have_been_carried_out(
 
 def test_a_silent_body_is_a_time_out_too(server: Server) -> None:
     """Headers, half a body, then nothing."""
-    with socket.create_server(("127.0.0.1", 0)) as listener, new_session(timeout_s=(1, 0.2)) as hasty:
+    with socket.create_server(("127.0.0.1", 0)) as listener, new_session(timeout_s=(PATIENCE_S, 0.2)) as hasty:
 
         def half() -> None:
             connection, _ = listener.accept()
             connection.recv(65536)
             connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
-            done.wait(5)
+            done.wait(PATIENCE_S)
             connection.close()
 
         done = threading.Event()

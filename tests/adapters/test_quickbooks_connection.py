@@ -16,6 +16,7 @@ from bot.adapters.quickbooks.wire import BatchItem
 from bot.core.faults import Action, ApiError
 from bot.sandbox.http.exchange import Request, Response, json_response
 from tests.adapters.conftest import FakeTime, Grant, Server
+from tests.patience import PATIENCE_S
 
 ITEMS = [BatchItem("1", "create", "Bill", {"TotalAmt": Decimal("10.10")})]
 
@@ -165,7 +166,7 @@ def test_eight_threads_with_a_stale_token_renew_it_once(server: Server, quickboo
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=PATIENCE_S)
 
     assert grant.renewals == 1
 

@@ -11,6 +11,7 @@ import pytest
 from bot.adapters.quickbooks.oauth import TokenSet
 from bot.adapters.quickbooks.tokens import Tokens
 from bot.core.faults import Action, ApiError, Fault, Side
+from tests.patience import PATIENCE_S
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
@@ -99,7 +100,7 @@ def test_twenty_threads_with_one_refused_token_cost_one_call() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE_S)
 
     assert given == ["access-2"] * 20
     assert store.renewed_with == ["refresh-1"]

@@ -39,6 +39,7 @@ from tests.browser.web_page import (
     said_of,
     searched,
 )
+from tests.patience import PATIENCE_S
 
 pytestmark = [*MARKS, pytest.mark.long]  # each item by itself; the stories go through most of them
 HARBOUR, FAULTS = HARBOUR_CITY.name, ALL_FAULTS.name
@@ -84,11 +85,11 @@ def test_the_blue_flag_says_that_a_company_is_in_sync(ana: Person) -> None:
 
 def test_the_orange_flag_says_that_a_sync_goes_on_and_has_found_something(stage: Stage, ana: Person) -> None:
     faults = f"{stage.demo.quickbooks_url}/_control/faults"
-    requests.post(faults, json={"match": {"path": "/batch"}, "times": None, "effect": SLOWLY}, timeout=10)
+    requests.post(faults, json={"match": {"path": "/batch"}, "times": None, "effect": SLOWLY}, timeout=PATIENCE_S)
     ana.types("/qbo-sync sync all faults")
     orange = ana.reads(f"🔶 Orange · {FAULTS} · syncing, ", "so far", within_ms=SYNC_TIMEOUT_MS)
     expect(orange).to_contain_text(re.compile(r"syncing, \d+ problems? so far"))
-    requests.delete(faults, timeout=10)
+    requests.delete(faults, timeout=PATIENCE_S)
     expect(orange).to_contain_text(f"🟥 Red · {FAULTS}", timeout=SYNC_TIMEOUT_MS)
 
 

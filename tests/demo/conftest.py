@@ -15,6 +15,7 @@ from bot.sandbox.demo import Demo
 from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY, TIMEZONE, DemoCompany
 from bot.sync.ending import Finished
 from tests.demo.copies import copied, how_it_ended
+from tests.patience import PATIENCE_S
 
 
 @dataclass(frozen=True)
@@ -42,25 +43,27 @@ class Story:
 
     def writes(self) -> list[dict]:
         """What was written in either ledger so far, the refused attempts left out."""
-        quickbooks = requests.get(f"{self.demo.quickbooks_url}/_control/writes/{self.company.realm}", timeout=10)
-        released = requests.get(f"{self.demo.released_url}/_control/writes", timeout=10)
+        quickbooks = requests.get(
+            f"{self.demo.quickbooks_url}/_control/writes/{self.company.realm}", timeout=PATIENCE_S
+        )
+        released = requests.get(f"{self.demo.released_url}/_control/writes", timeout=PATIENCE_S)
         ours = [row for row in released.json()["writes"] if row["company"] == self.company.id]
         return [row for row in quickbooks.json() if row["code"] is None] + ours
 
     def press_in_quickbooks(self, page: str, button: str, **form: str) -> None:
         """Presses a button that the page shows; the page is an address or a path of the stand-in."""
         address = page if page.startswith("http") else f"{self.demo.quickbooks_url}{page}"
-        shown = requests.get(address, timeout=10)
+        shown = requests.get(address, timeout=PATIENCE_S)
         action = _action_of(shown.text, button) or shown.url.removeprefix(self.demo.quickbooks_url)
         assert button in shown.text, f"{page} has no button {button}"
-        requests.post(f"{self.demo.quickbooks_url}{action}", form, timeout=10).raise_for_status()
+        requests.post(f"{self.demo.quickbooks_url}{action}", form, timeout=PATIENCE_S).raise_for_status()
 
     def renumber_in_released(self, record_id: str, number: str) -> None:
         page = f"{self.demo.released_url}/invoices/{record_id}"
-        version = re.search(r'name="version" value="(\d+)"', requests.get(page, timeout=10).text)
+        version = re.search(r'name="version" value="(\d+)"', requests.get(page, timeout=PATIENCE_S).text)
         assert version
         form = {"deed": "number", "number": number, "version": version[1]}
-        requests.post(page, form, timeout=10).raise_for_status()
+        requests.post(page, form, timeout=PATIENCE_S).raise_for_status()
 
 
 def _action_of(page: str, button: str) -> str:

@@ -6,6 +6,7 @@ import requests
 from bot.core.model import Outcome, RecordRef, RecordType
 from bot.core.runs import Flag
 from bot.sandbox import all_faults
+from tests.patience import PATIENCE_S
 from tests.rarely import edge
 
 FAILED, WAITING = Outcome.FAILED, Outcome.WAITING
@@ -74,7 +75,7 @@ def test_hostile_names_are_shown_as_they_are_on_the_pages(faults) -> None:
         (f"{faults.demo.released_url}/contacts", company),
         (f"{faults.demo.quickbooks_url}/company/{faults.company.realm}/Customer", {"search": "channel"}),
     ):
-        page = requests.get(address, query, timeout=10)
+        page = requests.get(address, query, timeout=PATIENCE_S)
         assert (page.status_code, "&lt;!channel&gt;" in page.text) == (200, True)
 
 

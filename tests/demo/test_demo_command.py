@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.patience import PATIENCE_S
+
 QBO_SYNC = Path(sys.executable).with_name("qbo-sync")
 TIMEOUT_S = 60
 NOWHERE = "http://127.0.0.1:9"
@@ -71,18 +73,18 @@ def test_it_is_ready_soon_answers_in_slack_and_ends_with_ctrl_c(surroundings, tm
         page = process.stdout.readline().removeprefix("Open ").strip()
         http = requests.Session()
         http.trust_env = False
-        assert "accounts" in http.get(page, timeout=10).text
+        assert "accounts" in http.get(page, timeout=PATIENCE_S).text
         order = {"user": "ana", "channel": "#accounts", "text": "/qbo-sync sync all faults"}
-        http.post(f"{page}_control/command", json=order, timeout=10).raise_for_status()
+        http.post(f"{page}_control/command", json=order, timeout=PATIENCE_S).raise_for_status()
         assert _message_about(http, page, "Red", "All Faults Ltd")
         order["text"] = "/qbo-sync results all faults"
-        http.post(f"{page}_control/command", json=order, timeout=10).raise_for_status()
+        http.post(f"{page}_control/command", json=order, timeout=PATIENCE_S).raise_for_status()
         assert _message_about(http, page, "All Faults Ltd", "results")
-        assert http.get(f"{page}_control/notifications", timeout=10).json() == [], (
+        assert http.get(f"{page}_control/notifications", timeout=PATIENCE_S).json() == [], (
             "a tenant named <!channel> calls nobody"
         )
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=15)
+        process.wait(timeout=PATIENCE_S)
         said, errors = process.stdout.read(), process.stderr.read()
     finally:
         process.kill()
@@ -98,7 +100,7 @@ def _message_about(http: requests.Session, page: str, *words: str) -> str:
     seen: list[str] = []
     while time.monotonic() < deadline:
         query = {"channel": "#accounts", "user": "ana"}
-        answer = http.get(f"{page}_control/messages", params=query, timeout=10).json()
+        answer = http.get(f"{page}_control/messages", params=query, timeout=PATIENCE_S).json()
         seen = [message["text"] for message in answer]
         for text in seen:
             if all(word in text for word in words):

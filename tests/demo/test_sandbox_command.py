@@ -18,6 +18,7 @@ from bot.adapters.quickbooks.oauth import IntuitApp, refresh
 from bot.sandbox import standins
 from bot.sandbox.commands import cli
 from bot.sandbox.standins import Filling, StandIn
+from tests.patience import PATIENCE_S
 
 QBO_SYNC = Path(sys.executable).with_name("qbo-sync")
 START_TIMEOUT_S = 30
@@ -57,7 +58,7 @@ def alone() -> Iterator[Callable[..., dict[str, str]]]:
 
 def released_rows(details: dict[str, str], collection: str) -> list[dict]:
     address = f"{details['url']}/companies/{details['company']}/{collection}"
-    return requests.get(address, headers={"X-Api-Key": details["api_key"]}, timeout=10).json()["data"]
+    return requests.get(address, headers={"X-Api-Key": details["api_key"]}, timeout=PATIENCE_S).json()["data"]
 
 
 def quickbooks_count(details: dict[str, str], entity: str) -> int:
@@ -65,7 +66,7 @@ def quickbooks_count(details: dict[str, str], entity: str) -> int:
     token = refresh(app, details["refresh_token"], standins.utc_now).access_token
     address = f"{details['url']}/v3/company/{details['realm']}/query"
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-    answer = requests.get(address, {"query": f"select count(*) from {entity}"}, headers=headers, timeout=10)
+    answer = requests.get(address, {"query": f"select count(*) from {entity}"}, headers=headers, timeout=PATIENCE_S)
     return answer.json()["QueryResponse"]["totalCount"]
 
 
@@ -74,11 +75,11 @@ def test_it_prints_one_json_line_serves_and_ends_cleanly_when_told(processes, ki
     process = processes[kind]
     details = json.loads(process.stdout.readline())
     assert details.keys() >= KEYS[kind]
-    assert requests.get(details.get("page_url") or details.get("web_url") or details["url"], timeout=10).ok
+    assert requests.get(details.get("page_url") or details.get("web_url") or details["url"], timeout=PATIENCE_S).ok
 
     process.send_signal(signal.SIGTERM if kind != "slack" else signal.SIGINT)
     begun = time.monotonic()
-    rest, errors = process.communicate(timeout=10)
+    rest, errors = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, rest, errors) == (0, "", "")
     assert time.monotonic() - begun < 5
 
@@ -112,7 +113,7 @@ def test_latency_holds_up_every_answer_of_the_api(alone, how) -> None:
     address = f"{details['api_url']}auth.test" if "api_url" in details else details["url"]
     path = "/v3/company/1/preferences" if "realm" in details else "/companies" if "company" in details else ""
     begun = time.monotonic()
-    requests.get(f"{address}{path}", timeout=10)
+    requests.get(f"{address}{path}", timeout=PATIENCE_S)
     assert time.monotonic() - begun >= 0.12
 
 

@@ -13,6 +13,7 @@ import requests
 from bot.sandbox.http.knobs import Knobs
 from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.quickbooks import OFF, Company, QuickBooksState, app, connection_details
+from tests.patience import PATIENCE_S
 
 REALM = "9130350000000001"
 
@@ -65,7 +66,7 @@ class Api:
         sent = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", **(headers or {})}
         data = data if json is None else dumps(json, default=float)
         response = self.session.request(
-            method, f"{self.root}/{path}", data=data, params=params, headers=sent, timeout=10
+            method, f"{self.root}/{path}", data=data, params=params, headers=sent, timeout=PATIENCE_S
         )
         body = response.json(parse_float=Decimal) if "json" in response.headers.get("content-type", "") else None
         return Answer(response.status_code, body, response.headers, response.text)
@@ -163,7 +164,7 @@ class Sandbox:
         details = connection_details(self.state, realm, self.url)
         form = {"grant_type": "refresh_token", "refresh_token": details["refresh_token"]}
         auth = (details["client_id"], details["client_secret"])
-        reply = requests.post(f"{self.url}/oauth2/v1/tokens/bearer", data=form, auth=auth, timeout=10)
+        reply = requests.post(f"{self.url}/oauth2/v1/tokens/bearer", data=form, auth=auth, timeout=PATIENCE_S)
         return Api(self.url, realm, reply.json()["access_token"])
 
     def add_company(self, realm: str, **settings: Any) -> tuple[Api, Bodies]:
@@ -171,7 +172,7 @@ class Sandbox:
         return self.connect(realm), Bodies(company)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        response = requests.request(method, f"{self.url}/_control/{path}", json=body, timeout=10)
+        response = requests.request(method, f"{self.url}/_control/{path}", json=body, timeout=PATIENCE_S)
         assert response.status_code == 200, response.text
         return response.json()
 

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from bot.sandbox.quickbooks import Limits
+from tests.patience import PATIENCE_S, eventually, held
 
 MINUTE_LIMITS = Limits(
     per_minute=5, per_second=None, concurrent=None, batches_per_minute=None, core_plus_per_month=None
@@ -93,19 +94,21 @@ def test_forty_batches_a_minute(api, sandbox, clock):
 
 def test_ten_calls_at_once(api, sandbox):
     sandbox.control("PUT", "limits", {"concurrent": 10})
-    sandbox.knobs.latency_ms = 300
     url, headers = f"{api.root}/preferences", {"Authorization": f"Bearer {api.token}", "Accept": "application/json"}
     statuses: list[int] = []
-    threads = [
-        threading.Thread(target=lambda: statuses.append(requests.get(url, headers=headers, timeout=10).status_code))
-        for _ in range(14)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(statuses) == [200] * 10 + [429] * 4
-    sandbox.knobs.latency_ms = 0
+
+    def ask() -> None:
+        statuses.append(requests.get(url, headers=headers, timeout=PATIENCE_S).status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(14)]
+    with held(sandbox.state) as gate:
+        for thread in threads:
+            thread.start()
+        eventually(lambda: len(statuses) == 4)
+        gate.opened.set()
+        for thread in threads:
+            thread.join()
+    assert statuses == [429] * 4 + [200] * 10
     assert api.get("preferences").status == 200
 
 

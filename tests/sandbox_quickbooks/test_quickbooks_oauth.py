@@ -9,6 +9,7 @@ from intuitlib.enums import Scopes
 from intuitlib.exceptions import AuthClientError
 
 from bot.sandbox.quickbooks import connection_details
+from tests.patience import PATIENCE_S
 
 REDIRECT = "http://localhost:8000/callback"
 
@@ -24,7 +25,7 @@ def refresh(details):
         body = {"grant_type": "refresh_token", "refresh_token": token or details["refresh_token"], **form}
         auth = (details["client_id"], details["client_secret"])
         url = f"{details['url']}/oauth2/v1/tokens/bearer"
-        return requests.post(url, data=body, auth=auth, headers=headers, timeout=10)
+        return requests.post(url, data=body, auth=auth, headers=headers, timeout=PATIENCE_S)
 
     return post
 
@@ -36,7 +37,7 @@ def test_the_connection_details_are_all_a_client_needs(details):
 
 @pytest.mark.parametrize("name", ["openid_configuration", "openid_sandbox_configuration"])
 def test_the_discovery_document_leads_back_to_the_stand_in(sandbox, name):
-    document = requests.get(f"{sandbox.url}/.well-known/{name}/", timeout=10).json()
+    document = requests.get(f"{sandbox.url}/.well-known/{name}/", timeout=PATIENCE_S).json()
     for key in ("authorization_endpoint", "token_endpoint", "revocation_endpoint", "userinfo_endpoint", "jwks_uri"):
         assert document[key].startswith(sandbox.url)
     assert document["issuer"]
@@ -108,7 +109,7 @@ def test_an_unknown_refresh_token_has_a_grant_error(refresh):
 def test_a_wrong_secret_is_401(details):
     url = f"{details['url']}/oauth2/v1/tokens/bearer"
     form = {"grant_type": "refresh_token", "refresh_token": details["refresh_token"]}
-    reply = requests.post(url, data=form, auth=(details["client_id"], "wrong"), timeout=10)
+    reply = requests.post(url, data=form, auth=(details["client_id"], "wrong"), timeout=PATIENCE_S)
     assert (reply.status_code, reply.json()["error"]) == (401, "invalid_client")
 
 
@@ -129,9 +130,9 @@ def test_intuit_oauth_refreshes_reads_the_user_and_revokes(details, sandbox):
     assert auth.get_user_info().json()["email"]
     url = f"{sandbox.url}/v3/company/{details['realm']}/preferences"
     headers = {"Authorization": f"Bearer {auth.access_token}", "Accept": "application/json"}
-    assert requests.get(url, headers=headers, timeout=10).status_code == 200
+    assert requests.get(url, headers=headers, timeout=PATIENCE_S).status_code == 200
     assert auth.revoke(token=auth.refresh_token) is True
-    assert requests.get(url, headers=headers, timeout=10).status_code == 401
+    assert requests.get(url, headers=headers, timeout=PATIENCE_S).status_code == 401
     with pytest.raises(AuthClientError) as caught:
         auth.refresh()
     assert caught.value.status_code == 400 and caught.value.intuit_tid
@@ -147,7 +148,7 @@ def consent(details, realm, **change):
         **change,
     }
     url = f"{details['url']}/connect/oauth2"
-    return requests.post(url, params=query, data={"realm": realm}, allow_redirects=False, timeout=10)
+    return requests.post(url, params=query, data={"realm": realm}, allow_redirects=False, timeout=PATIENCE_S)
 
 
 def code_from(reply):
@@ -157,7 +158,7 @@ def code_from(reply):
 
 def test_consent_sends_back_code_state_and_realm_and_the_code_works_once(details):
     auth = client(details)
-    page = requests.get(auth.get_authorization_url([Scopes.ACCOUNTING], "s1"), timeout=10)
+    page = requests.get(auth.get_authorization_url([Scopes.ACCOUNTING], "s1"), timeout=PATIENCE_S)
     assert page.status_code == 200 and "Harbour Property" in page.text
     assert page.headers["x-frame-options"] == "DENY"
     answer = code_from(consent(details, details["realm"]))

@@ -5,6 +5,8 @@ import re
 import pytest
 import requests
 
+from tests.patience import PATIENCE_S
+
 
 class Browser:
     """A session that remembers the page it is on."""
@@ -13,11 +15,11 @@ class Browser:
         self.url, self.session, self.page = url, requests.Session(), None
 
     def open(self, path: str) -> str:
-        self.page = self.session.get(f"{self.url}{path}", timeout=10)
+        self.page = self.session.get(f"{self.url}{path}", timeout=PATIENCE_S)
         return self.page.text
 
     def send(self, path: str, **form: str) -> str:
-        self.page = self.session.post(f"{self.url}{path}", data=form, timeout=10)
+        self.page = self.session.post(f"{self.url}{path}", data=form, timeout=PATIENCE_S)
         return self.page.text
 
 

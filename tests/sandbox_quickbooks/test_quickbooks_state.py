@@ -15,6 +15,7 @@ import requests
 
 from bot.sandbox.http.exchange import Request
 from bot.sandbox.quickbooks import OFF, QuickBooksState, Refusal, seed
+from tests.patience import PATIENCE_S
 from tests.rarely import edge
 
 
@@ -96,7 +97,9 @@ def test_a_loaded_record_keeps_its_id_token_and_times(company, api):
 
 def upload(api, parts):
     headers = {"Authorization": f"Bearer {api.token}", "Accept": "application/json"}
-    return requests.post(f"{api.root}/upload", files=parts, headers=headers, timeout=10).json()["AttachableResponse"]
+    return requests.post(f"{api.root}/upload", files=parts, headers=headers, timeout=PATIENCE_S).json()[
+        "AttachableResponse"
+    ]
 
 
 def test_files_are_uploaded_found_by_what_they_hang_on_and_downloaded(api, bodies, customer):
@@ -109,7 +112,7 @@ def test_files_are_uploaded_found_by_what_they_hang_on_and_downloaded(api, bodie
     made = upload(api, parts)[0]["Attachable"]
     where = f"AttachableRef.EntityRef.Type = 'invoice' and AttachableRef.EntityRef.value = '{invoice}'"
     assert [row["Id"] for row in api.rows(f"select * from Attachable where {where}")] == [made["Id"]]
-    content = requests.get(api.read("Attachable", made["Id"])["TempDownloadUri"], timeout=10).content
+    content = requests.get(api.read("Attachable", made["Id"])["TempDownloadUri"], timeout=PATIENCE_S).content
     assert content == b"%PDF-1.4 \r\n\x00\xff"
     assert api.call("GET", f"download/{made['Id']}").text == made["TempDownloadUri"]
 
@@ -133,7 +136,9 @@ def test_an_upload_that_is_sent_again_is_one_file_and_its_changes_are_told(api, 
     }
     headers = {"Authorization": f"Bearer {api.token}", "Accept": "application/json"}
     for _ in range(2):
-        again = requests.post(f"{api.root}/upload?requestid=r1", files=parts, headers=headers, timeout=10).json()
+        again = requests.post(
+            f"{api.root}/upload?requestid=r1", files=parts, headers=headers, timeout=PATIENCE_S
+        ).json()
     made = again["AttachableResponse"][0]["Attachable"]
     assert len(company.entity("Attachable")) == 1
     assert made["AttachableRef"][0]["IncludeOnSend"] is False and made["Size"] == 1

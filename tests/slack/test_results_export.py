@@ -28,7 +28,7 @@ DIRECT = "@qbo-sync"
 def file_of(bot: Bot, user: str = "@ana") -> tuple[dict[str, Any], bytes]:
     message = eventually(lambda: next((one for one in bot.slack.seen(user, DIRECT) if one.get("files")), None))
     found = message["files"][0]
-    return message, bot.slack.http.get(found["url_private"], timeout=20).content
+    return message, bot.slack.http.get(found["url_private"], timeout=PATIENCE_S).content
 
 
 def csv_rows(content: bytes) -> list[dict[str, str]]:

@@ -169,6 +169,9 @@ def test_a_transaction_that_stands_still_does_not_keep_its_locks_on_postgresql(
         leases.claim(connection, "harbour", "stands still")
         time.sleep(0.6)
         leases.claim(connection, "harbour", "wakes up")
+    database.close()
+    monkeypatch.undo()
+    database = Database(url)
     with database.write() as connection:
         assert leases.claim(connection, "harbour", "another") is not None
     database.close()

@@ -11,6 +11,7 @@ from bot.store.database import Database, now_ms
 from bot.store.runs import leases
 from bot.store.runs.leases import LeaseLost
 from bot.store.tables import leases as table
+from tests.patience import PATIENCE_S
 from tests.store.conftest import COMPANY
 
 
@@ -121,7 +122,7 @@ def is_kept_waiting(database: Database, company: str, other: Callable[[], None])
             leases.stand_still(connection, company)
             done = pool.submit(other)
             waits = wait([done], timeout=0.2).not_done == {done}
-        done.result(timeout=10)
+        done.result(timeout=PATIENCE_S)
     return waits
 
 

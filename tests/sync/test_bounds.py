@@ -18,6 +18,7 @@ from bot.store.mirror import name_lists, records
 from bot.store.results import results
 from bot.sync.reading import touched
 from bot.sync.verify import verify
+from tests.patience import PATIENCE_S
 from tests.sync.test_costs import changed_company
 from tests.sync.test_looking_back import asked_of
 from tests.sync.test_open_balances import on_screen
@@ -111,14 +112,19 @@ def test_what_quickbooks_does_not_show_any_more_is_asked_for_fifty_at_a_time(pai
 
 def test_several_writes_are_under_way_on_either_side_and_never_more_than_ten(paired: World) -> None:
     """Re-Leased says nothing of a limit; QuickBooks' own is ten."""
-    under_way, most, lock = 0, 0, threading.Lock()
+    under_way, most, lock, several = 0, 0, threading.Lock(), threading.Event()
     handle = paired.released.handle
 
     def slowly(request: Request) -> Response:
         nonlocal under_way, most
+        if request.method == "GET":
+            return handle(request)
         with lock:
             under_way += 1
             most = max(most, under_way)
+        if under_way >= 3:
+            several.set()
+        assert several.wait(PATIENCE_S)
         time.sleep(0.02)
         with lock:
             under_way -= 1

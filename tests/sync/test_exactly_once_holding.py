@@ -250,6 +250,9 @@ def test_a_locked_database_stops_the_run_before_the_next_call(paired: World, mon
     assert paired.count("Customer") <= WRITERS * 30
     blocker.exec_driver_sql("ROLLBACK")
     blocker.close()
+    monkeypatch.undo()
+    paired.app.close()
+    paired.app = paired.new_app()
     with paired.database.write() as connection:  # it could not be given back
         connection.exec_driver_sql("UPDATE leases SET until = 1 WHERE company_id = 'harbour'")
     paired.sync_blue()

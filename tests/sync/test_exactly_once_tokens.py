@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bot.app import build, first_tokens
 from bot.core.faults import ApiError
 from bot.settings import Settings
+from tests.patience import PATIENCE_S
 from tests.sync.world import REALM, World
 
 PROCESSES = 3
@@ -42,7 +43,7 @@ def ask_at_once(world: World) -> list[str]:
         process.start()
     answers = [said.get(timeout=90) for _ in processes]
     for process in processes:
-        process.join(30)
+        process.join(PATIENCE_S)
     return answers
 
 

@@ -12,6 +12,7 @@ from bot.core.runs import CompanyStatus, Flag, RedReason
 from bot.store.database import Database
 from bot.store.runs import leases
 from bot.sync.writing import outgoing_batches, push, released_writes
+from tests.patience import held
 from tests.rarely import edge, rarely
 from tests.sync.test_faults import assert_in_step, some_work
 from tests.sync.world import COMPANY, World
@@ -139,22 +140,12 @@ def test_a_side_that_is_suddenly_empty_stops_the_run(paired: World) -> None:
 @edge
 def test_a_second_run_of_a_company_is_refused_while_the_first_goes_on(paired: World) -> None:
     some_work(paired)
-    entered, go_on = threading.Event(), threading.Event()
-    handle = paired.state.handle
-
-    def waits(request):  # type: ignore[no-untyped-def]
-        if request.path.endswith("/cdc"):
-            entered.set()
-            go_on.wait(20)
-        return handle(request)
-
-    paired.state.handle = waits  # type: ignore[method-assign]
     first = threading.Thread(target=paired.sync_blue)
-    first.start()
-    assert entered.wait(20)
-    with pytest.raises(UserError, match="already"):
-        paired.sync()
-    go_on.set()
+    with held(paired.state, path="/cdc") as gate:
+        first.start()
+        gate.wait()
+        with pytest.raises(UserError, match="already"):
+            paired.sync()
     first.join()
     assert_in_step(paired)
 

@@ -12,6 +12,7 @@ import requests
 from bot.sandbox.http.knobs import Knobs
 from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.released import ReleasedState, app, connection_details, numbered_ids
+from tests.patience import PATIENCE_S
 
 API_KEY = "the-key-of-the-tests"
 _numbers = itertools.count(1)
@@ -30,7 +31,7 @@ class Api:
 
     def call(self, method: str, path: str, **more: Any) -> requests.Response:
         headers = {"X-Api-Key": self.key, **more.pop("headers", {})}
-        return self.session.request(method, f"{self.url}{path}", headers=headers, timeout=20, **more)
+        return self.session.request(method, f"{self.url}{path}", headers=headers, timeout=PATIENCE_S, **more)
 
     def path(self, collection: str, *rest: str) -> str:
         return "/".join(("/companies", self.company, collection, *rest))

@@ -3,6 +3,8 @@
 import pytest
 import requests
 
+from tests.patience import PATIENCE_S
+
 COLLECTIONS = (
     "contacts",
     "accounts",
@@ -22,7 +24,7 @@ def test_a_wrong_key_is_refused_on_every_path(api, refused, key) -> None:
 
 
 def test_a_missing_key_is_refused(api, refused) -> None:
-    refused(requests.get(f"{api.url}/companies", timeout=20), 401)
+    refused(requests.get(f"{api.url}/companies", timeout=PATIENCE_S), 401)
 
 
 def test_companies_say_what_an_engine_must_know(api) -> None:
@@ -78,26 +80,26 @@ def test_a_record_of_another_company_is_404(site, api, books, refused) -> None:
 
 def test_past_the_limit_calls_get_429_and_the_seconds_to_wait(site, api, refused) -> None:
     settings = f"{site.url}/_control/settings"
-    assert requests.put(settings, json={"callsPerMinute": 0}, timeout=20).json()["callsPerMinute"] == 0
+    assert requests.put(settings, json={"callsPerMinute": 0}, timeout=PATIENCE_S).json()["callsPerMinute"] == 0
     try:
         answer = api.call("GET", "/companies")
         refused(answer, 429)
         assert 1 <= int(answer.headers["retry-after"]) <= 60
     finally:
-        requests.put(settings, json={"callsPerMinute": None}, timeout=20)
+        requests.put(settings, json={"callsPerMinute": None}, timeout=PATIENCE_S)
     assert api.call("GET", "/companies").status_code == 200
 
 
 def test_the_controls_count_calls_and_log_writes(site, api, books) -> None:
-    requests.delete(f"{site.url}/_control/counters", timeout=20)
-    requests.delete(f"{site.url}/_control/writes", timeout=20)
+    requests.delete(f"{site.url}/_control/counters", timeout=PATIENCE_S)
+    requests.delete(f"{site.url}/_control/writes", timeout=PATIENCE_S)
     invoice = books.invoice()
     payment = api.create("payments", **books.payment(invoice, "115.00"))
     api.page("invoices")
-    counters = requests.get(f"{site.url}/_control/counters", timeout=20).json()
+    counters = requests.get(f"{site.url}/_control/counters", timeout=PATIENCE_S).json()
     assert counters["calls"] == {"POST invoices": 1, "POST payments": 1, "GET invoices": 1}
     assert counters["answers"] == {"201": 2, "200": 1}
-    writes = requests.get(f"{site.url}/_control/writes", timeout=20).json()["writes"]
+    writes = requests.get(f"{site.url}/_control/writes", timeout=PATIENCE_S).json()["writes"]
     assert [(write["deed"], write["id"], write["version"]) for write in writes] == [
         ("create", invoice["id"], 1),
         ("create", payment["id"], 1),
@@ -108,7 +110,7 @@ def test_the_controls_count_calls_and_log_writes(site, api, books) -> None:
 def test_the_controls_set_access_and_built_in_sync(site, api, refused) -> None:
     settings = f"{site.url}/_control/settings"
     switches = {"companies": {api.company: {"access": False, "builtInSync": True}}}
-    answer = requests.put(settings, json=switches, timeout=20).json()
+    answer = requests.put(settings, json=switches, timeout=PATIENCE_S).json()
     assert answer["companies"][api.company] == {"access": False, "builtInSync": True}
     refused(api.page("contacts"), 403)
     assert site.state.company(api.company)["builtInSync"] is True
@@ -126,4 +128,4 @@ def test_the_controls_set_access_and_built_in_sync(site, api, refused) -> None:
     ],
 )
 def test_the_controls_refuse_what_is_no_setting(site, settings) -> None:
-    assert requests.put(f"{site.url}/_control/settings", json=settings, timeout=20).status_code == 400
+    assert requests.put(f"{site.url}/_control/settings", json=settings, timeout=PATIENCE_S).status_code == 400

@@ -5,11 +5,13 @@ import re
 import pytest
 import requests
 
+from tests.patience import PATIENCE_S
+
 HOSTILE = '<!channel> <img src=x onerror=alert(1)> "quoted" {{ 7 * 7 }} 🏠 \u202eأهلا'
 
 
 def show(site, path: str, **query) -> str:
-    answer = requests.get(f"{site.url}{path}", params=query, timeout=20)
+    answer = requests.get(f"{site.url}{path}", params=query, timeout=PATIENCE_S)
     assert answer.status_code == 200, answer.text
     return answer.text
 
@@ -17,7 +19,7 @@ def show(site, path: str, **query) -> str:
 def do(site, collection: str, record, deed: str, **fields) -> requests.Response:
     form = {"deed": deed, "version": str(record["version"]), **fields}
     url = f"{site.url}/{collection}/{record['id']}"
-    return requests.post(url, data=form, timeout=20, allow_redirects=False)
+    return requests.post(url, data=form, timeout=PATIENCE_S, allow_redirects=False)
 
 
 def done(answer: requests.Response) -> None:
@@ -70,7 +72,7 @@ def test_each_record_has_its_page_with_its_links(site, api, books) -> None:
 
 def test_what_is_not_there_is_404_with_a_page(site) -> None:
     for path in ("/contacts/0", "/properties", "/new/payments", "/contacts?company=nobody"):
-        answer = requests.get(f"{site.url}{path}", timeout=20)
+        answer = requests.get(f"{site.url}{path}", timeout=PATIENCE_S)
         assert answer.status_code == 404
         assert "Re-Leased stand-in" in answer.text
 
@@ -85,7 +87,9 @@ def test_text_is_escaped_everywhere(site, api, books) -> None:
         show(site, "/contacts", company=api.company),
         show(site, "/invoices", company=api.company, search=HOSTILE),
         show(site, "/new/invoices", company=api.company),
-        requests.post(f"{site.url}/new/contacts?company={api.company}", data={"name": HOSTILE}, timeout=20).text,
+        requests.post(
+            f"{site.url}/new/contacts?company={api.company}", data={"name": HOSTILE}, timeout=PATIENCE_S
+        ).text,
     ]
     for html in pages:
         assert "&lt;!channel&gt;" in html
@@ -150,7 +154,7 @@ def test_a_page_opened_before_someone_elses_change_overwrites_nothing(site, api,
     answer = do(site, "contacts", books.contact, "rename", name="From an old page")
     assert answer.status_code == 412
     assert api.read("contacts", books.contact)["name"] == "Changed meanwhile"
-    nameless = requests.post(f"{site.url}/contacts/{books.contact['id']}", data={"deed": "archive"}, timeout=20)
+    nameless = requests.post(f"{site.url}/contacts/{books.contact['id']}", data={"deed": "archive"}, timeout=PATIENCE_S)
     assert nameless.status_code == 422
 
 
@@ -165,7 +169,7 @@ def test_voiding_a_paid_invoice_is_refused_on_the_page_too(site, api, books) -> 
 def test_a_contact_and_an_invoice_are_created(site, api, books) -> None:
     def post(collection: str, **form: str) -> requests.Response:
         url = f"{site.url}/new/{collection}?company={api.company}"
-        return requests.post(url, data=form, timeout=20, allow_redirects=False)
+        return requests.post(url, data=form, timeout=PATIENCE_S, allow_redirects=False)
 
     answer = post("contacts", name="Tane Patel", tenant="yes", supplier="yes")
     done(answer)

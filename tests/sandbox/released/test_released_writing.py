@@ -10,6 +10,7 @@ import requests
 from bot.sandbox.http.knobs import Knobs
 from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.released import ReleasedState, app, connection_details, numbered_ids
+from tests.patience import PATIENCE_S
 
 HOSTILE = [
     "<!channel> <@U123> & <script>alert(1)</script>",
@@ -83,7 +84,7 @@ def test_one_key_sent_many_times_at_once_makes_one_record() -> None:
 
         def post(each: int) -> requests.Response:
             headers = {"X-Api-Key": "key", "Idempotency-Key": "once"}
-            return requests.post(url, json=tenant(name=f"Contact {each}"), headers=headers, timeout=20)
+            return requests.post(url, json=tenant(name=f"Contact {each}"), headers=headers, timeout=PATIENCE_S)
 
         with ThreadPoolExecutor(12) as pool:
             answers = list(pool.map(post, range(24)))
@@ -94,7 +95,7 @@ def test_one_key_sent_many_times_at_once_makes_one_record() -> None:
 
 def test_a_post_whose_answer_was_lost_is_found_again_by_its_key(site, api) -> None:
     cut = {"match": {"method": "POST", "path": api.company}, "effect": {"kind": "drop_after"}}
-    requests.post(f"{site.url}/_control/faults", json=cut, timeout=20)
+    requests.post(f"{site.url}/_control/faults", json=cut, timeout=PATIENCE_S)
     with pytest.raises(requests.ConnectionError):
         api.post("contacts", tenant(), key="once")
     again = api.post("contacts", tenant(), key="once")
@@ -108,7 +109,7 @@ def test_one_version_patched_many_times_at_once_changes_once(api) -> None:
     def patch(number: int) -> int:
         headers = {"X-Api-Key": api.key, "If-Match": "1"}
         url = f"{api.url}{api.path('contacts', contact['id'])}"
-        return requests.patch(url, json={"phone": str(number)}, headers=headers, timeout=20).status_code
+        return requests.patch(url, json={"phone": str(number)}, headers=headers, timeout=PATIENCE_S).status_code
 
     with ThreadPoolExecutor(8) as pool:
         statuses = sorted(pool.map(patch, range(16)))

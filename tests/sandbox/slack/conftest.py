@@ -1,7 +1,6 @@
 """A stand-in workspace on localhost, and an ordinary Bolt app that runs against it over Socket Mode or signed HTTP."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from starlette.routing import Route
 
 from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.slack import SlackState, app, connection_details
+from tests.patience import PATIENCE_S, eventually, unhurried
 
 ROWS = [["INV-2041", 48210, "Kiosk Ltd"], ["INV-7", 120, "Adams & Sons <Ltd>"], ["INV-300", 950, "Zephyr"]]
 CUSTOMERS = ["Kiosk Ltd", "Adams & Sons", "Zephyr", "Kiosk North"]
@@ -35,13 +35,13 @@ class Workspace:
     details: dict[str, str]
 
     def act(self, action: str, **body: Any) -> Any:
-        return requests.post(f"{self.url}/_control/{action}", json=body, timeout=30).json()
+        return requests.post(f"{self.url}/_control/{action}", json=body, timeout=PATIENCE_S).json()
 
     def turn(self, knob: str, **body: Any) -> requests.Response:
-        return requests.put(f"{self.url}/_control/{knob}", json=body, timeout=30)
+        return requests.put(f"{self.url}/_control/{knob}", json=body, timeout=PATIENCE_S)
 
     def get(self, what: str, **query: Any) -> Any:
-        return requests.get(f"{self.url}/_control/{what}", params=query, timeout=30).json()
+        return requests.get(f"{self.url}/_control/{what}", params=query, timeout=PATIENCE_S).json()
 
     def messages(self, user: str = "@ana", channel: str = "#accounts") -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.get("messages", user=user, channel=channel)
@@ -51,13 +51,9 @@ class Workspace:
         found: list[dict[str, Any]] = self.get("views", user=user)["modals"]
         return found
 
-    def wait(self, look: Callable[[], Any], timeout_s: float = 30) -> Any:
+    def wait(self, look: Callable[[], Any]) -> Any:
         """The first true value that `look` gives."""
-        deadline = time.monotonic() + timeout_s
-        while not (found := look()):
-            assert time.monotonic() < deadline, "what was expected did not happen"
-            time.sleep(0.02)
-        return found
+        return eventually(look)
 
     def client(self, token: str | None = None) -> WebClient:
         return WebClient(token or self.details["bot_token"], base_url=self.details["api_url"])
@@ -66,7 +62,7 @@ class Workspace:
 @pytest.fixture
 def workspace() -> Iterator[Workspace]:
     state = SlackState()
-    with ServerThread(app(state)) as server:
+    with unhurried(state), ServerThread(app(state)) as server:
         yield Workspace(state, server.url, connection_details(state, server.url))
 
 
@@ -152,7 +148,7 @@ def make_bolt_app(details: dict[str, str]) -> BoltApp:
     def run(ack: Any, body: Any, client: WebClient, respond: Any) -> None:
         made.heard.append(("command", body))
         if body["text"] == "hang":
-            made.slow.wait(10)
+            made.slow.wait(PATIENCE_S)
         ack()
         if body["text"] == "quietly":
             respond(text="Only you see this", blocks=results_blocks("(yours)"))
@@ -213,7 +209,7 @@ def make_bolt_app(details: dict[str, str]) -> BoltApp:
 
     @bolt.action("hang")
     def hang(ack: Any) -> None:
-        made.slow.wait(10)
+        made.slow.wait(PATIENCE_S)
         ack()
 
     @bolt.event("app_home_opened")

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.slack import Shortcut
+from tests.patience import PATIENCE_S
 
 
 class Receiver:
@@ -105,7 +106,7 @@ def test_an_acknowledged_event_comes_once(workspace: Any, receiver: Receiver) ->
 
 def test_a_socket_told_to_refresh_comes_back_by_itself(workspace: Any, over_socket: Any) -> None:
     assert workspace.act("disconnect", reason="refresh_requested")["closed"] == 1
-    workspace.wait(lambda: workspace.get("connection")["socket"], timeout_s=15)
+    workspace.wait(lambda: workspace.get("connection")["socket"])
     assert run(workspace) == {"ok": True}
 
 
@@ -118,7 +119,7 @@ def test_a_socket_needs_a_ticket(workspace: Any) -> None:
             "sec-websocket-version": "13",
             "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
         },
-        timeout=30,
+        timeout=PATIENCE_S,
     )
     assert answer.status_code == 403
 

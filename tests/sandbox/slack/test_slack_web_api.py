@@ -13,6 +13,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.slack import SlackState, app, connection_details
+from tests.patience import PATIENCE_S
 
 ACCOUNTS, GENERAL = "C0ACCOUNTS", "C0GENERAL"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
@@ -82,7 +83,7 @@ def test_posting_needs_a_channel_the_app_is_in_and_something_to_say(client: WebC
     assert refused(client.chat_postMessage, channel="C0NOWHERE", text="x")["error"] == "channel_not_found"
     assert refused(client.chat_postMessage, channel=GENERAL, text="x")["error"] == "not_in_channel"
     assert refused(client.chat_postMessage, channel=ACCOUNTS, text="")["error"] == "no_text"
-    requests.put(f"{url}/_control/archived", json={"channel": "#accounts", "on": True}, timeout=30)
+    requests.put(f"{url}/_control/archived", json={"channel": "#accounts", "on": True}, timeout=PATIENCE_S)
     assert refused(client.chat_postMessage, channel=ACCOUNTS, text="x")["error"] == "is_archived"
     client.conversations_join(channel=GENERAL)
     assert client.chat_postMessage(channel="#general", text="x")["channel"] == GENERAL
@@ -104,7 +105,7 @@ def test_bad_blocks_are_refused_with_pointers(client: WebClient) -> None:
 def test_blocks_come_back_with_ids_and_a_form_is_as_good_as_json(client: WebClient, url: str) -> None:
     headers = {"authorization": f"Bearer {client.token}"}
     form = {"channel": ACCOUNTS, "blocks": '[{"type":"divider"}]', "text": "x"}
-    answer = requests.post(f"{url}/api/chat.postMessage", data=form, headers=headers, timeout=30).json()
+    answer = requests.post(f"{url}/api/chat.postMessage", data=form, headers=headers, timeout=PATIENCE_S).json()
     assert answer["ok"] and answer["message"]["blocks"][0]["block_id"]
 
 
@@ -113,7 +114,7 @@ def test_only_the_apps_own_messages_can_be_changed_or_deleted(client: WebClient,
     assert "blocks" in client.chat_update(channel=ACCOUNTS, ts=ts, text="two", blocks=[SECTION])["message"]
     assert "blocks" not in client.chat_update(channel=ACCOUNTS, ts=ts, text="three")["message"]
     line = {"user": "@ana", "channel": "#accounts", "text": "mine"}
-    hers = requests.post(f"{url}/_control/command", json=line, timeout=30).json()["ts"]
+    hers = requests.post(f"{url}/_control/command", json=line, timeout=PATIENCE_S).json()["ts"]
     assert refused(client.chat_update, channel=ACCOUNTS, ts=hers, text="x")["error"] == "cant_update_message"
     assert refused(client.chat_delete, channel=ACCOUNTS, ts=hers)["error"] == "cant_delete_message"
     client.chat_delete(channel=ACCOUNTS, ts=ts)
@@ -208,7 +209,7 @@ def test_a_tier_is_counted_per_minute_and_limits_can_be_switched_off(client: Web
     for number in range(50):
         client.chat_update(channel=ACCOUNTS, ts=ts, text=str(number))
     assert refused(client.chat_update, channel=ACCOUNTS, ts=ts, text="x")["error"] == "ratelimited"
-    requests.put(f"{url}/_control/rate_limits", json={"enabled": False}, timeout=30)
+    requests.put(f"{url}/_control/rate_limits", json={"enabled": False}, timeout=PATIENCE_S)
     client.chat_update(channel=ACCOUNTS, ts=ts, text="x")
 
 
@@ -224,13 +225,13 @@ def test_the_sdks_own_retry_obeys_the_retry_after_header() -> None:
 
 
 def test_an_outage_answers_every_call_with_503_and_the_log_tells_of_it(client: WebClient, url: str) -> None:
-    requests.put(f"{url}/_control/outage", json={"on": True}, timeout=30)
+    requests.put(f"{url}/_control/outage", json={"on": True}, timeout=PATIENCE_S)
     with pytest.raises(SlackApiError) as caught:
         client.chat_postMessage(channel=ACCOUNTS, text="x")
     assert caught.value.response.status_code == 503
-    requests.put(f"{url}/_control/outage", json={"on": False}, timeout=30)
+    requests.put(f"{url}/_control/outage", json={"on": False}, timeout=PATIENCE_S)
     client.auth_test()
-    log = requests.get(f"{url}/_control/log", timeout=30).json()
+    log = requests.get(f"{url}/_control/log", timeout=PATIENCE_S).json()
     assert [(call["method"], call["status"], call["error"]) for call in log] == [
         ("chat.postMessage", 503, "outage"),
         ("auth.test", 200, ""),
@@ -239,17 +240,17 @@ def test_an_outage_answers_every_call_with_503_and_the_log_tells_of_it(client: W
 
 def test_the_shared_fault_plan_works_on_the_web_api_too(client: WebClient, url: str) -> None:
     rule = {"match": {"path": "chat.postMessage"}, "effect": {"kind": "after_reply", "status": 500, "body": "oops"}}
-    requests.post(f"{url}/_control/faults", json=rule, timeout=30)
+    requests.post(f"{url}/_control/faults", json=rule, timeout=PATIENCE_S)
     with pytest.raises(SlackApiError):
         client.chat_postMessage(channel=ACCOUNTS, text="posted all the same")
     query = {"user": "@ana", "channel": "#accounts"}
-    [message] = requests.get(f"{url}/_control/messages", params=query, timeout=30).json()
+    [message] = requests.get(f"{url}/_control/messages", params=query, timeout=PATIENCE_S).json()
     assert message["text"] == "posted all the same"
 
 
 def test_a_response_url_serves_five_times_within_thirty_minutes(state: SlackState, url: str, clock: Clock) -> None:
     def use(key: str, **body: Any) -> requests.Response:
-        return requests.post(f"{url}/response/{key}", json=body, timeout=30)
+        return requests.post(f"{url}/response/{key}", json=body, timeout=PATIENCE_S)
 
     key = state.tickets.issue_response_url("U0ANA", GENERAL)
     assert [use(key, text=str(number)).status_code for number in range(6)] == [200] * 5 + [404]
@@ -267,7 +268,7 @@ def test_a_response_url_deletes_the_original(state: SlackState, client: WebClien
     client.chat_postEphemeral(channel=ACCOUNTS, user="U0ANA", text="psst")
     [message] = state.messages.seen_by("U0ANA", ACCOUNTS)
     key = state.tickets.issue_response_url("U0ANA", ACCOUNTS, message.ts)
-    requests.post(f"{url}/response/{key}", json={"delete_original": True}, timeout=30)
+    requests.post(f"{url}/response/{key}", json={"delete_original": True}, timeout=PATIENCE_S)
     assert state.messages.seen_by("U0ANA", ACCOUNTS) == []
 
 
@@ -275,9 +276,9 @@ def test_a_file_goes_up_in_three_steps_and_comes_down_again(client: WebClient, s
     uploaded = client.files_upload_v2(channel=ACCOUNTS, content="a,b\n1,2\n", filename="results.csv", title="All rows")
     [message] = state.messages.seen_by("U0BEN", ACCOUNTS)
     assert message.files[0]["title"] == "All rows"
-    assert requests.get(uploaded["file"]["url_private"], timeout=30).content == b"a,b\n1,2\n"
+    assert requests.get(uploaded["file"]["url_private"], timeout=PATIENCE_S).content == b"a,b\n1,2\n"
     ticket = client.files_getUploadURLExternal(filename="x.csv", length=4)
-    assert requests.post(str(ticket["upload_url"]), data=b"12345", timeout=30).status_code == 400
+    assert requests.post(str(ticket["upload_url"]), data=b"12345", timeout=PATIENCE_S).status_code == 400
     lost = refused(client.files_completeUploadExternal, files=[{"id": str(ticket["file_id"]), "title": "x"}])
     assert lost["error"] == "file_not_found"
 
@@ -304,7 +305,7 @@ def test_lists_come_in_pages(client: WebClient) -> None:
 def test_a_permalink_opens_the_page_at_its_message(client: WebClient, url: str) -> None:
     ts = client.chat_postMessage(channel=ACCOUNTS, text="here")["ts"]
     link = str(client.chat_getPermalink(channel=ACCOUNTS, message_ts=str(ts))["permalink"])
-    page = requests.get(link, timeout=30)
+    page = requests.get(link, timeout=PATIENCE_S)
     assert page.status_code == 200 and f'data-ts="{ts}"' in page.text
 
 
@@ -315,7 +316,7 @@ def test_the_page_is_sent_what_it_does_not_show_yet_and_of_the_rest_only_the_pla
     def parts(known: dict[str, str]) -> dict[str, tuple[str, str]]:
         """Of each message its stamp and how it is drawn."""
         place = {"user": "U0ANA", "channel": ACCOUNTS}
-        drawn = requests.post(f"{url}/fragment/messages", params=place, json=known, timeout=20).text
+        drawn = requests.post(f"{url}/fragment/messages", params=place, json=known, timeout=PATIENCE_S).text
         found = re.findall(r'<article[^>]*data-key="([^"]*)"[^>]*?data-revision="([^"]*)"(.*?)</article>', drawn, re.S)
         return {ts: (stamp, body) for ts, stamp, body in found}
 
