@@ -12,11 +12,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE_S
 from tests.sync.world import COMPANY, REALM, World
 
 Process = subprocess.Popen[str]
 
-COMMAND_TIMEOUT_S = 60
+
 READY = """
 import contextlib, gc, io, json, os, sys
 import bot.__main__
@@ -118,4 +119,4 @@ def forking(folder: Path) -> Iterator[Process]:
     with subprocess.Popen(command, text=True, cwd=folder, env=env, **pipes) as started:  # type: ignore[call-overload]
         yield started
         started.stdin.close()
-        started.wait(timeout=COMMAND_TIMEOUT_S)
+        started.wait(timeout=PATIENCE_S)
