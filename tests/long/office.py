@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.core.runs import Flag
 from bot.store.runs import leases, ledger
+from tests.patience import PATIENCE_S
 from tests.sync.world import COMPANY, Json, World
 
 QBO_SYNC = Path(sys.executable).with_name("qbo-sync")
@@ -45,7 +46,7 @@ class Office(World):
     def finished(self) -> Json:
         """One run in a process of its own that goes through."""
         process = self.start_sync()
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0, (out, err)
         answer: Json = json.loads(out)
         return answer

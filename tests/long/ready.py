@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from tests.long.office import Office
+from tests.patience import PATIENCE_S
 from tests.sync.world import COMPANY
 
 READY = """
@@ -31,6 +32,13 @@ for line in sys.stdin:
 class Running:
     pid: int
     starter: subprocess.Popen[str]
+
+    def has_ended(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
     def end(self, how: signal.Signals | None = None) -> int:
         """Its exit code, or minus the signal that ended it; it may have ended by itself before."""
@@ -55,4 +63,4 @@ def ready_to_fork(office: Office) -> Iterator[Callable[[], Running]]:
 
         yield fork
         starter.stdin.close()
-        starter.wait(timeout=60)
+        starter.wait(timeout=PATIENCE_S)
