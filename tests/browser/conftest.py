@@ -1,7 +1,6 @@
 """The whole demo, over Socket Mode or signed HTTP, and Chromium for the people who use it."""
 
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,16 +10,14 @@ from playwright.sync_api import Browser, Page
 from pydantic import SecretStr
 
 from bot.sandbox import slack
-from bot.sandbox.demo import Demo, Pace
+from bot.sandbox.demo import Demo
 from bot.sandbox.http.serving import HOST, ServerThread
 from bot.sandbox.slack.workspace.workspace import ACCOUNTS
 from bot.server import start
 from tests.browser.chromium import new_page
 from tests.browser.person import Person
 from tests.demo.copies import WITHOUT_CLOCK, copied, running_copy
-
-PACE = Pace(quickbooks_ms=200, released_ms=20)
-"""Slow enough that a person sees the flag go through orange."""
+from tests.patience import eventually, unhurried
 
 
 @dataclass(frozen=True)
@@ -32,9 +29,9 @@ class Stage:
 
 
 @contextmanager
-def over_socket(pace: Pace = PACE, *synced: str) -> Iterator[Stage]:
+def over_socket(*synced: str) -> Iterator[Stage]:
     """`synced` are the companies that had their first sync."""
-    with running_copy(*synced, pace=pace) as (demo, page_url):
+    with running_copy(*synced) as (demo, page_url):
         yield Stage(demo, page_url)
 
 
@@ -42,7 +39,7 @@ def over_socket(pace: Pace = PACE, *synced: str) -> Iterator[Stage]:
 def over_http() -> Iterator[Stage]:
     """The bot without an app token: Slack delivers signed requests to its /slack/events."""
     workspace = slack.SlackState(seed=1)
-    with ExitStack() as stack:
+    with unhurried(workspace), ExitStack() as stack:
         page = stack.enter_context(ServerThread(slack.app(workspace)))
         details = slack.connection_details(workspace, page.url)
         port = _free_port()
@@ -53,18 +50,10 @@ def over_http() -> Iterator[Stage]:
             "slack_channel": ACCOUNTS,
             "port": port,
         }
-        demo = stack.enter_context(copied(slack_settings=slack_settings, pace=PACE))
+        demo = stack.enter_context(copied(slack_settings=slack_settings))
         stack.callback(start(demo.app, WITHOUT_CLOCK, HOST))
         workspace.request_url = f"http://{HOST}:{port}/slack/events"
         yield Stage(demo, details["page_url"])
-
-
-def eventually(look: Callable[[], object], timeout_s: float = 60) -> None:
-    """Waits until `look` gives something true."""
-    deadline = time.monotonic() + timeout_s
-    while not look():
-        assert time.monotonic() < deadline, "what was expected did not happen"
-        time.sleep(0.05)
 
 
 def _free_port() -> int:
@@ -120,14 +109,14 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 @pytest.fixture
 def one_stage() -> Iterator[Stage]:
     """The same where one way of delivery is enough and nobody looks at what a sync says on its way."""
-    with over_socket(Pace()) as made:
+    with over_socket() as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def synced() -> Iterator[Stage]:
     """Both companies after their first sync, for the short tests, which change nothing that another one reads."""
-    with over_socket(Pace(), "harbour-city", "all-faults") as made:
+    with over_socket("harbour-city", "all-faults") as made:
         eventually(
             lambda: made.demo.app.desk.posts.get("red:all-faults") and made.demo.app.desk.posts.get("red:harbour-city")
         )
@@ -137,6 +126,6 @@ def synced() -> Iterator[Stage]:
 @pytest.fixture
 def red_stage() -> Iterator[Stage]:
     """Harbour City after its first sync, for one test."""
-    with over_socket(Pace(), "harbour-city") as made:
+    with over_socket("harbour-city") as made:
         eventually(lambda: made.demo.app.desk.posts.get("red:harbour-city"))
         yield made

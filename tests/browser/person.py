@@ -6,8 +6,6 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
-SYNC_TIMEOUT_MS = 40_000
-
 
 @dataclass(frozen=True)
 class Person:
@@ -29,10 +27,10 @@ class Person:
             found = found.filter(has_text=text)
         return found.last
 
-    def reads(self, *texts: str, within_ms: int = 10_000) -> Locator:
+    def reads(self, *texts: str) -> Locator:
         """Waits for a message that holds all these texts; gives that very message, whatever it says later."""
         found = self.message(*texts)
-        expect(found).to_be_visible(timeout=within_ms)
+        expect(found).to_be_visible()
         return self.page.get_by_test_id("messages").locator(f'[data-ts="{found.get_attribute("data-ts")}"]').first
 
     @property

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, expect
 
-from bot.sandbox.demo import Pace
 from tests.browser.chromium import MARKS
 from tests.browser.conftest import Sit, Stage, over_socket
 from tests.browser.person import Person
@@ -30,7 +29,7 @@ ANSWERED = """([ts, words]) => document.querySelector(`[data-ts='${ts}']`).inner
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[Stage]:
-    with over_socket(Pace()) as stage:
+    with over_socket() as stage:
         fill(stage.demo.app.database, "harbour-city")
         yield stage
 

@@ -15,7 +15,7 @@ from bot.app import build
 from bot.desk.companies.vault import KEY_FILE
 from bot.sandbox import demo as bot_demo
 from bot.sandbox import quickbooks, released, slack
-from bot.sandbox.demo import SEED, Demo, Pace, opened
+from bot.sandbox.demo import SEED, Demo, opened
 from bot.sandbox.http.knobs import Knobs
 from bot.sandbox.http.serving import HOST, ServerThread
 from bot.sandbox.quickbooks import QuickBooksState
@@ -23,10 +23,10 @@ from bot.sandbox.released import ReleasedState
 from bot.sandbox.slack.workspace.workspace import ACCOUNTS
 from bot.server import Part, start
 from bot.sync.ending import Finished
+from tests.patience import unhurried
 from tests.store.thrift import thrifty
 from tests.twins import twins
 
-AT_ONCE = Pace()
 WITHOUT_CLOCK = frozenset({Part.WEB, Part.WORKER})
 """Nothing begins by itself while a test looks on, whatever the hour."""
 
@@ -43,7 +43,7 @@ class Original:
 
 
 @contextmanager
-def copied(*synced: str, slack_settings: Mapping[str, Any] | None = None, pace: Pace = AT_ONCE) -> Iterator[Demo]:
+def copied(*synced: str, slack_settings: Mapping[str, Any] | None = None) -> Iterator[Demo]:
     """A demo of its own in which these companies had their first sync, in this order."""
     original = _original(synced)
     books, rents = twins(original.quickbooks, original.released)
@@ -51,18 +51,18 @@ def copied(*synced: str, slack_settings: Mapping[str, Any] | None = None, pace: 
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qbo-sync-demo-")))
         (folder / "demo.sqlite3").write_bytes(original.store)
         (folder / KEY_FILE).write_bytes(original.key)
-        books_url = stack.enter_context(ServerThread(quickbooks.app(books, Knobs(pace.quickbooks_ms)))).url
-        rents_url = stack.enter_context(ServerThread(released.app(rents, Knobs(pace.released_ms)))).url
+        books_url = stack.enter_context(ServerThread(quickbooks.app(books, Knobs()))).url
+        rents_url = stack.enter_context(ServerThread(released.app(rents, Knobs()))).url
         app = thrifty(build(bot_demo._settings(folder, books, books_url, rents_url, slack_settings or {})))
         stack.callback(app.close)
         yield Demo(app, books, rents, books_url, rents_url)
 
 
 @contextmanager
-def running_copy(*synced: str, pace: Pace = AT_ONCE) -> Iterator[tuple[Demo, str]]:
+def running_copy(*synced: str) -> Iterator[tuple[Demo, str]]:
     """Such a demo with the Slack stand-in and the bot answering there over Socket Mode; also its page's address."""
     workspace = slack.SlackState(seed=SEED)
-    with ServerThread(slack.app(workspace)) as page:
+    with unhurried(workspace), ServerThread(slack.app(workspace)) as page:
         details = slack.connection_details(workspace, page.url)
         slack_settings = {
             "slack_bot_token": SecretStr(details["bot_token"]),
@@ -71,7 +71,7 @@ def running_copy(*synced: str, pace: Pace = AT_ONCE) -> Iterator[tuple[Demo, str
             "slack_api_url": details["api_url"],
             "slack_channel": ACCOUNTS,
         }
-        with copied(*synced, slack_settings=slack_settings, pace=pace) as demo, ExitStack() as stack:
+        with copied(*synced, slack_settings=slack_settings) as demo, ExitStack() as stack:
             stack.callback(start(demo.app, WITHOUT_CLOCK, HOST))
             yield demo, details["page_url"]
 

@@ -5,16 +5,14 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, eventually
 
 QBO_SYNC = Path(sys.executable).with_name("qbo-sync")
-TIMEOUT_S = 60
 NOWHERE = "http://127.0.0.1:9"
 OWN_SETTINGS = {
     "QBO_API_URL": NOWHERE,
@@ -49,7 +47,7 @@ def test_check_shows_both_flags_and_what_needs_attention_and_leaves_nothing(surr
         env=surroundings,
         capture_output=True,
         text=True,
-        timeout=TIMEOUT_S,
+        timeout=PATIENCE_S,
     )
     assert (answer.returncode, answer.stderr) == (0, "")
     assert re.search(r"Red · Harbour City Property · .*26 need attention", answer.stdout)
@@ -96,14 +94,11 @@ def test_it_is_ready_soon_answers_in_slack_and_ends_with_ctrl_c(surroundings, tm
 
 def _message_about(http: requests.Session, page: str, *words: str) -> str:
     """The text of a message that holds all these words, as @ana sees it; waits for it."""
-    deadline = time.monotonic() + TIMEOUT_S / 2
-    seen: list[str] = []
-    while time.monotonic() < deadline:
+
+    def look() -> str:
         query = {"channel": "#accounts", "user": "ana"}
         answer = http.get(f"{page}_control/messages", params=query, timeout=PATIENCE_S).json()
-        seen = [message["text"] for message in answer]
-        for text in seen:
-            if all(word in text for word in words):
-                return text
-        time.sleep(0.2)
-    raise AssertionError(f"no message says {words}: {seen}")
+        texts = (message["text"] for message in answer)
+        return next((text for text in texts if all(word in text for word in words)), "")
+
+    return str(eventually(look))

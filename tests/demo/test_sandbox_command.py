@@ -21,7 +21,6 @@ from bot.sandbox.standins import Filling, StandIn
 from tests.patience import PATIENCE_S
 
 QBO_SYNC = Path(sys.executable).with_name("qbo-sync")
-START_TIMEOUT_S = 30
 KEYS = {
     "quickbooks": {"url", "discovery_url", "realm", "client_id", "client_secret", "refresh_token"},
     "released": {"url", "api_key", "company"},
@@ -78,10 +77,8 @@ def test_it_prints_one_json_line_serves_and_ends_cleanly_when_told(processes, ki
     assert requests.get(details.get("page_url") or details.get("web_url") or details["url"], timeout=PATIENCE_S).ok
 
     process.send_signal(signal.SIGTERM if kind != "slack" else signal.SIGINT)
-    begun = time.monotonic()
     rest, errors = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, rest, errors) == (0, "", "")
-    assert time.monotonic() - begun < 5
 
 
 def test_without_a_seed_there_is_a_company_and_nothing_in_it(alone) -> None:
@@ -144,7 +141,7 @@ def test_a_port_in_use_is_said_so_with_exit_2() -> None:
             [QBO_SYNC, "sandbox", "released", "--port", port],
             capture_output=True,
             text=True,
-            timeout=START_TIMEOUT_S,
+            timeout=PATIENCE_S,
             env={**os.environ, "COLUMNS": "200"},
         )
     assert (answer.returncode, answer.stdout) == (2, "")
