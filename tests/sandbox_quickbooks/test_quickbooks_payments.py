@@ -99,10 +99,21 @@ def test_without_its_payment_an_invoice_is_open_again(api, bodies, customer, inv
     assert api.read("Customer", customer)["Balance"] == 115
 
 
-@pytest.mark.parametrize("deed", ["void", "delete"])
-def test_without_its_invoice_a_payment_is_unapplied(api, bodies, customer, invoice, deed):
+def test_an_invoice_that_something_settles_cannot_be_voided_until_it_is_unlinked(api, bodies, customer, invoice):
+    payment = api.make("Payment", bodies.payment(customer, 15, ("Invoice", invoice["Id"], 15)))
+    answer = api.post("invoice", {"Id": invoice["Id"], "SyncToken": "1"}, operation="void")
+    assert (answer.status, answer.code) == (400, "6000")
+    assert answer.error["Detail"].startswith("Business Validation Error: You can't void this transaction")
+    assert api.read("Invoice", invoice["Id"])["TotalAmt"] == 115
+    api.make("Payment", {"Id": payment["Id"], "SyncToken": "0", "sparse": True, "Line": []})
+    voided = api.make("Invoice", {"Id": invoice["Id"], "SyncToken": "2"}, operation="void")
+    assert (voided["TotalAmt"], voided["Balance"], voided["PrivateNote"]) == (0, 0, "Voided")
+    assert {line["Amount"] for line in voided["Line"]} == {0}
+
+
+def test_without_its_invoice_a_payment_is_unapplied(api, bodies, customer, invoice):
     payment = api.make("Payment", bodies.payment(customer, 115, ("Invoice", invoice["Id"], 115)))
-    api.make("Invoice", {"Id": invoice["Id"], "SyncToken": "1"}, operation=deed)
+    api.make("Invoice", {"Id": invoice["Id"], "SyncToken": "1"}, operation="delete")
     shown = api.read("Payment", payment["Id"])
     assert (shown["UnappliedAmt"], shown["Line"], shown["SyncToken"]) == (115, [], "1")
     assert api.read("Customer", customer)["Balance"] == -115

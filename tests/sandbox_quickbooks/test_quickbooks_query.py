@@ -57,6 +57,10 @@ def test_several_sort_properties_decide_in_turn(api):
         ("MetaData.LastUpdatedTime >= '2026-05-28T09:30:00-07:00'", 5),
         ("MetaData.LastUpdatedTime > '2026-05-28T16:30:00Z'", 0),
         ("MetaData.CreateTime <= '2026-05-28'", 0),
+        ("DisplayName NOT IN ('Alpha', 'Beta')", 3),
+        ("Active = true and DisplayName not in ('Nobody')", 5),
+        ("MetaData.CreateTime > 2026-05-27", 5),
+        ("MetaData.LastUpdatedTime > 2026-05-28T09:30:00-07:00", 0),
     ],
 )
 def test_conditions(api, ids, where, found):
@@ -92,12 +96,24 @@ def test_documents_are_found_by_number_party_date_and_amount(api, bodies, custom
 
 @pytest.mark.parametrize(
     ("entity", "field"),
-    [("Invoice", "PrivateNote"), ("Invoice", "DepartmentRef"), ("Invoice", "AccountRef"), ("Payment", "DocNumber")],
+    [
+        *[("Invoice", "PrivateNote"), ("Invoice", "DepartmentRef"), ("Invoice", "AccountRef")],
+        ("Payment", "DocNumber"),
+        *[(entity, "AcctNum") for entity in ("Customer", "Vendor", "Account")],
+        *[("Vendor", field) for field in ("Title", "TermRef", "TermRef.value", "Vendor1099", "CurrencyRef", "Balance")],
+    ],
 )
 def test_some_properties_cannot_be_queried(api, entity, field):
     answer = api.query(f"select * from {entity} where {field} = 'x'")
     assert (answer.status, answer.code) == (400, "4001")
     assert answer.error["Detail"].startswith("QueryValidationError: ")
+
+
+def test_what_cannot_be_queried_is_said_so_and_cannot_be_sorted_by_either(api):
+    expected = "QueryValidationError: property 'Balance' is not queryable"
+    for clause in ("where Balance > '0'", "orderby Balance"):
+        assert api.query(f"select * from Vendor {clause}").error["Detail"] == expected
+    assert api.query("select * from Customer where Balance > '0'").status == 200
 
 
 def test_a_start_of_zero_is_too_small(api):
@@ -112,6 +128,8 @@ def test_a_start_of_zero_is_too_small(api):
         "select * fro Customer",
         "select * from Customer where DisplayName = 'O''Brien'",
         "select * from Customer where Balance > 0",
+        "select * from Customer where DisplayName not like 'A%'",
+        "select * from Invoice where TxnDate > 2026-5-1",
         "select * from Customer where (Active = true)",
         "select * from Customer where Active = true or Active = false",
         'select * from Customer where DisplayName = "Alpha"',
@@ -128,6 +146,12 @@ def test_what_is_not_in_the_grammar_is_fault_4000(api, statement):
 
 def test_an_unknown_entity_is_fault_4001(api):
     assert api.query("select * from Nonsense").code == "4001"
+
+
+def test_dates_may_stand_without_quotes(api, bodies, customer):
+    for day in ("2026-02-03", "2026-02-04"):
+        api.make("Invoice", bodies.invoice(customer, TxnDate=day))
+    assert len(api.rows("select * from Invoice where TxnDate >= 2026-02-04 and TxnDate <= '2026-02-04'")) == 1
 
 
 def test_a_query_can_be_posted_as_text(api, ids):

@@ -44,10 +44,35 @@ def test_lines_are_replaced_whole_in_both_kinds_of_update(api, bodies, customer,
     assert changed["Line"][-1]["DetailType"] == "SubTotalLineDetail"
 
 
-def test_a_sparse_update_of_a_bill_needs_the_vendor(api, bodies, vendor):
-    bill = api.make("Bill", bodies.bill(vendor))
-    answer = api.post("bill", {"Id": bill["Id"], "SyncToken": "0", "sparse": True, "PrivateNote": "x"})
-    assert (answer.code, answer.error["element"]) == ("2020", "VendorRef")
+@pytest.mark.parametrize(
+    ("entity", "needed", "change"),
+    [
+        ("Bill", "VendorRef", {"PrivateNote": "x"}),
+        ("VendorCredit", "VendorRef", {"PrivateNote": "x"}),
+        ("BillPayment", "VendorRef", {"PrivateNote": "x"}),
+        ("Class", "Name", {"Active": False}),
+        ("Department", "Name", {"Active": False}),
+        ("Deposit", "DepositToAccountRef", {"PrivateNote": "x"}),
+    ],
+)
+def test_a_sparse_update_must_name_what_the_sandbox_demands(api, bodies, vendor, entity, needed, change):
+    detail = {"AccountRef": bodies.account("Services")}
+    bank = {"DepositToAccountRef": bodies.account("Checking")}
+    body = {
+        "Bill": lambda: bodies.bill(vendor),
+        "VendorCredit": lambda: bodies.bill(vendor),
+        "BillPayment": lambda: bodies.bill_payment(
+            vendor, 115, ("Bill", api.make("Bill", bodies.bill(vendor))["Id"], 115)
+        ),
+        "Class": lambda: {"Name": "Harbour House"},
+        "Department": lambda: {"Name": "North"},
+        "Deposit": lambda: {**bank, "Line": [{"Amount": 5, "DepositLineDetail": detail}]},
+    }[entity]()
+    made = api.make(entity, body)
+    handle = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True, **change}
+    answer = api.post(entity.lower(), handle)
+    assert (answer.code, answer.error["element"]) == ("2020", needed)
+    assert api.make(entity, {**handle, needed: made[needed]})["SyncToken"] == "1"
 
 
 @pytest.mark.parametrize("token", ["0", "5"])

@@ -11,6 +11,7 @@ from bot.sandbox.quickbooks.books.books import DELETED_SUFFIX, ZERO, Books, Key,
 from bot.sandbox.quickbooks.books.schema import Record, checked
 from bot.sandbox.quickbooks.books.table import Table
 from bot.sandbox.quickbooks.books.wire import seconds_stamp
+from bot.sandbox.quickbooks.reading.broken import BAD_EMAIL, REASONS
 from bot.sandbox.quickbooks.reading.present import presented
 from bot.sandbox.quickbooks.reading.query import parse
 from bot.sandbox.quickbooks.reading.search import run
@@ -98,9 +99,8 @@ class Company:
         """A sparse update of the current version."""
         current = self.read(name, record_id)
         entity = entity_named(name)
-        body = {"Id": record_id, "SyncToken": current["SyncToken"], "sparse": True, **changes}
-        if entity.party:
-            body = {entity.party: current[entity.party], **body}
+        needed = {key: current[key] for key in entity.sparse_needs if key in current}
+        body = {**needed, "Id": record_id, "SyncToken": current["SyncToken"], "sparse": True, **changes}
         return self.perform("write", name, body, origin or Origin())
 
     def delete(self, name: str, record_id: str, origin: Origin | None = None) -> Record:
@@ -187,6 +187,15 @@ class Company:
     def match_to_bank(self, name: str, record_id: str) -> None:
         """Marks a transaction as matched to a downloaded one: it cannot be deleted (6480)."""
         self.books.settings.bank_matched.add(Key(name, record_id))
+
+    def break_reading(self, name: str, code: str = BAD_EMAIL) -> None:
+        """Makes every reading of this entity fail with 4002 or 10000, as one damaged record does; writes go on."""
+        if code not in REASONS:
+            raise ValueError(f"code must be one of {', '.join(REASONS)}")
+        self.books.settings.unreadable[entity_named(name).name] = code
+
+    def mend_reading(self, name: str) -> None:
+        self.books.settings.unreadable.pop(name, None)
 
     def as_counters(self) -> dict[str, int]:
         return asdict(self.counters)

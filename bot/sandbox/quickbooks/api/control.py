@@ -3,6 +3,7 @@
 GET  counters | writes | writes/REALM | companies       PUT  clock {advance_s} | limits {...} | gateway {style}
 POST companies {realm, name, country ...}               PUT  companies/REALM {book_close_date, subscription_lapsed ...}
 POST companies/REALM/archive | activate | settle | match {entity, id}; .../deposit {payments, account}
+POST companies/REALM/break {entity, code: 4002 | 10000} | mend {entity} (nothing of that entity can be read)
 POST tokens {realm} (a new refresh token) | revoke {realm}
 PUT  webhooks {url, verifier_token, format}             POST webhooks/deliveries {duplicate, reorder}
 """
@@ -19,6 +20,7 @@ from bot.sandbox.quickbooks.api.throttle import Limits, Throttle
 from bot.sandbox.quickbooks.api.webhooks import Webhooks
 from bot.sandbox.quickbooks.books import faults
 from bot.sandbox.quickbooks.books.wire import JSON_TYPE, to_json
+from bot.sandbox.quickbooks.reading.broken import BAD_EMAIL
 
 SETTINGS = ("subscription_lapsed", "lapsed_status", "refuse_duplicate_numbers", "inactive_code")
 SWITCHES = {
@@ -102,7 +104,8 @@ def _described(company: Company) -> dict[str, Any]:
     closed = books.close_date.isoformat() if books.close_date else None
     settings = {name: getattr(books.settings, name) for name in SETTINGS}
     identity = {"realm": books.realm, "name": company.name, "country": books.country, "currency": books.home_currency}
-    return {**identity, "book_close_date": closed, **settings, "records": counts}
+    broken = dict(books.settings.unreadable)
+    return {**identity, "book_close_date": closed, **settings, "unreadable": broken, "records": counts}
 
 
 def _changed(company: Company, body: dict[str, Any]) -> Company:
@@ -132,6 +135,10 @@ def _done(company: Company, deed: str, body: dict[str, Any]) -> Any:
             return company.match_to_bank(body["entity"], body["id"])
         case "deposit":
             return company.deposit(body["payments"], body["account"])
+        case "break":
+            return company.break_reading(body["entity"], str(body.get("code", BAD_EMAIL)))
+        case "mend":
+            return company.mend_reading(body["entity"])
     raise ValueError(f"no such deed: {deed}")
 
 

@@ -9,6 +9,7 @@ from bot.sandbox.quickbooks.api.company import Company, Origin
 from bot.sandbox.quickbooks.books import faults
 from bot.sandbox.quickbooks.books.schema import BY_PATH, EntityType, Record
 from bot.sandbox.quickbooks.books.wire import NotJson, parse_json
+from bot.sandbox.quickbooks.reading.broken import require_readable
 from bot.sandbox.quickbooks.reading.cdc import change_data_capture
 from bot.sandbox.quickbooks.reading.present import presented
 from bot.sandbox.quickbooks.reading.query import MAX_RESULTS, parse
@@ -25,6 +26,7 @@ def query_response(company: Company, statement: str, most: int = MAX_RESULTS) ->
     """The inside of `QueryResponse`; empty if nothing matches."""
     query = parse(statement)
     entity, rows, total = run(company.books, query)
+    require_readable(company.books, entity.name)
     if query.count:
         return {"totalCount": total}
     shown = [presented(company.books, entity, row) for row in rows[:most]]
@@ -45,8 +47,10 @@ def read(company: Company, path: str, request: Request) -> Payload:
             names, since = request.query.get("entities", ""), request.query.get("changedSince", "")
             return change_data_capture(company.books, names, since)
         case ["preferences"]:
+            require_readable(company.books, "Preferences")
             return {"Preferences": company.read("Preferences", "1")}
         case ["companyinfo", _]:
+            require_readable(company.books, "CompanyInfo")
             return {"CompanyInfo": company.read("CompanyInfo", "1")}
         case [name, record_id] if name in BY_PATH:
             company.counters.reads += 1
@@ -55,6 +59,7 @@ def read(company: Company, path: str, request: Request) -> Payload:
 
 
 def _single(company: Company, entity: EntityType, record_id: str, request: Request) -> Payload:
+    require_readable(company.books, entity.name)
     record = company.read(entity.name, record_id)
     if entity.name == "Invoice" and "invoiceLink" in request.query.get("include", "") and "BillEmail" in record:
         record["InvoiceLink"] = f"{base_url(request)}/pay/{company.realm}/{record_id}"

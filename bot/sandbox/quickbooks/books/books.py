@@ -51,6 +51,8 @@ class Settings:
     """Fault code for a reference to something inactive; None: 610 for customers and vendors, 2500 for the rest."""
     settled: set[Key] = field(default_factory=set)
     bank_matched: set[Key] = field(default_factory=set)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """Entities of which nothing can be read, with the code of the fault: 4002 or 10000."""
 
 
 class Books:

@@ -34,6 +34,7 @@ MESSAGES = {
     "2500": "Invalid Reference Id",
     "4000": "Error parsing query",
     "4001": "Invalid query",
+    "4002": "Error processing query",
     "5010": "Stale Object Error",
     "5020": "Permission Denied Error",
     "6000": "A business validation error has occurred while processing your request",

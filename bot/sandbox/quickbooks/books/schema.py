@@ -44,6 +44,9 @@ class EntityType:
     name_field: str = ""
     party: str = ""
     lines: tuple[str, ...] = ()
+    sparse_needs: tuple[str, ...] = ()
+    """What a sparse update must name besides Id and SyncToken."""
+    unqueryable: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
 
     @property
@@ -74,6 +77,8 @@ def _load() -> tuple[dict[str, EntityType], dict[str, dict[str, Property]]]:
             table.get("name", ""),
             table.get("party", ""),
             tuple(table.get("lines", ())),
+            tuple(table.get("sparse", ())),
+            frozenset(table.get("unqueryable", ())),
             ignored[table["group"]] - table["fields"].keys(),
         )
         for name, table in tables.items()

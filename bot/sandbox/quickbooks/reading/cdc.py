@@ -10,6 +10,7 @@ from bot.sandbox.quickbooks.books import faults
 from bot.sandbox.quickbooks.books.books import Books
 from bot.sandbox.quickbooks.books.schema import ENTITIES, Record
 from bot.sandbox.quickbooks.books.wire import parse_moment
+from bot.sandbox.quickbooks.reading.broken import require_readable
 
 LOOK_BACK = timedelta(days=30)
 MAX_OBJECTS = 1000
@@ -18,11 +19,12 @@ UNSUPPORTED = ("JournalCode", "TimeActivity", "TaxAgency", "TaxCode", "TaxRate")
 
 
 def change_data_capture(books: Books, entities: str, changed_since: str) -> dict[str, Any]:
-    """The `CDCResponse` part of the answer. Raises Refusal 2000, 2020, 2060 or 2190.
+    """The `CDCResponse` part of the answer. Raises Refusal 2000, 2020, 2060, 2190, 4002 or 10000.
 
     Within a type, rows are ordered by when they changed. `changed_since` is inclusive.
     """
     names = _names(entities)
+    require_readable(books, *names)
     if not changed_since:
         raise faults.missing("changedSince")
     try:

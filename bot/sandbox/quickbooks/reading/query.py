@@ -15,6 +15,7 @@ MAX_RESULTS = 1000
 TOKEN = re.compile(
     r"""\s*(?:
         (?P<STRING>'(?:\\.|[^'\\])*')
+      | (?P<DATE>\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\w.]))
       | (?P<NUMBER>-?\d+(?:\.\d+)?(?![\w.]))
       | (?P<WORD>[A-Za-z_][\w.]*)
       | (?P<SIGN><=|>=|!=|[=<>(),*])
@@ -27,7 +28,7 @@ OPERATORS = ("=", "!=", "<", ">", "<=", ">=")
 
 @dataclass(frozen=True)
 class Condition:
-    """`operator` is one of OPERATORS, LIKE or IN; only IN has several values. `true` and `false` come as text too."""
+    """`operator` is one of OPERATORS, LIKE, IN or NOT IN; these two have several values. Booleans come as text too."""
 
     field: str
     operator: str
@@ -125,6 +126,9 @@ class _Parser:
             return Condition(field, "LIKE", (self._value(),))
         if self._accept_word("IN"):
             return Condition(field, "IN", self._values())
+        if self._accept_word("NOT"):
+            self._word("IN")
+            return Condition(field, "NOT IN", self._values())
         operator = self._take("SIGN")
         if operator.text not in OPERATORS:
             raise _encountered(operator)
@@ -139,11 +143,11 @@ class _Parser:
         return tuple(values)
 
     def _value(self) -> str:
-        """Numbers and dates must be quoted like text; only booleans stand bare."""
+        """Numbers must be quoted like text; booleans stand bare, dates may (minimul/qbo_api#37)."""
         token = self._tokens[self._next]
-        if token.is_word("TRUE", "FALSE"):
+        if token.is_word("TRUE", "FALSE") or token.kind == "DATE":
             self._next += 1
-            return token.text.lower()
+            return token.text if token.kind == "DATE" else token.text.lower()
         return re.sub(r"\\(.)", r"\1", self._take("STRING").text[1:-1])
 
     def _order(self) -> tuple[tuple[str, bool], ...]:

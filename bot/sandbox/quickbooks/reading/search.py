@@ -101,6 +101,8 @@ def _narrowed(books: Books, table: Table, query: Query) -> set[str] | None:
 
 def _property(entity: EntityType, name: str) -> tuple[str, str]:
     """The property's own spelling and how its values compare. Raises Refusal 4001."""
+    if name.removesuffix(".value") in entity.unqueryable:
+        raise _not_queryable(name)
     for known, kind in COMMON_KINDS.items():
         if known.lower() == name.lower():
             return known, kind
@@ -110,8 +112,12 @@ def _property(entity: EntityType, name: str) -> tuple[str, str]:
     if field is None:
         raise faults.refuse("4001", f"QueryValidationError: Property {name} not found for Entity {entity.name}")
     if name in NOT_QUERYABLE or field.kind in ("list", "type", "any", "email", "web"):
-        raise faults.refuse("4001", f"QueryValidationError: property '{name}' is not queryable")
+        raise _not_queryable(name)
     return name.removesuffix(".value"), field.kind
+
+
+def _not_queryable(name: str) -> faults.Refusal:
+    return faults.refuse("4001", f"QueryValidationError: property '{name}' is not queryable")
 
 
 def _test(entity: EntityType, condition: Condition) -> Test:
@@ -123,6 +129,8 @@ def _test(entity: EntityType, condition: Condition) -> Test:
     wanted = [_comparable(kind, value, condition) for value in condition.values]
     if condition.operator == "IN":
         return lambda row: any(value in wanted for value in _values(row, name, kind))
+    if condition.operator == "NOT IN":
+        return lambda row: all(value not in wanted for value in _values(row, name, kind))
     if condition.operator == "!=":
         return lambda row: all(value != wanted[0] for value in _values(row, name, kind))
     compare: Callable[[Value, Value], bool] = {
