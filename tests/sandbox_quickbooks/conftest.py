@@ -16,6 +16,7 @@ from bot.sandbox.quickbooks import OFF, Company, QuickBooksState, app, connectio
 from tests.patience import PATIENCE_S
 
 REALM = "9130350000000001"
+RECEIVABLE, PAYABLE = "Accounts Receivable (A/R)", "Accounts Payable (A/P)"
 
 
 class Clock:
@@ -134,6 +135,30 @@ class Bodies:
             details["TaxCodeRef"] = {"value": tax if tax in ("TAX", "NON") else self.tax_code(tax)}
         kind = "AccountBasedExpenseLineDetail"
         return {"Amount": amount, "DetailType": kind, kind: details}
+
+    def text(self, words: str, **extra: Any) -> dict[str, Any]:
+        return {"DetailType": "DescriptionOnly", "Description": words, "DescriptionLineDetail": {}, **extra}
+
+    def posting(self, account: str, amount: Any, **detail: Any) -> dict[str, Any]:
+        """An expense line on an account that carries no tax, such as receivables."""
+        kind = "AccountBasedExpenseLineDetail"
+        return {"Amount": amount, "DetailType": kind, kind: {"AccountRef": self.account(account), **detail}}
+
+    def purchase(self, party: str, *lines: Any, **extra: Any) -> dict[str, Any]:
+        body = {"PaymentType": "Check", "AccountRef": self.account("Checking"), "Line": list(lines)}
+        return {**body, "EntityRef": {"value": party}, **extra}
+
+    def journal(self, *sides: tuple[str, Any, str, str | None]) -> dict[str, Any]:
+        """Sides are (Debit or Credit, amount, account, the name's id); who the name is, the account tells."""
+        lines = []
+        for posting, amount, account, name in sides:
+            detail: dict[str, Any] = {"PostingType": posting, "AccountRef": self.account(account)}
+            if name:
+                kind = "Customer" if account == RECEIVABLE else "Vendor"
+                detail["Entity"] = {"Type": kind, "EntityRef": {"value": name}}
+            kind = "JournalEntryLineDetail"
+            lines.append({"Amount": amount, "DetailType": kind, kind: detail})
+        return {"Line": lines}
 
     def invoice(self, customer: str, *lines: Any, **extra: Any) -> dict[str, Any]:
         return {"CustomerRef": {"value": customer}, "Line": list(lines) or [self.sales_line()], **extra}

@@ -161,3 +161,38 @@ def test_the_currency_of_a_customer_cannot_change(sandbox):
     record = api.make("Customer", {"DisplayName": "A", "CurrencyRef": {"value": "AUD"}})
     answer = api.post("customer", {**record, "CurrencyRef": {"value": "NZD"}})
     assert answer.code == "6000"
+
+
+@pytest.mark.parametrize(
+    ("entity", "flag", "extra"),
+    [
+        ("Class", "SubClass", {}),
+        ("Department", "SubDepartment", {}),
+        ("Account", "SubAccount", {"AccountType": "Expense"}),
+    ],
+)
+def test_lists_stand_under_parents_and_are_named_with_them(api, entity, flag, extra):
+    parent = api.make(entity, {"Name": "Property", **extra})
+    assert parent[flag] is False
+    child = api.make(entity, {"Name": "12 Queen Street", "ParentRef": {"value": parent["Id"]}, **extra})
+    assert (child[flag], child["FullyQualifiedName"]) == (True, "Property:12 Queen Street")
+    assert child["ParentRef"] == {"value": parent["Id"], "name": "Property"}
+    api.make(entity, {**parent, "Name": "Estate"})
+    assert api.read(entity, child["Id"])["FullyQualifiedName"] == "Estate:12 Queen Street"
+
+
+def test_items_stand_in_categories(api, bodies):
+    category = api.make("Item", {"Name": "Recharges", "Type": "Category"})["Id"]
+    body = {"Name": "Water", "Type": "Service", "IncomeAccountRef": bodies.account("Services")}
+    item = api.make("Item", {**body, "ParentRef": {"value": category}})
+    assert (item["SubItem"], item["FullyQualifiedName"], item["Level"]) == (True, "Recharges:Water", 1)
+
+
+def test_documents_name_a_class_and_a_sub_customer_with_their_parents(api, bodies, customer):
+    parent = api.make("Class", {"Name": "Property"})["Id"]
+    house = api.make("Class", {"Name": "12 Queen Street", "ParentRef": {"value": parent}})["Id"]
+    child = api.make("Customer", {"DisplayName": "Unit 1", "ParentRef": {"value": customer}})
+    assert (child["Job"], child["DisplayName"], child["FullyQualifiedName"]) == (True, "Unit 1", "Cool Cars:Unit 1")
+    invoice = api.make("Invoice", bodies.invoice(child["Id"], bodies.sales_line(1, ClassRef={"value": house})))
+    assert invoice["CustomerRef"] == {"value": child["Id"], "name": "Cool Cars:Unit 1"}
+    assert invoice["Line"][0]["SalesItemLineDetail"]["ClassRef"]["name"] == "Property:12 Queen Street"

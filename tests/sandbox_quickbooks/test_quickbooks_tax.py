@@ -1,5 +1,6 @@
 """Tax outside and inside the US: how it is computed, stated and refused."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -121,3 +122,62 @@ def test_tax_codes_are_created_through_the_tax_service(api, bodies, customer):
 
 def test_tax_codes_cannot_be_posted(api):
     assert api.post("taxcode", {"Name": "X"}).code == "500"
+
+
+def reverse_charge(company):
+    company.add_tax_rates("Reverse charge", purchases=(Decimal(15), Decimal(-15)))
+    return "Reverse charge"
+
+
+def test_a_reverse_charge_adds_tax_and_takes_it_back(api, bodies, company, vendor):
+    code = reverse_charge(company)
+    bill = api.make("Bill", bodies.bill(vendor, bodies.expense_line(1000, code)))
+    amounts = [(line["Amount"], line["TaxLineDetail"]["TaxPercent"]) for line in bill["TxnTaxDetail"]["TaxLine"]]
+    assert (bill["TotalAmt"], amounts) == (1000, [(150, 15), (-150, -15)])
+    rates = api.read("TaxCode", bodies.tax_code(code))["PurchaseTaxRateList"]["TaxRateDetail"]
+    lines = [{"Amount": 0, "TaxLineDetail": {"TaxRateRef": one["TaxRateRef"]}} for one in rates]
+    stated = {"TotalTax": 0, "TaxLine": [{**line, "DetailType": "TaxLineDetail"} for line in lines]}
+    assert api.post("bill", bodies.bill(vendor, bodies.expense_line(1000, code), TxnTaxDetail=stated)).code == "6000"
+    inclusive = bodies.bill(vendor, bodies.expense_line(1000, code), GlobalTaxCalculation="TaxInclusive")
+    assert api.make("Bill", inclusive)["TotalAmt"] == 1000
+
+
+def test_a_code_for_purchases_alone_is_refused_on_a_sale(api, bodies, company, customer):
+    code = reverse_charge(company)
+    assert api.post("invoice", bodies.invoice(customer, bodies.sales_line(1, code))).code == "6470"
+
+
+def test_a_negative_rate_can_be_made_through_the_tax_service(api, bodies, vendor):
+    agency = api.rows("select * from TaxAgency")[0]["Id"]
+    details = [
+        {"TaxRateName": name, "RateValue": percent, "TaxAgencyId": agency, "TaxApplicableOn": "Purchase"}
+        for name, percent in (("In", "15"), ("Out", "-15"))
+    ]
+    assert api.post("taxservice/taxcode", {"TaxCode": "RC", "TaxRateDetails": details}).status == 200
+    assert tax_of(api.make("Bill", bodies.bill(vendor, bodies.expense_line(10, "RC")))) == 0
+
+
+def test_a_rate_that_changes_on_a_day_is_the_old_one_before_it(api, sandbox, bodies, company, clock, customer):
+    rate = company.entity("TaxRate").find("Name", "15% GST (Sales)")["Id"]
+    assert [one["RateValue"] for one in api.read("TaxRate", rate)["EffectiveTaxRate"]] == [15]
+    company.change_tax_rate(rate, Decimal("17.5"), date(2026, 7, 1))
+    assert api.read("TaxRate", rate)["RateValue"] == 15
+    for day, percent in (("2026-06-30", 15), ("2026-07-01", Decimal("17.5"))):
+        invoice = api.make("Invoice", bodies.invoice(customer, TxnDate=day))
+        detail = invoice["TxnTaxDetail"]["TaxLine"][0]["TaxLineDetail"]
+        assert (detail["TaxPercent"], tax_of(invoice)) == (percent, percent)
+    clock.advance(days=40)
+    shown = sandbox.connect().rows("select * from TaxRate where Name = '15% GST (Sales)'")[0]
+    assert shown["RateValue"] == Decimal("17.5")
+    assert [one["RateValue"] for one in shown["EffectiveTaxRate"]] == [15, Decimal("17.5")]
+    assert shown["EffectiveTaxRate"][0]["EndDate"][:10] == "2026-06-30"
+    assert "EndDate" not in shown["EffectiveTaxRate"][1]
+
+
+def test_prices_with_tax_hold_the_rate_of_their_day(api, bodies, company, customer):
+    rate = company.entity("TaxRate").find("Name", "15% GST (Sales)")["Id"]
+    company.change_tax_rate(rate, Decimal(20), date(2026, 5, 1))
+    body = bodies.invoice(customer, GlobalTaxCalculation="TaxInclusive")
+    for day, gross in (("2026-04-30", 115), ("2026-05-01", 120)):
+        line = api.make("Invoice", {**body, "TxnDate": day})["Line"][0]
+        assert line["SalesItemLineDetail"]["TaxInclusiveAmt"] == gross

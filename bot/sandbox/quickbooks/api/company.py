@@ -1,13 +1,14 @@
 """One company (realm) of the stand-in: all that is done to it, over HTTP, by pages or directly, goes through here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from bot.sandbox.quickbooks.books import faults
-from bot.sandbox.quickbooks.books.books import DELETED_SUFFIX, ZERO, Books, Key, links_of
+from bot.sandbox.quickbooks.books.books import DELETED_SUFFIX, Books
+from bot.sandbox.quickbooks.books.links import ZERO, Key, links_of
 from bot.sandbox.quickbooks.books.schema import Record, checked
 from bot.sandbox.quickbooks.books.table import Table
 from bot.sandbox.quickbooks.books.wire import seconds_stamp
@@ -18,8 +19,11 @@ from bot.sandbox.quickbooks.reading.search import run
 from bot.sandbox.quickbooks.rules.attachments import LARGEST_FILE_BYTES
 from bot.sandbox.quickbooks.rules.documents import WriteOptions
 from bot.sandbox.quickbooks.rules.names import register_loaded
-from bot.sandbox.quickbooks.rules.taxservice import create_tax_code
+from bot.sandbox.quickbooks.rules.sales_forms import CUSTOM_NAME, custom_field_names
+from bot.sandbox.quickbooks.rules.taxservice import change_rate, create_tax_code
 from bot.sandbox.quickbooks.rules.writes import VOIDABLE, delete, entity_named, find, void, write
+
+MOST_CUSTOM_FIELDS = 3
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,7 @@ class Company:
             register_loaded(self.books, entity, stored)
         for target, amount in links_of(stored).items() if entity.name in ("Payment", "BillPayment") else ():
             self.books.applied.setdefault(target, {})[Key(entity.name, stored["Id"])] = amount
+            self.books.reckon(target)
         return stored
 
     def close_books(self, day: date | None) -> None:
@@ -173,6 +178,39 @@ class Company:
         body = {"TaxCode": name, "TaxRateDetails": details}
         made = self.perform("taxcode", "TaxCode", body, origin or Origin())
         return self.entity("TaxCode")[made["TaxCodeId"]]
+
+    def add_tax_rates(self, name: str, sales: Sequence[Decimal] = (), purchases: Sequence[Decimal] = ()) -> Record:
+        """A tax code of several rates, also below zero: a reverse charge has +15 and -15 for purchases."""
+        agency = next(iter(self.entity("TaxAgency").in_id_order()))["Id"]
+        details = [
+            {
+                **{"TaxRateName": f"{name} ({side} {percent})", "RateValue": percent},
+                **{"TaxAgencyId": agency, "TaxApplicableOn": side},
+            }
+            for side, percents in (("Sales", sales), ("Purchase", purchases))
+            for percent in percents
+        ]
+        made = self.perform("taxcode", "TaxCode", {"TaxCode": name, "TaxRateDetails": details}, Origin())
+        return self.entity("TaxCode")[made["TaxCodeId"]]
+
+    def change_tax_rate(self, rate_id: str, percent: Decimal, start: date) -> Record:
+        """Another percentage from a day on, as a bookkeeper sets it when the law changes."""
+        return change_rate(self.books, self.entity("TaxRate")[rate_id], percent, start)
+
+    def define_custom_field(self, name: str) -> None:
+        """A field of the company's own on its sales forms; QuickBooks has room for three."""
+        names = [*custom_field_names(self.books).values(), name]
+        if len(names) > MOST_CUSTOM_FIELDS:
+            raise ValueError(f"there are {MOST_CUSTOM_FIELDS} already")
+        used = [
+            {"Name": f"SalesFormsPrefs.UseSalesCustom{number}", "Type": "BooleanType", "BooleanValue": True}
+            for number, _ in enumerate(names, 1)
+        ]
+        called = [
+            {"Name": f"{CUSTOM_NAME}{number}", "Type": "StringType", "StringValue": one}
+            for number, one in enumerate(names, 1)
+        ]
+        self.set_preference("SalesFormsPrefs", "CustomField", [{"CustomField": used}, {"CustomField": called}])
 
     def deposit(self, payment_ids: list[str], account_id: str) -> Record:
         """Puts payments from undeposited funds into the bank, which freezes them."""

@@ -27,6 +27,10 @@ SWITCHES = {
     "custom_txn_numbers": (("SalesFormsPrefs", "CustomTxnNumbers"),),
     "multicurrency": (("CurrencyPrefs", "MultiCurrencyEnabled"),),
     "classes": (("AccountingInfoPrefs", "ClassTrackingPerTxnLine"), ("AccountingInfoPrefs", "ClassTrackingPerTxn")),
+    "class_per_transaction": (("AccountingInfoPrefs", "ClassTrackingPerTxn"),),
+    "class_per_line": (("AccountingInfoPrefs", "ClassTrackingPerTxnLine"),),
+    "shipping": (("SalesFormsPrefs", "AllowShipping"),),
+    "invoice_deposits": (("SalesFormsPrefs", "AllowDeposit"),),
     "departments": (("AccountingInfoPrefs", "TrackDepartments"),),
 }
 OUTSIDE = Origin("control")

@@ -173,6 +173,8 @@ def _preferences(books: Books, multicurrency: bool, custom_txn_numbers: bool) ->
         "SalesFormsPrefs": {
             "CustomTxnNumbers": custom_txn_numbers,
             "AllowDiscount": True,
+            "AllowDeposit": True,
+            "AllowShipping": False,
             "AutoApplyCredit": False,
             "AutoApplyPayments": False,
         },

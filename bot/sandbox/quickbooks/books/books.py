@@ -7,22 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from bot.sandbox.quickbooks.books.links import ZERO, Key
+from bot.sandbox.quickbooks.books.receivables import Posting, still_owed
 from bot.sandbox.quickbooks.books.schema import ENTITIES, Record
 from bot.sandbox.quickbooks.books.table import Table
 from bot.sandbox.quickbooks.books.wire import parse_moment, seconds_stamp
 
-ZERO = Decimal(0)
 DELETED_SUFFIX = " (deleted)"
-
-CREDIT_TYPES = ("CreditMemo", "VendorCredit")
-
-
-class Key(NamedTuple):
-    entity: str
-    id: str
-
-    def __deepcopy__(self, memo: object) -> "Key":
-        return self
 
 
 class Change(NamedTuple):
@@ -63,7 +54,11 @@ class Books:
         self.settings = Settings()
         self.tables = {name: Table(entity) for name, entity in ENTITIES.items()}
         self.applied: dict[Key, dict[Key, Decimal]] = {}
-        """For every invoice, bill and credit: how much of it each payment settles."""
+        """For every invoice, bill, credit or other open transaction: how much of it each payment settles."""
+        self.owed: dict[Key, tuple[Posting, ...]] = {}
+        """What each record adds to the balances of customers and vendors."""
+        self.charge_sources: dict[str, Key] = {}
+        """For every ReimburseCharge: the bill or purchase whose line it is."""
         self.names: dict[tuple[str, str], Key] = {}
         self.changes: list[Change] = []
         self.latest: dict[Key, Change] = {}
@@ -112,17 +107,17 @@ class Books:
             "sparse": False,
         }
         table.put(stored)
-        self._move_party_balance(entity, old, stored)
+        self.reckon(Key(entity, stored["Id"]))
         self._log(Key(entity, stored["Id"]), self.clock().replace(microsecond=0), operation)
         return stored
 
     def remove(self, key: Key) -> Record:
         """Deletes a transaction and gives back its tombstone."""
         table, now = self.tables[key.entity], self.clock()
-        self._move_party_balance(key.entity, table[key.id], None)
         meta = {"LastUpdatedTime": seconds_stamp(now)}
         tombstone = {"domain": "QBO", "status": "Deleted", "Id": key.id, "MetaData": meta}
         table.remove(key.id, tombstone)
+        self.reckon(key)
         self._log(key, now.replace(microsecond=0), "Delete")
         return tombstone
 
@@ -131,7 +126,7 @@ class Books:
         self.tables[entity].put(record)
         if record["Id"].isdecimal():
             self._last_id = max(self._last_id, int(record["Id"]))
-        self._move_party_balance(entity, None, record)
+        self.reckon(Key(entity, record["Id"]))
         self._log(Key(entity, record["Id"]), parse_moment(record["MetaData"]["LastUpdatedTime"]), "Create")
         return record
 
@@ -143,9 +138,10 @@ class Books:
             if self.latest[Key(change.entity, change.id)].sequence == change.sequence:
                 yield change
 
-    def applied_to(self, key: Key, but: Key | None = None) -> Decimal:
-        payments = self.applied.get(key, {})
-        return sum((amount for payment, amount in payments.items() if payment != but), ZERO)
+    def applied_to(self, key: Key, but: Key | None = None, entity: str = "") -> Decimal:
+        """What is settled of it; by payments of one entity alone if that is named."""
+        payments = {payment: amount for payment, amount in self.applied.get(key, {}).items() if payment != but}
+        return sum((payments[one] for one in payments if entity in ("", one.entity)), ZERO)
 
     def _log(self, key: Key, at: datetime, operation: str) -> None:
         self.sequence += 1
@@ -153,44 +149,25 @@ class Books:
         insort(self.changes, change)
         self.latest[key] = change
 
-    def _move_party_balance(self, entity: str, old: Record | None, new: Record | None) -> None:
-        """Customer.Balance and Vendor.Balance follow their documents; that is no new version of the customer."""
-        for record, sign in ((old, -1), (new, 1)):
-            amount = open_amount(entity, record) if record else ZERO
-            party = ENTITIES[entity].party
-            if not amount or record is None or party not in record:
-                continue
-            table = self.tables[ENTITIES[entity].party_type]
-            owner = table.get(record[party]["value"])
-            if owner is not None:
-                balance = owner.get("Balance", ZERO) + sign * amount
-                moved = {**owner, "Balance": balance}
-                table.put({**moved, "BalanceWithJobs": balance} if "BalanceWithJobs" in owner else moved)
+    def reckon(self, key: Key) -> None:
+        """Brings the balances of customers and vendors up to what a record adds now; that is no new version of them."""
+        record = self.get(key)
+        before = self.owed.pop(key, ())
+        after = still_owed(self.tables, self.applied, key, record) if record else ()
+        if after:
+            self.owed[key] = after
+        if before != after:
+            for party, amount in (*((party, -amount) for party, amount in before), *after):
+                self._move(party, amount)
 
-
-def open_amount(entity: str, record: Record) -> Decimal:
-    """What a record adds to the balance of its customer or vendor."""
-    match entity:
-        case "Invoice" | "Bill":
-            return Decimal(record.get("Balance", ZERO))
-        case "CreditMemo" | "VendorCredit":
-            return -Decimal(record.get("Balance", ZERO))
-        case "Payment" | "BillPayment":
-            return -unapplied(record)
-    return ZERO
-
-
-def links_of(record: Record) -> dict[Key, Decimal]:
-    """What a payment's lines say it settles; a document named twice counts once, with the sum."""
-    links: dict[Key, Decimal] = {}
-    for line in record.get("Line", ()):
-        for link in line.get("LinkedTxn", ()):
-            key = Key(link["TxnType"], str(link["TxnId"]))
-            links[key] = links.get(key, ZERO) + line["Amount"]
-    return links
-
-
-def unapplied(record: Record) -> Decimal:
-    """The part of a payment that settles nothing: its total, less invoices or bills, plus the credits it uses."""
-    settled = sum((-v if key.entity in CREDIT_TYPES else v for key, v in links_of(record).items()), ZERO)
-    return Decimal(record.get("TotalAmt", ZERO)) - settled
+    def _move(self, party: Key, amount: Decimal) -> None:
+        """Customer.Balance is its own, BalanceWithJobs that of its sub-customers too."""
+        table = self.tables[party.entity]
+        owner = table.get(party.id)
+        if owner is None:
+            return
+        table.put({**owner, "Balance": owner.get("Balance", ZERO) + amount})
+        while owner is not None and "BalanceWithJobs" in owner:
+            with_jobs = owner["BalanceWithJobs"] + amount
+            table.put({**table[owner["Id"]], "BalanceWithJobs": with_jobs})
+            owner = table.get(owner.get("ParentRef", {}).get("value", ""))

@@ -130,7 +130,7 @@ def _value(field: Property, value: Any, path: str) -> Any:
                 raise faults.refuse("2170", f"Invalid Enumeration : {value}", path)
             return value
         case "ref":
-            return _reference(value, path)
+            return _reference(value, path, several="|" in field.argument)
         case "email":
             return _email(value, int(field.argument), path)
         case "web":
@@ -192,7 +192,8 @@ def _flag(value: Any, path: str) -> bool:
     raise _cannot_read(path)
 
 
-def _reference(value: Any, path: str) -> Record:
+def _reference(value: Any, path: str, *, several: bool) -> Record:
+    """The id, and the type where the reference may be to several; the name is QuickBooks' own business."""
     if not isinstance(value, dict):
         raise _cannot_read(path)
     unknown = set(value) - {"value", "name", "type"}
@@ -200,7 +201,7 @@ def _reference(value: Any, path: str) -> Record:
         raise faults.unknown_property(sorted(unknown)[0])
     if is_empty(value.get("value")):
         raise faults.missing(f"{path}.value")
-    return {"value": str(value["value"])}
+    return {"value": str(value["value"]), **({"type": str(value["type"])} if several and value.get("type") else {})}
 
 
 def _email(value: Any, limit: int, path: str) -> Record | None:

@@ -11,6 +11,7 @@ from bot.sandbox.quickbooks.books.books import Books
 from bot.sandbox.quickbooks.books.schema import ENTITIES, Record
 from bot.sandbox.quickbooks.books.wire import parse_moment
 from bot.sandbox.quickbooks.reading.broken import require_readable
+from bot.sandbox.quickbooks.reading.present import presented
 
 LOOK_BACK = timedelta(days=30)
 MAX_OBJECTS = 1000
@@ -39,7 +40,7 @@ def change_data_capture(books: Books, entities: str, changed_since: str) -> dict
         if change.entity in found:
             table = books.tables[change.entity]
             if change.id in table:
-                found[change.entity].append(table[change.id])
+                found[change.entity].append(presented(books, table.entity, table[change.id]))
             else:
                 deleted[change.entity].append(table.deleted[change.id])
     left = MAX_OBJECTS

@@ -2,8 +2,13 @@
 
 from typing import Any
 
-from bot.sandbox.quickbooks.books.books import Books, Key
+from bot.sandbox.quickbooks.books.books import Books
+from bot.sandbox.quickbooks.books.links import key_of
+from bot.sandbox.quickbooks.books.receivables import party_key
 from bot.sandbox.quickbooks.books.schema import EntityType, Record
+from bot.sandbox.quickbooks.books.wire import pacific_date
+from bot.sandbox.quickbooks.rules.references import name_of
+from bot.sandbox.quickbooks.rules.tax import percent_on
 
 JAXB = {
     "name": "{http://schema.intuit.com/finance/v3}NameValue",
@@ -13,23 +18,29 @@ JAXB = {
     "globalScope": True,
     "typeSubstituted": False,
 }
+PURCHASE_KIND = "54"
+"""The number by which QuickBooks itself knows a Purchase."""
 
 
 def presented(books: Books, entity: EntityType, record: Record) -> Record:
     shown = dict(record)
-    if entity.party and entity.party in record:
-        owner = books.tables[entity.party_type].get(record[entity.party]["value"])
-        if owner is not None:
-            shown[entity.party] = {"value": owner["Id"], "name": owner["DisplayName"]}
+    for field in {entity.party, "EntityRef"} & record.keys():
+        key = party_key(books.tables, record[field])
+        if key is not None:
+            shown[field] = {**record[field], "name": name_of(key.entity, books.tables[key.entity][key.id])}
     if entity.name == "Payment":
         shown["Line"] = [_with_extension(books, line) for line in record.get("Line", ())]
+    if entity.name == "TaxRate":
+        shown["RateValue"] = percent_on(record, pacific_date(books.clock()).isoformat())
+    if entity.name == "Purchase":
+        shown["PurchaseEx"] = {"any": [_name_value("TxnType", PURCHASE_KIND)]}
     return shown
 
 
 def _with_extension(books: Books, line: Record) -> Record:
     """Payment lines carry `LineEx`, which may be read but not written."""
     link = line["LinkedTxn"][0]
-    document = books.get(Key(link["TxnType"], link["TxnId"])) or {}
+    document = books.get(key_of(link)) or {}
     values = {
         "txnId": link["TxnId"],
         "txnOpenBalance": f"{document.get('TotalAmt', 0):.2f}",

@@ -5,14 +5,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.sandbox.quickbooks.books import faults
-from bot.sandbox.quickbooks.books.books import ZERO, Books
+from bot.sandbox.quickbooks.books.books import Books
+from bot.sandbox.quickbooks.books.links import ZERO
 from bot.sandbox.quickbooks.books.schema import EntityType, Record
 from bot.sandbox.quickbooks.books.wire import pacific_date
 from bot.sandbox.quickbooks.rules.chart import account_ref, check_account
 from bot.sandbox.quickbooks.rules.lines import Lines, expense_lines, sales_lines
 from bot.sandbox.quickbooks.rules.numbering import document_number
 from bot.sandbox.quickbooks.rules.references import CURRENCIES, resolved
-from bot.sandbox.quickbooks.rules.tax import cents, tax_detail
+from bot.sandbox.quickbooks.rules.sales_forms import copied_to, tracked, with_custom_fields, with_deposit
+from bot.sandbox.quickbooks.rules.tax import TaxBasis, cents, tax_detail
+
+NEEDED = {"RefundReceipt": ("DepositToAccountRef", "Line")}
+"""What a document must carry where that is not its customer or vendor and a line."""
+REFUND_ACCOUNTS = ("Bank", "Other Current Asset", "Credit Card")
 
 
 @dataclass(frozen=True)
@@ -24,22 +30,25 @@ def next_document(
     books: Books, entity: EntityType, record: Record, current: Record | None, options: WriteOptions
 ) -> Record:
     """The document as it will be stored, all but its balance. Raises Refusal 2020, 2500, 6000, 6070, 6140, 6210 ..."""
-    if entity.party not in record:
-        raise faults.missing(entity.party)
-    if not record.get("Line"):
-        raise faults.missing("Line")
+    for needed in NEEDED.get(entity.name, (entity.party, "Line")):
+        if not record.get(needed):
+            raise faults.missing(needed)
     record = resolved(books, entity, record)
     record["TxnDate"] = record.get("TxnDate") or pacific_date(books.clock()).isoformat()
     check_open(books, record, current)
     _check_same_party(books, entity, record, current)
-    party = party_of(books, entity, record)
+    party = party_of(books, entity, record) if entity.party in record else {}
     record |= transaction_currency(books, record, party)
     number = document_number(books, entity.name, record, current, options.allow_duplicate_number)
     record["DocNumber"] = number
-    record = _with_totals(books, entity, record)
+    if entity.party_type == "Customer":
+        record = with_custom_fields(books, entity, tracked(books, record))
+    record = with_totals(books, entity, record)
+    if entity.name == "Invoice":
+        record = with_deposit(books, record)
     record = {**_defaults(books, entity, record), **record}
     if current is None:
-        record = {**_from_party(entity, party), **record}
+        record = {**_from_party(entity, party), **copied_to(books, entity), **record}
     if "DueDate" in entity.fields and not record.get("DueDate"):
         record["DueDate"] = due_date(books, record.get("SalesTermRef"), record["TxnDate"])
     return {key: value for key, value in record.items() if value is not None}
@@ -84,24 +93,23 @@ def home_amounts(record: Record, *fields: str) -> Record:
 
 
 def _check_same_party(books: Books, entity: EntityType, record: Record, current: Record | None) -> None:
-    if current is None or current[entity.party]["value"] == record[entity.party]["value"]:
-        return
-    if current.get("LinkedTxn"):
+    same = current is None or current.get(entity.party, {}).get("value") == record.get(entity.party, {}).get("value")
+    if current is not None and not same and current.get("LinkedTxn"):
         raise faults.business("Unlink the payments before you change the name on this transaction.", entity.party)
 
 
-def _with_totals(books: Books, entity: EntityType, record: Record) -> Record:
-    sales = entity.party_type == "Customer"
-    mode = _tax_mode(books, record)
-    make = sales_lines if sales else expense_lines
-    lines: Lines = make(books, entity, record["Line"], mode)
-    detail = tax_detail(books, lines.taxed, mode, record.get("TxnTaxDetail"), sales=sales)
+def with_totals(books: Books, entity: EntityType, record: Record) -> Record:
+    """The record with its lines as QuickBooks keeps them, its tax and its total. Raises Refusal 6000, 6070, 6440 ..."""
+    basis = TaxBasis(_tax_mode(books, record), entity.party_type == "Customer", record["TxnDate"])
+    make = sales_lines if basis.sales else expense_lines
+    lines: Lines = make(books, entity, record["Line"], basis)
+    detail = tax_detail(books, lines.taxed, basis, record.get("TxnTaxDetail"))
     total = lines.subtotal + (detail["TotalTax"] if detail else ZERO)
     if total < 0:
         raise faults.business("Transaction amount must be 0 or greater.")
-    result: Record = {**record, "Line": lines.rows, "TxnTaxDetail": detail, "TotalAmt": total, "LinkedTxn": None}
-    result["GlobalTaxCalculation"] = None if books.is_us else mode
-    return result
+    result: Record = {**record, "Line": lines.rows, "TxnTaxDetail": detail, "TotalAmt": total}
+    result["GlobalTaxCalculation"] = None if books.is_us else basis.mode
+    return result | home_amounts(result, "TotalAmt")
 
 
 def _tax_mode(books: Books, record: Record) -> str:
@@ -110,6 +118,9 @@ def _tax_mode(books: Books, record: Record) -> str:
 
 def _defaults(books: Books, entity: EntityType, record: Record) -> Record:
     """What QuickBooks fills in whenever it is left out, in a full update too."""
+    if entity.name == "RefundReceipt":
+        check_account(books, record["DepositToAccountRef"], REFUND_ACCOUNTS)
+        return {"PrintStatus": "NotSet", "ApplyTaxAfterDiscount": False, "Balance": ZERO}
     if entity.party_type == "Customer":
         return {"PrintStatus": "NotSet", "EmailStatus": "NotSet", "ApplyTaxAfterDiscount": False}
     check_account(books, record.get("APAccountRef"), ("Accounts Payable",))

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 from bot.sandbox.quickbooks.books import faults
-from bot.sandbox.quickbooks.books.books import ZERO, Books, Key, links_of
+from bot.sandbox.quickbooks.books.books import Books
+from bot.sandbox.quickbooks.books.links import ZERO, Key, links_of
+from bot.sandbox.quickbooks.books.receivables import party_key
 from bot.sandbox.quickbooks.books.schema import EntityType, Record
 from bot.sandbox.quickbooks.books.wire import pacific_date
 from bot.sandbox.quickbooks.rules.chart import check_account
@@ -11,10 +13,9 @@ from bot.sandbox.quickbooks.rules.documents import WriteOptions, check_open
 from bot.sandbox.quickbooks.rules.lines import line_kind, numbered
 from bot.sandbox.quickbooks.rules.numbering import document_number
 from bot.sandbox.quickbooks.rules.payments import undeposited
+from bot.sandbox.quickbooks.rules.purchases import check_name
 from bot.sandbox.quickbooks.rules.references import currency, resolved
 from bot.sandbox.quickbooks.rules.tax import cents
-
-PARTY_OF_ACCOUNT = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}
 
 
 def next_deposit(
@@ -26,8 +27,8 @@ def next_deposit(
             raise faults.missing(needed)
     record = _dated(books, entity, record, current)
     check_account(books, record["DepositToAccountRef"], ("Bank", "Other Current Asset", "Credit Card"))
-    lines = [numbered(_deposit_line(books, row, current), number) for number, row in enumerate(record["Line"], 1)]
-    total = sum((line["Amount"] for line in lines), ZERO)
+    lines = list(numbered([_deposit_line(books, row, current) for row in record["Line"]]))
+    total = sum((line["Amount"] for line in lines), ZERO) - record.get("CashBack", {}).get("Amount", ZERO)
     record["DocNumber"] = document_number(books, entity.name, record, current, options.allow_duplicate_number)
     return _stored(books, {**record, "Line": lines, "TotalAmt": total})
 
@@ -56,10 +57,8 @@ def next_journal_entry(
     if sides["Debit"] != sides["Credit"] or len(record["Line"]) < 2:
         raise faults.refuse("2300", f"Debits {sides['Debit']} are not equal to credits {sides['Credit']}.", "Line")
     number = document_number(books, entity.name, record, current, options.allow_duplicate_number)
-    lines = [numbered(row, position) for position, row in enumerate(record["Line"], 1)]
-    return _stored(
-        books, {"Adjustment": False, **record, "Line": lines, "DocNumber": number, "TotalAmt": sides["Debit"]}
-    )
+    made = {"Line": list(numbered(record["Line"])), "DocNumber": number, "TotalAmt": sides["Debit"]}
+    return _stored(books, {"Adjustment": False, **record, **made})
 
 
 def _dated(books: Books, entity: EntityType, record: Record, current: Record | None) -> Record:
@@ -79,9 +78,14 @@ def _deposit_line(books: Books, row: Record, current: Record | None) -> Record:
     if amount is None:
         raise faults.missing("Line.Amount")
     if not row.get("LinkedTxn"):
-        if "AccountRef" not in row.get("DepositLineDetail", {}):
+        detail = row.get("DepositLineDetail", {})
+        if "AccountRef" not in detail:
             raise faults.missing("Line.DepositLineDetail.AccountRef")
-        return {**row, "Amount": cents(amount), "DetailType": "DepositLineDetail"}
+        check_name(books, detail["AccountRef"], detail.get("Entity"), "Line.DepositLineDetail.Entity")
+        party = party_key(books.tables, detail.get("Entity"))
+        if party is not None:
+            detail = {**detail, "Entity": {**detail["Entity"], "type": party.entity.upper()}}
+        return {**row, "Amount": cents(amount), "DetailType": "DepositLineDetail", "DepositLineDetail": detail}
     link = row["LinkedTxn"][0]
     if "TxnLineId" not in link:
         raise faults.missing("Line.LinkedTxn.TxnLineId")
@@ -109,9 +113,6 @@ def _posting(books: Books, row: Record) -> str:
             raise faults.missing(f"Line.JournalEntryLineDetail.{needed}")
     if "Amount" not in row:
         raise faults.missing("Amount")
-    account = books.tables["Account"][detail["AccountRef"]["value"]]
-    party = PARTY_OF_ACCOUNT.get(account["AccountType"])
-    if party and "EntityRef" not in detail.get("Entity", {}):
-        words = f"When you use {account['AccountType']}, you must choose a {party.lower()} in the Name field."
-        raise faults.business(words, "Line.JournalEntryLineDetail.Entity")
+    name = detail.get("Entity", {}).get("EntityRef")
+    check_name(books, detail["AccountRef"], name, "Line.JournalEntryLineDetail.Entity")
     return str(detail["PostingType"])

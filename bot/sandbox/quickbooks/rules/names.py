@@ -4,10 +4,12 @@ import re
 from decimal import Decimal
 
 from bot.sandbox.quickbooks.books import faults
-from bot.sandbox.quickbooks.books.books import DELETED_SUFFIX, ZERO, Books, Key
+from bot.sandbox.quickbooks.books.books import DELETED_SUFFIX, Books
+from bot.sandbox.quickbooks.books.links import ZERO, Key
+from bot.sandbox.quickbooks.books.receivables import PARTIES
 from bot.sandbox.quickbooks.books.schema import EntityType, Record
 from bot.sandbox.quickbooks.rules.chart import account_types, check_account, check_number_length
-from bot.sandbox.quickbooks.rules.references import PARTIES, currency, require_feature
+from bot.sandbox.quickbooks.rules.references import currency, require_feature
 
 FORBIDDEN = re.compile(r"[:\t\n]")
 NAME_PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")

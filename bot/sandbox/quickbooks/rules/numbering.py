@@ -5,7 +5,7 @@ from bot.sandbox.quickbooks.books.books import Books
 from bot.sandbox.quickbooks.books.schema import Record
 from bot.sandbox.quickbooks.books.table import id_key
 
-SALES_FORMS = ("Invoice", "CreditMemo")
+SALES_FORMS = ("Invoice", "CreditMemo", "RefundReceipt")
 AUTO = "AUTO_GENERATE"
 FIRST_NUMBER = 1001
 TXN_TYPES = {
@@ -13,6 +13,7 @@ TXN_TYPES = {
     "VendorCredit": "Vendor Credit",
     "BillPayment": "Bill Payment",
     "JournalEntry": "Journal Entry",
+    "RefundReceipt": "Refund",
 }
 
 

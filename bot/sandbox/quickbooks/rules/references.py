@@ -5,9 +5,13 @@ from typing import Any
 
 from bot.sandbox.quickbooks.books import faults
 from bot.sandbox.quickbooks.books.books import Books
+from bot.sandbox.quickbooks.books.receivables import PARTIES
 from bot.sandbox.quickbooks.books.schema import TYPES, EntityType, Property, Record
 
-PARTIES = ("Customer", "Vendor", "Employee")
+SHIPPING = "SHIPPING_ITEM_ID"
+"""The item of the shipping fee, which is no Item; it can be used where the preference AllowShipping is on:
+https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/invoice (ItemRef)
+"""
 
 NOT_FOUND = {
     "Customer": "Names element id {id} not found",
@@ -72,6 +76,8 @@ def _value(books: Books, field: Property, value: Any, path: str) -> Any:
 def reference(books: Books, kinds: tuple[str, ...], record_id: str, path: str) -> Record:
     if kinds == ("Currency",):
         return currency(record_id, path)
+    if kinds == ("Item",) and record_id == SHIPPING and books.preference("SalesFormsPrefs", "AllowShipping"):
+        return {"value": SHIPPING}
     require_feature(books, kinds[0])
     for kind in kinds:
         target = books.tables[kind].get(record_id)
@@ -103,6 +109,7 @@ def currency(code: str, path: str = "CurrencyRef") -> Record:
 
 
 def name_of(kind: str, target: Record) -> str:
+    """A sub-customer is named with its parents too: "Freeman Sports:55 Twin Lane"."""
     if kind in PARTIES:
-        return str(target["DisplayName"])
+        return str(target.get("FullyQualifiedName") or target["DisplayName"])
     return str(target.get("FullyQualifiedName") or target.get("Name") or target.get("DisplayName", ""))

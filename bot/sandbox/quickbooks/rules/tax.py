@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.sandbox.quickbooks.books import faults
-from bot.sandbox.quickbooks.books.books import ZERO, Books
+from bot.sandbox.quickbooks.books.books import Books
+from bot.sandbox.quickbooks.books.links import ZERO
 from bot.sandbox.quickbooks.books.schema import Record
 
 CENT = Decimal("0.01")
@@ -16,6 +17,17 @@ TOLERANCE = Decimal("0.05")
 """QuickBooks accepts a tax amount that differs from its own by rounding."""
 
 US_CODES = ("TAX", "NON")
+
+
+@dataclass(frozen=True)
+class TaxBasis:
+    """`mode` is GlobalTaxCalculation; `sales` or purchases; `day` (ISO) is the document's date, whose rates hold."""
+
+    mode: str
+    sales: bool
+    day: str
+
+
 RATE_LISTS = {True: "SalesTaxRateList", False: "PurchaseTaxRateList"}
 
 
@@ -30,9 +42,10 @@ class TaxedLine:
 
 @dataclass(frozen=True)
 class RateSum:
-    """What the document's lines owe under one tax rate."""
+    """What the document's lines owe under one tax rate, at its percentage on the document's date."""
 
     rate: Record
+    percent: Decimal
     net: Decimal
     tax: Decimal
 
@@ -41,27 +54,36 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def tax_detail(
-    books: Books, lines: Sequence[TaxedLine], mode: str, stated: Record | None, *, sales: bool
-) -> Record | None:
-    """TxnTaxDetail, or None for no tax. `mode` is GlobalTaxCalculation; `stated` is the client's TxnTaxDetail.
+def tax_detail(books: Books, lines: Sequence[TaxedLine], basis: TaxBasis, stated: Record | None) -> Record | None:
+    """TxnTaxDetail, or None for no tax. `stated` is the client's TxnTaxDetail.
 
     Raises Refusal 6000, 6100, 6170 or 6470.
     """
     if books.is_us:
-        return _us_detail(books, lines, stated) if sales else None
-    if mode == "NotApplicable":
+        return _us_detail(books, lines, basis, stated) if basis.sales else None
+    if basis.mode == "NotApplicable":
         if stated:
             raise faults.refuse("6170", "Invalid TxnTaxDetail : not allowed when GlobalTaxCalculation is NotApplicable")
         return None
-    sums = _sums(books, lines, mode, sales)
+    sums = _sums(books, lines, basis)
     return _detail(_stated(sums, stated) if stated else sums)
 
 
-def gross_of(books: Books, line: TaxedLine, *, sales: bool) -> Decimal:
+def gross_of(books: Books, line: TaxedLine, basis: TaxBasis) -> Decimal:
     """What a line costs with tax, rounded to the cent."""
-    rates = _rates(books, line.tax_code or "", sales)
-    return line.net + sum((cents(line.net * rate["RateValue"] / 100) for rate in rates), ZERO)
+    rates = _rates(books, line.tax_code, basis.sales) if line.tax_code else []
+    return line.net + sum((cents(line.net * percent_on(rate, basis.day) / 100) for rate in rates), ZERO)
+
+
+def percent_on(rate: Record, day: str) -> Decimal:
+    """The percentage of a tax rate that holds on a day (ISO), which its EffectiveTaxRate list tells.
+
+    https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/taxrate (EffectiveTaxRate)
+    """
+    for period in rate.get("EffectiveTaxRate", ()):
+        if str(period["EffectiveDate"])[:10] <= day <= str(period.get("EndDate") or day)[:10]:
+            return Decimal(period["RateValue"])
+    return Decimal(rate["RateValue"])
 
 
 def require_code(books: Books, code: str | None) -> None:
@@ -74,15 +96,15 @@ def require_code(books: Books, code: str | None) -> None:
         raise faults.business(f"Make sure all your transactions have a {name} rate before you save.")
 
 
-def _sums(books: Books, lines: Sequence[TaxedLine], mode: str, sales: bool) -> list[RateSum]:
+def _sums(books: Books, lines: Sequence[TaxedLine], basis: TaxBasis) -> list[RateSum]:
     by_rate: dict[str, RateSum] = {}
     for line in lines:
-        rates = _rates(books, line.tax_code, sales) if line.tax_code else []
+        rates = _rates(books, line.tax_code, basis.sales) if line.tax_code else []
         for rate in rates:
-            known = by_rate.get(rate["Id"], RateSum(rate, ZERO, ZERO))
+            known = by_rate.get(rate["Id"], RateSum(rate, percent_on(rate, basis.day), ZERO, ZERO))
             by_rate[rate["Id"]] = replace(known, net=known.net + line.net)
-    sums = [replace(one, tax=cents(one.net * one.rate["RateValue"] / 100)) for one in by_rate.values()]
-    return _from_gross(lines, sums) if mode == "TaxInclusive" else sums
+    sums = [replace(one, tax=cents(one.net * one.percent / 100)) for one in by_rate.values()]
+    return _from_gross(lines, sums) if basis.mode == "TaxInclusive" else sums
 
 
 def _from_gross(lines: Sequence[TaxedLine], sums: list[RateSum]) -> list[RateSum]:
@@ -145,7 +167,7 @@ def _detail(sums: Sequence[RateSum]) -> Record:
             "TaxLineDetail": {
                 "TaxRateRef": {"value": one.rate["Id"]},
                 "PercentBased": True,
-                "TaxPercent": one.rate["RateValue"],
+                "TaxPercent": one.percent,
                 "NetAmountTaxable": one.net,
             },
         }
@@ -155,13 +177,13 @@ def _detail(sums: Sequence[RateSum]) -> Record:
     return {"TotalTax": total, "TaxLine": lines} if lines else {"TotalTax": ZERO}
 
 
-def _us_detail(books: Books, lines: Sequence[TaxedLine], stated: Record | None) -> Record:
+def _us_detail(books: Books, lines: Sequence[TaxedLine], basis: TaxBasis, stated: Record | None) -> Record:
     """Intuit computes US sales tax itself, on the lines marked TAX; an amount from the client has no effect."""
     taxable = sum((line.net for line in lines if line.tax_code == "TAX"), ZERO)
     default = books.preference("TaxPrefs", "TaxGroupCodeRef")
     code = (stated or {}).get("TxnTaxCodeRef") or default
     if not taxable or code is None:
         return {"TotalTax": ZERO}
-    rates = _rates(books, code["value"], sales=True)
-    sums = [RateSum(rate, taxable, cents(taxable * rate["RateValue"] / 100)) for rate in rates]
+    percents = [(rate, percent_on(rate, basis.day)) for rate in _rates(books, code["value"], sales=True)]
+    sums = [RateSum(rate, percent, taxable, cents(taxable * percent / 100)) for rate, percent in percents]
     return {"TxnTaxCodeRef": {"value": code["value"]}, **_detail(sums)}

@@ -3,14 +3,19 @@
 https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/taxservice
 """
 
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.sandbox.quickbooks.books import faults
 from bot.sandbox.quickbooks.books.books import Books
 from bot.sandbox.quickbooks.books.schema import ENTITIES, Record
+from bot.sandbox.quickbooks.books.wire import pacific_date
 from bot.sandbox.quickbooks.rules.names import commit_name, next_name
+from bot.sandbox.quickbooks.rules.tax import percent_on
 
+FIRST_DAY = "1980-01-01T00:00:00-08:00"
+"""From when the first percentage of a rate holds."""
 LISTS = {"Sales": "SalesTaxRateList", "Purchase": "PurchaseTaxRateList"}
 
 
@@ -50,8 +55,10 @@ def save_tax_code(
 
 
 def save_tax_rate(books: Books, name: str, percent: Decimal, agency_id: str) -> Record:
+    """A rate that holds from always on; one below zero takes back what another of the same code adds."""
     entity = ENTITIES["TaxRate"]
     record = {
+        "EffectiveTaxRate": [{"RateValue": percent, "EffectiveDate": FIRST_DAY}],
         "Name": name,
         "Description": name,
         "RateValue": percent,
@@ -60,6 +67,16 @@ def save_tax_rate(books: Books, name: str, percent: Decimal, agency_id: str) -> 
         "DisplayType": "ReadOnly",
     }
     return commit_name(books, entity, next_name(books, entity, record, None), None)
+
+
+def change_rate(books: Books, rate: Record, percent: Decimal, start: date) -> Record:
+    """The rate with another percentage from a day on; documents before that day keep the old one."""
+    *earlier, last = rate["EffectiveTaxRate"]
+    ended = {**last, "EndDate": f"{start - timedelta(days=1)}T00:00:00-08:00"}
+    begun = {"RateValue": percent, "EffectiveDate": f"{start}T00:00:00-08:00"}
+    changed = {**rate, "EffectiveTaxRate": [*earlier, ended, begun]}
+    today = pacific_date(books.clock()).isoformat()
+    return books.save("TaxRate", {**changed, "RateValue": percent_on(changed, today)})
 
 
 def _checked(books: Books, detail: Any) -> Record:

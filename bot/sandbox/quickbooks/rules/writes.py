@@ -4,14 +4,25 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.sandbox.quickbooks.books import faults
-from bot.sandbox.quickbooks.books.books import ZERO, Books, Key, links_of
+from bot.sandbox.quickbooks.books.books import Books
+from bot.sandbox.quickbooks.books.links import CHARGE, ZERO, Key, links_of
 from bot.sandbox.quickbooks.books.schema import ENTITIES, EntityType, Record, checked
 from bot.sandbox.quickbooks.rules.attachments import next_attachable
+from bot.sandbox.quickbooks.rules.charges import (
+    SOURCES,
+    check_charges,
+    commit_charges,
+    forget_charges,
+    remember_sources,
+    with_charges,
+)
 from bot.sandbox.quickbooks.rules.documents import WriteOptions, check_open, next_document
 from bot.sandbox.quickbooks.rules.entries import commit_deposit, next_deposit, next_journal_entry
 from bot.sandbox.quickbooks.rules.names import commit_name, next_name
-from bot.sandbox.quickbooks.rules.payments import apply, check_not_deposited, next_payment, release, with_balance
+from bot.sandbox.quickbooks.rules.payments import check_not_deposited, next_payment
+from bot.sandbox.quickbooks.rules.purchases import next_purchase
 from bot.sandbox.quickbooks.rules.references import resolved
+from bot.sandbox.quickbooks.rules.settlement import REFUND, apply, as_settled, is_open, refunded, release
 
 NextVersion = Callable[[Books, EntityType, Record, Record | None, WriteOptions], Record]
 
@@ -24,13 +35,16 @@ TRANSACTION_RULES: Mapping[str, NextVersion] = {
     "BillPayment": next_payment,
     "Deposit": next_deposit,
     "JournalEntry": next_journal_entry,
+    "Purchase": next_purchase,
+    "RefundReceipt": next_document,
 }
 
-DOCUMENTS = ("Invoice", "CreditMemo", "Bill", "VendorCredit")
 PAYMENTS = ("Payment", "BillPayment")
 VOIDABLE = ("Invoice", "Payment", "BillPayment")
 VOID_NOTE = "Voided"
-CREATED_THROUGH_TAX_SERVICE = ("TaxCode", "TaxRate")
+PRICES = ("Qty", "UnitPrice", "TaxInclusiveAmt")
+READ_ONLY = ("TaxCode", "TaxRate", CHARGE)
+"""The first two are created through the tax service, charges by billable expenses."""
 
 
 def write(books: Books, entity: EntityType, body: object, options: WriteOptions) -> Record:
@@ -40,7 +54,7 @@ def write(books: Books, entity: EntityType, body: object, options: WriteOptions)
     changes nothing, an empty value clears. In both, Line is replaced whole.
     """
     sent = checked(entity, body)
-    if entity.name in CREATED_THROUGH_TAX_SERVICE or not isinstance(body, dict):
+    if entity.name in READ_ONLY or not isinstance(body, dict):
         raise faults.unsupported(f"No resource method found for POST on {entity.name}, return 405 with Allow header")
     current = _current(books, entity, sent) if has_id(sent) or entity.group == "single" else None
     new = {name: value for name, value in sent.items() if name in entity.writable and value not in (None, [])}
@@ -64,14 +78,18 @@ def delete(books: Books, entity: EntityType, body: object) -> Record:
     _check_removable(books, key, current)
     if key in books.settings.bank_matched:
         raise faults.refuse("6480", "You can't delete this transaction. It's matched to a downloaded bank transaction.")
-    if entity.name == "Bill" and current.get("LinkedTxn"):
+    if entity.name == "Bill" and books.applied.get(key):
         raise faults.business("You must unlink the payments of this bill before you delete it.")
-    if entity.name in DOCUMENTS:
+    if is_open(entity.name):
         release(books, key)
-    if entity.name in PAYMENTS:
+    if entity.name in (*PAYMENTS, REFUND):
         apply(books, key, {})
     if entity.name == "Deposit":
         commit_deposit(books, key, None, current)
+    if entity.name == "Invoice":
+        commit_charges(books, key, None, current)
+    if entity.name in SOURCES:
+        forget_charges(books, current)
     return books.remove(key)
 
 
@@ -84,7 +102,8 @@ def void(books: Books, entity: EntityType, body: object) -> Record:
         raise faults.refuse("6450", "Since the transaction is already settled, you can't void it.")
     if entity.name == "Invoice":
         _check_unpaid(books, key)
-        voided = with_balance(books, entity.name, {**current, **_zero_document(current)})
+        commit_charges(books, key, None, current)
+        voided = as_settled(books, entity.name, {**current, **_zero_document(current)})
     else:
         apply(books, key, {})
         voided = {**current, "Line": [], "TotalAmt": ZERO}
@@ -153,23 +172,31 @@ def _store(books: Books, entity: EntityType, new: Record, current: Record | None
         case "attachable":
             return books.save(entity.name, next_attachable(books, entity, new, current), operation)
     new = TRANSACTION_RULES[entity.name](books, entity, new, current, options)
+    if entity.name == "Invoice":
+        check_charges(books, new)
+    if entity.name in SOURCES:
+        new = with_charges(books, new, current)
     return _commit(books, entity, new, current, operation)
 
 
 def _commit(books: Books, entity: EntityType, new: Record, current: Record | None, operation: str) -> Record:
-    key = Key(entity.name, new["Id"]) if current else None
-    if entity.name in DOCUMENTS:
-        if key is not None:
-            release(books, key, keep=new["TotalAmt"])
-        return books.save(entity.name, with_balance(books, entity.name, new), operation)
-    if current and "LinkedTxn" in current:
+    if is_open(entity.name):
+        if current is not None:
+            release(books, Key(entity.name, new["Id"]), new)
+        new = as_settled(books, entity.name, new)
+    elif entity.name in PAYMENTS and current and "LinkedTxn" in current:
         new["LinkedTxn"] = current["LinkedTxn"]
+    links = refunded(books, new) if entity.name == REFUND else {}
     stored = books.save(entity.name, new, operation)
     key = Key(entity.name, stored["Id"])
-    if entity.name in PAYMENTS:
-        apply(books, key, links_of(stored))
+    if entity.name in (*PAYMENTS, REFUND):
+        apply(books, key, links_of(stored) if entity.name in PAYMENTS else links)
     if entity.name == "Deposit":
         commit_deposit(books, key, stored, current)
+    if entity.name == "Invoice":
+        commit_charges(books, key, stored, current)
+    if entity.name in SOURCES:
+        remember_sources(books, key, stored)
     return stored
 
 
@@ -213,16 +240,18 @@ def _check_unpaid(books: Books, invoice: Key) -> None:
 
 
 def _zero_document(current: Record) -> Record:
-    lines = []
-    for line in current["Line"]:
-        kind = line["DetailType"]
-        detail = {**line.get(kind, {})}
-        if kind == "SalesItemLineDetail":
-            detail = {
-                name: value for name, value in detail.items() if name not in ("Qty", "UnitPrice", "TaxInclusiveAmt")
-            }
-        lines.append({**line, "Amount": ZERO, kind: detail} if "Amount" in line else line)
-    return {"Line": lines, "TotalAmt": ZERO, "TxnTaxDetail": {"TotalTax": ZERO}}
+    lines = [_zero_line(line) for line in current["Line"]]
+    deposit = {"Deposit": ZERO} if "Deposit" in current else {}
+    return {**deposit, "Line": lines, "TotalAmt": ZERO, "TxnTaxDetail": {"TotalTax": ZERO}}
+
+
+def _zero_line(line: Record) -> Record:
+    kind = line["DetailType"]
+    detail = {name: value for name, value in line.get(kind, {}).items() if name not in PRICES}
+    if kind == "GroupLineDetail":
+        detail["Line"] = [_zero_line(part) for part in detail["Line"]]
+    line = {key: value for key, value in line.items() if key != "LinkedTxn"}
+    return {**line, "Amount": ZERO, kind: detail} if "Amount" in line else line
 
 
 def entity_named(name: str) -> EntityType:

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from bot.sandbox.quickbooks.api.company import Company, Origin
 from bot.sandbox.quickbooks.books import faults
-from bot.sandbox.quickbooks.books.books import ZERO
+from bot.sandbox.quickbooks.books.links import ZERO
 from bot.sandbox.quickbooks.books.schema import ENTITIES, Record
 from bot.sandbox.quickbooks.rules.chart import account_ref
 

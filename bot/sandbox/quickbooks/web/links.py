@@ -15,6 +15,8 @@ TXN_SLUGS = {
     "billpayment": "BillPayment",
     "deposit": "Deposit",
     "journal": "JournalEntry",
+    "expense": "Purchase",
+    "refundreceipt": "RefundReceipt",
 }
 NAME_SLUGS = {"customerdetail": "Customer", "vendordetail": "Vendor"}
 RECORD_SLUG = "record"

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from bot.sandbox.quickbooks.api.company import Company
 from bot.sandbox.quickbooks.api.state import QuickBooksState
 from bot.sandbox.quickbooks.books import faults
-from bot.sandbox.quickbooks.books.books import Key
+from bot.sandbox.quickbooks.books.links import PURCHASE_TYPES, Key
 from bot.sandbox.quickbooks.books.schema import ENTITIES, Record
 from bot.sandbox.quickbooks.books.wire import to_json
 from bot.sandbox.quickbooks.rules.writes import VOIDABLE
@@ -29,7 +29,8 @@ from bot.sandbox.quickbooks.web.links import link_to, record_of
 ROWS = 50
 LISTED = (
     *("Customer", "Vendor", "Invoice", "CreditMemo", "Payment", "Bill", "VendorCredit", "BillPayment", "Deposit"),
-    *("JournalEntry", "Item", "Account", "TaxCode", "TaxRate", "Class", "Department", "Term", "Employee", "Attachable"),
+    *("JournalEntry", "Purchase", "RefundReceipt", "Item", "Account", "TaxCode", "TaxRate", "Class", "Department"),
+    *("Term", "Employee", "Attachable"),
 )
 FACTS = {
     "TxnDate": "Date",
@@ -214,7 +215,8 @@ def pretty(record: Record) -> str:
 
 def _linked(company: Company, name: str, record: Record) -> list[tuple[str, str, str, Decimal | None]]:
     """What a record is linked to: entity, id, title and, where it settles something, the amount."""
-    kinds: dict[str, str] = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
+    kinds = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
+    kinds |= dict.fromkeys(PURCHASE_TYPES, "Purchase")
     pairs: list[tuple[Record, Decimal | None]] = [(link, None) for link in record.get("LinkedTxn", ())]
     pairs += [(link, line["Amount"]) for line in record.get("Line", ()) for link in line.get("LinkedTxn", ())]
     linked = []
