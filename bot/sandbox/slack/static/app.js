@@ -1,37 +1,13 @@
-// The page: hears of changes over a stream, fetches the changed parts, sends what the person does.
-import { ask } from "./confirm.js";
+// The page: is told of changes over a stream, fetches the changed parts, and hears what the person does.
 import { closeMenus, startControls } from "./controls.js";
 import { carryChoices, gather, markEmpty, restore } from "./forms.js";
+import { act, post } from "./requests.js";
 import { startTables } from "./tables.js";
+import { toast } from "./toast.js";
 
 const { user, channel, since, tab } = document.body.dataset;
 const place = (part, more = {}) => `/fragment/${part}?${new URLSearchParams({ user, channel, ...more })}`;
 const byId = (id) => document.getElementById(id);
-
-export async function post(action, body) {
-  try {
-    const response = await fetch(`/_control/${action}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ user, ...body }),
-    });
-    const answer = await response.json();
-    if (response.status >= 400) toast(answer.error);
-    return answer;
-  } catch {
-    toast("The stand-in does not answer.");
-    return { ok: false, error: "offline" };
-  }
-}
-
-function toast(text) {
-  const shown = document.createElement("div");
-  shown.className = "toast";
-  shown.dataset.testid = "toast";
-  shown.textContent = text;
-  byId("toasts").append(shown);
-  setTimeout(() => shown.remove(), 8000);
-}
 
 // --- parts of the page -------------------------------------------------------------------------------------------
 
@@ -147,38 +123,6 @@ function listen() {
 }
 
 // --- what the person does ----------------------------------------------------------------------------------------
-
-function containerOf(form) {
-  const { container, viewId, channel: where, ts } = form.dataset;
-  return container === "view" ? { view_id: viewId } : { channel: where, ts };
-}
-
-export async function act(element, value) {
-  const form = element.closest("form.kit");
-  if (element.dataset.confirm && !(await ask(JSON.parse(element.dataset.confirm)))) return;
-  element.classList.remove("failed");
-  element.classList.add("pending");
-  element.disabled = element.tagName === "BUTTON";
-  const answer = await post("click", {
-    ...containerOf(form),
-    action_id: element.dataset.actionId,
-    block_id: element.dataset.blockId,
-    form: gather(form),
-    ...(value === undefined ? {} : { value }),
-  });
-  element.classList.remove("pending");
-  element.disabled = false;
-  if (!answer.ok) {
-    element.classList.add("failed");
-    element.title = "This did not work.";
-  }
-}
-
-export function suggestions(combo, query) {
-  const { actionId, blockId } = combo.dataset;
-  const form = combo.closest("form.kit");
-  return post("suggest", { ...containerOf(form), action_id: actionId, block_id: blockId, query });
-}
 
 function showErrors(modal, errors, trouble) {
   for (const line of modal.querySelectorAll("[data-error-for]")) {

@@ -1,5 +1,5 @@
 // Overflow menus and the combobox: a searchable menu for multi-selects and for options that the app suggests.
-import { act, suggestions } from "./app.js";
+import { act, suggestions } from "./requests.js";
 
 const TYPING_PAUSE_MS = 250;
 const before = new WeakMap();
