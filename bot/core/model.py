@@ -1,4 +1,4 @@
-"""The words of the product as values: what a record, a run, a result and a flag are."""
+"""The words of records as values: what a record, its link, its result and a change of links are."""
 
 import re
 from collections.abc import Mapping
@@ -139,9 +139,6 @@ class Result:
     currency: str = ""
     released_url: str = ""
     external_url: str = ""
-
-
-"""One field of a record as a side says it: an amount, a calendar date, or words; "" = it says nothing."""
 
 
 @dataclass(frozen=True)

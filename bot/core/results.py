@@ -43,6 +43,7 @@ class ResultsFilter:
 
 
 Said = str | date | Decimal
+"""One field of a record as a side says it: an amount, a calendar date, or words; "" = it says nothing."""
 
 
 @dataclass(frozen=True)
