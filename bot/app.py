@@ -26,7 +26,7 @@ from bot.settings import Settings
 from bot.store.companies import Company
 from bot.store.database import Database, migrate
 from bot.store.runs import leases
-from bot.sync.run.held import Engine
+from bot.sync.run.context import Engine
 from bot.sync.run.run import Stopped
 
 
@@ -65,9 +65,15 @@ class App:
 
     @property
     def engine(self) -> Engine:
-        mixes = self.settings.qbo_writes == "mixed"
+        mixed_writes = self.settings.qbo_writes == "mixed"
         return Engine(
-            self.run_database, self.sides, self.clock, new_id, self.pause, mixes=mixes, stopping=self.stopping.is_set
+            self.run_database,
+            self.sides,
+            self.clock,
+            new_id,
+            self.pause,
+            mixed_writes=mixed_writes,
+            stopping=self.stopping.is_set,
         )
 
     @property

@@ -20,7 +20,7 @@ from bot.store import companies
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
 from bot.store.runs import leases, runs
-from bot.sync.run.held import Engine
+from bot.sync.run.context import Engine
 from tests.patience import eventually
 from tests.store.thrift import lay_out
 from tests.sync.world import COMPANY, World, serving

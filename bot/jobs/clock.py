@@ -15,7 +15,7 @@ from bot.store.companies import Company
 from bot.store.database import Database, insert_if_new, to_ms
 from bot.store.runs import runs
 from bot.store.tables import schedule_fires
-from bot.sync.run.held import Engine
+from bot.sync.run.context import Engine
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from bot.store.runs import leases, plans
 from bot.store.team import requested_plans
 from bot.sync.ending import Finished
 from bot.sync.engine import run_sync
-from bot.sync.run.held import Engine
+from bot.sync.run.context import Engine
 
 ABANDONED_AFTER = timedelta(seconds=20)
 OTHER_ORDER = "the same changes, in another order"

@@ -9,7 +9,7 @@ from bot.jobs.boundary import guarded
 from bot.store.database import to_ms
 from bot.store.runs import leases
 from bot.store.team import requested_verifications
-from bot.sync.run.held import Engine
+from bot.sync.run.context import Engine
 from bot.sync.verify import verify
 
 ABANDONED_AFTER = timedelta(seconds=20)

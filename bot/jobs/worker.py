@@ -18,7 +18,7 @@ from bot.store.database import to_ms
 from bot.store.runs import leases, runs
 from bot.sync.ending import Finished
 from bot.sync.engine import run_sync
-from bot.sync.run.held import Engine
+from bot.sync.run.context import Engine
 
 log = structlog.get_logger()
 

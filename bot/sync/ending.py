@@ -12,7 +12,7 @@ from bot.store.results import cause_spans, results
 from bot.store.runs import runs
 from bot.sync.control.end_of_run import Control, check_control
 from bot.sync.reading import pull
-from bot.sync.run.held import HeldRun
+from bot.sync.run.context import RunContext
 from bot.sync.run.run import Run, counts_in_words
 from bot.sync.writing.records_loop import FAILURES_KEPT
 
@@ -39,10 +39,10 @@ class Finished:
     plan_changed: bool = False  # it was to do exactly a plan, and would now do something else: nothing was written
 
 
-def finished(held: HeldRun, run: Run, settings: pull.Settings) -> Finished:
+def finished(context: RunContext, run: Run, settings: pull.Settings) -> Finished:
     """The end of a run that got there: its control, its flag, its counts."""
     found = check_control(run)
-    now = held.now_ms()
+    now = context.now_ms()
     with run.ledger() as connection:
         cause_spans.note(connection, run.company.id, now, results.NeedingAttention(connection, run.company.id))
         failures = list(results.NeedingAttention(connection, run.company.id, FAILURES_KEPT))
@@ -61,54 +61,56 @@ def finished(held: HeldRun, run: Run, settings: pull.Settings) -> Finished:
             flag=flag,
             finished_at=now,
             counts=counts,
-            api_calls=held.api_calls,
+            api_calls=context.api_calls,
             problems=failed,
             red_reason=reason,
             error=found.out_of_balance,
             control=found.statement,
         )
-    return Finished(run.run_id, run.company.id, flag, counts, held.api_calls, failures, reason, control=found)
+    return Finished(run.run_id, run.company.id, flag, counts, context.api_calls, failures, reason, control=found)
 
 
-def stopped_for_safety(held: HeldRun, words: str) -> Finished:
+def stopped_for_safety(context: RunContext, words: str) -> Finished:
     """A person must look first: red, and nothing was written."""
-    now = held.now_ms()
-    if not held.order.dry_run:
-        with held.hold.transaction() as connection:
-            companies.change(connection, held.company.id, flag=Flag.RED, last_run_id=held.run_id)
+    now = context.now_ms()
+    if not context.request.dry_run:
+        with context.lease.transaction() as connection:
+            companies.change(connection, context.company.id, flag=Flag.RED, last_run_id=context.run_id)
             reason = {"red_reason": RedReason.SAFETY_STOP, "error": words}
             runs.change(
                 connection,
-                held.run_id,
+                context.run_id,
                 now,
                 state=RunState.FINISHED,
                 flag=Flag.RED,
                 finished_at=now,
-                api_calls=held.api_calls,
+                api_calls=context.api_calls,
                 **reason,
             )
     counts = Counts()
-    return Finished(held.run_id, held.company.id, Flag.RED, counts, held.api_calls, [], RedReason.SAFETY_STOP)
+    return Finished(context.run_id, context.company.id, Flag.RED, counts, context.api_calls, [], RedReason.SAFETY_STOP)
 
 
-def incomplete(held: HeldRun, words: str, reconnect: bool = False, tells_of_company: bool = True) -> Finished:
+def incomplete(context: RunContext, words: str, reconnect: bool = False, tells_of_company: bool = True) -> Finished:
     """What was done before it stopped is done: the run says so. What fails or waits, a run that ends will say.
 
     Unless it `tells_of_company`, the company's last run stays the one before: a plan that was refused changed nothing.
     """
-    now = held.now_ms()
-    counts = Counts() if held.order.dry_run else replace(held.tally.counts(), failed=0, waiting=0)
+    now = context.now_ms()
+    counts = Counts() if context.request.dry_run else replace(context.tally.counts(), failed=0, waiting=0)
     done = counts_in_words(counts)
     words = f"{words} Before that: {done}." if done else words
-    if not held.order.dry_run:
-        with held.hold.transaction() as connection:
-            last = {"last_run_id": held.run_id} if tells_of_company else {}
+    if not context.request.dry_run:
+        with context.lease.transaction() as connection:
+            last = {"last_run_id": context.run_id} if tells_of_company else {}
             companies.change(
-                connection, held.company.id, needs_reconnect=reconnect or held.company.needs_reconnect, **last
+                connection, context.company.id, needs_reconnect=reconnect or context.company.needs_reconnect, **last
             )
             state = {"state": RunState.INCOMPLETE, "flag": None, "error": words, "finished_at": now}
-            runs.change(connection, held.run_id, now, counts=counts, api_calls=held.api_calls, **state)
-    return Finished(held.run_id, held.company.id, flag_of(held.company), counts, held.api_calls, could_not_run=words)
+            runs.change(connection, context.run_id, now, counts=counts, api_calls=context.api_calls, **state)
+    return Finished(
+        context.run_id, context.company.id, flag_of(context.company), counts, context.api_calls, could_not_run=words
+    )
 
 
 def words_of(company: Company, error: ApiError) -> str:

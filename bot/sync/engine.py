@@ -18,8 +18,8 @@ from bot.sync.ending import DEAD_GRANT, Finished, finished, flag_of, incomplete,
 from bot.sync.planning import preflight
 from bot.sync.reading import pull
 from bot.sync.run import safety_stop
-from bot.sync.run.held import Advance, Engine, HeldRun, Order
-from bot.sync.run.lease import held as held_company
+from bot.sync.run.context import Advance, Engine, RunContext, RunRequest
+from bot.sync.run.lease import leased
 from bot.sync.run.progress import Reporter
 from bot.sync.run.run import PlanChanged, Run, SafetyStop, Stopped
 from bot.sync.writing.freeing import free_documents
@@ -53,9 +53,9 @@ def run_sync(
     if company is None:
         raise UserError(f"{company_id} is not connected. Connect it first: qbo-sync connect {company_id} …")
     try:
-        with held_company(engine.database, company_id, company.name, engine.new_id()) as hold:
-            order = Order(run_id, dry_run, accept_stop, plan)
-            return _held_run(HeldRun(engine, company, order, hold, advance, Meter(hold.check)))
+        with leased(engine.database, company_id, company.name, engine.new_id()) as lease:
+            request = RunRequest(run_id, dry_run, accept_stop, plan)
+            return _run_to_end(RunContext(engine, company, request, lease, advance, Meter(lease.check)))
     except LeaseLost:
         words = "Another process has taken this company over; nothing more was written here."
     except UNUSABLE as error:
@@ -64,42 +64,44 @@ def run_sync(
     return Finished(run_id, company_id, flag_of(company), could_not_run=words)
 
 
-def _held_run(held: HeldRun) -> Finished:
+def _run_to_end(context: RunContext) -> Finished:
     """Raises LeaseLost, and what the store raises when it cannot be used."""
-    _started(held)
+    _mark_started(context)
     try:
-        return _run(held)
+        return _run(context)
     except SafetyStop as stop:
-        return stopped_for_safety(held, str(stop))
+        return stopped_for_safety(context, str(stop))
     except Stopped:
-        return incomplete(held, STOPPED)
+        return incomplete(context, STOPPED)
     except ApiError as error:
-        return incomplete(held, words_of(held.company, error), reconnect=error.fault.code in DEAD_GRANT)
+        return incomplete(context, words_of(context.company, error), reconnect=error.fault.code in DEAD_GRANT)
     except UserError as error:
         changed = isinstance(error, PlanChanged)
-        return replace(incomplete(held, str(error), tells_of_company=not changed), plan_changed=changed)
+        return replace(incomplete(context, str(error), tells_of_company=not changed), plan_changed=changed)
 
 
-def _run(held: HeldRun) -> Finished:
-    order, progress = held.order, Reporter(held)
-    run = _begin(held)
-    run.answered = lambda records: progress.more(records, run)
+def _run(context: RunContext) -> Finished:
+    request, progress = context.request, Reporter(context)
+    run = _begin(context)
+    run.on_answers = lambda records: progress.more(records, run)
     progress.phase("reading both sides", 0)
-    settings = _read(held, run)
-    with held.engine.database.read() as connection:
+    settings = _read(context, run)
+    with context.engine.database.read() as connection:
         todo = records.todo_counts(connection, run.company.id)
     findings = preflight.before(run, settings.preferences, todo)
-    if order.plan:
+    if request.plan:
         progress.phase("checking the plan", 0)
-        approve(run, order.plan)
+        approve(run, request.plan)
     if not run.writes:
-        planned, total = Planned(stored=not order.dry_run), sum(todo.values())
+        planned, total = Planned(stored=not request.dry_run), sum(todo.values())
         progress.phase("planning", total)
         made = make(run, findings, planned, lambda done: progress.reached(done, run))
-        if order.dry_run:
+        if request.dry_run:
             flag = Flag.RED if run.tally.problems() else Flag.BLUE
             counts = run.tally.counts()
-            return Finished(held.run_id, run.company.id, flag, counts, held.api_calls, planned.failures, plan=made)
+            return Finished(
+                context.run_id, run.company.id, flag, counts, context.api_calls, planned.failures, plan=made
+            )
     else:
         free_documents(run)
         for spec in SPECS:
@@ -108,55 +110,55 @@ def _run(held: HeldRun) -> Finished:
             sync_type(run, spec, lambda done: progress.reached(done, run))
     found = preflight.as_json([*findings, *preflight.documents(run)])
     settings = replace(settings, preferences={**settings.preferences, "preflight": found})
-    return finished(held, run, settings)
+    return finished(context, run, settings)
 
 
-def _begin(held: HeldRun) -> Run:
+def _begin(context: RunContext) -> Run:
     """Opens both sides. Raises UserError when one of them is not configured."""
-    engine = held.engine
-    released, quickbooks = engine.sides(held.company, held.meter)
-    company = pull.refresh_company(held.hold.transaction, held.company, released)
+    engine = context.engine
+    released, quickbooks = engine.sides(context.company, context.meter)
+    company = pull.refresh_company(context.lease.transaction, context.company, released)
     return Run(
         database=engine.database,
         company=company,
-        run_id=held.run_id,
-        hold=held.hold,
+        run_id=context.run_id,
+        lease=context.lease,
         released=released,
         quickbooks=quickbooks,
         facts=pull.facts_of(company, company.preferences),
         clock=engine.clock,
         new_id=engine.new_id,
         pause=engine.pause,
-        writes=not held.order.dry_run and not company.observe_only,
+        writes=not context.request.dry_run and not company.observe_only,
         writers=engine.writers,
-        mixes=engine.mixes,
+        mixed_writes=engine.mixed_writes,
         stopping=engine.stopping,
-        tally=held.tally,
+        tally=context.tally,
     )
 
 
-def _read(held: HeldRun, run: Run) -> pull.Settings:
+def _read(context: RunContext, run: Run) -> pull.Settings:
     """What an earlier run left unanswered, then both sides since their cursors. Raises SafetyStop."""
     settings = pull.read_settings(run)
     run.facts = pull.facts_of(run.company, settings.preferences)
-    if run.writes and not held.order.plan:
+    if run.writes and not context.request.plan:
         recover(run)
     pull.take_tax_codes(run, settings.tax_codes)
     pull.pull_quickbooks(run)
     pull.pull_released(run)
-    if run.writes and not held.order.accept_stop:
+    if run.writes and not context.request.accept_stop:
         safety_stop.check(run)
     return settings
 
 
-def _started(held: HeldRun) -> None:
+def _mark_started(context: RunContext) -> None:
     """Raises UserError when somebody else finished this run between our wish and our claim."""
-    if held.order.dry_run:
+    if context.request.dry_run:
         return
-    now = held.now_ms()
-    with held.hold.transaction() as connection:
-        asked = runs.get(connection, held.run_id)
-        if asked is not None and asked.state not in runs.OPEN:
-            raise UserError(f"{held.company.name}: this run has been carried out already.")
-        runs.abandon_others(connection, held.company.id, held.run_id, now)
-        runs.change(connection, held.run_id, now, state=RunState.RUNNING, started_at=now)
+    now = context.now_ms()
+    with context.lease.transaction() as connection:
+        existing = runs.get(connection, context.run_id)
+        if existing is not None and existing.state not in runs.OPEN:
+            raise UserError(f"{context.company.name}: this run has been carried out already.")
+        runs.abandon_others(connection, context.company.id, context.run_id, now)
+        runs.change(connection, context.run_id, now, state=RunState.RUNNING, started_at=now)

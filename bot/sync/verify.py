@@ -33,8 +33,8 @@ from bot.sync.control.reconcile import Pairs, lost, names_of_contacts, pairs
 from bot.sync.ending import DEAD_GRANT, words_of
 from bot.sync.reading import pull
 from bot.sync.reading.full_read import Reread, reread
-from bot.sync.run.held import Engine
-from bot.sync.run.lease import Hold, held
+from bot.sync.run.context import Engine
+from bot.sync.run.lease import Lease, leased
 from bot.sync.run.run import Run, Stopped
 
 LEDGERS = (("receivable", RECEIVABLE, "Customer"), ("payable", PAYABLE, "Vendor"))
@@ -49,8 +49,8 @@ def verify(engine: Engine, company_id: str) -> Verification:
     if company is None:
         raise UserError(f"{company_id} is not connected. Connect it first: qbo-sync connect {company_id} …")
     try:
-        with held(engine.database, company_id, company.name, engine.new_id()) as hold:
-            return _verify(engine, company, hold)
+        with leased(engine.database, company_id, company.name, engine.new_id()) as lease:
+            return _verify(engine, company, lease)
     except LeaseLost:
         raise UserError(f"Another process has taken {company.name} over. Verify it again when that is done.") from None
     except UNUSABLE as error:
@@ -58,14 +58,14 @@ def verify(engine: Engine, company_id: str) -> Verification:
         raise UserError(f"The database cannot be used just now ({kind}). Try again in a minute.") from None
 
 
-def _verify(engine: Engine, company: Company, hold: Hold) -> Verification:
-    meter = Meter(hold.check)
+def _verify(engine: Engine, company: Company, lease: Lease) -> Verification:
+    meter = Meter(lease.check)
     try:
-        run = _opened(engine, company, hold, meter)
+        run = _opened(engine, company, lease, meter)
         read = reread(run)
     except ApiError as error:
         if error.fault.code in DEAD_GRANT:
-            with hold.transaction() as connection:
+            with lease.transaction() as connection:
                 companies.change(connection, company.id, needs_reconnect=True)
         raise UserError(words_of(company, error)) from error
     except Stopped:
@@ -77,14 +77,14 @@ def _verify(engine: Engine, company: Company, hold: Hold) -> Verification:
     return found
 
 
-def _opened(engine: Engine, company: Company, hold: Hold, meter: Meter) -> Run:
+def _opened(engine: Engine, company: Company, lease: Lease, meter: Meter) -> Run:
     released, quickbooks = engine.sides(company, meter)
-    company = pull.refresh_company(hold.transaction, company, released)
+    company = pull.refresh_company(lease.transaction, company, released)
     run = Run(
         database=engine.database,
         company=company,
         run_id="",
-        hold=hold,
+        lease=lease,
         released=released,
         quickbooks=quickbooks,
         facts=pull.facts_of(company, company.preferences),

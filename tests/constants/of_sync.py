@@ -37,7 +37,7 @@ LISTED: tuple[Listed, ...] = (
     rule(OUT, "MOST_WAIT_S", ("0.0", "6_000.0"), PATIENCE),
     rule(OUT, "REQUESTID_CHARS", ("12", "49"), ONCE),
     no_rule(OUT, "GENERATION", "part of a new batch's request id; a batch that was frozen keeps its own"),
-    no_rule("bot/sync/writing/push.py", "LANES_FOR_BATCHES", SPEED),
+    no_rule("bot/sync/writing/push.py", "WORKERS_FOR_BATCHES", SPEED),
     no_rule(
         "bot/sync/writing/push.py",
         "MINUTE_CHECK_S",

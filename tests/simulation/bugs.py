@@ -307,7 +307,7 @@ MUTATIONS = (
         "documents go before the payments that were taken off them",
         "bot/sync/engine.py",
         "free_documents(run)",
-        "run.carry_on()",
+        "run.raise_if_stopping()",
         "tests/sync/test_paid_documents.py",
     ),
     one(

@@ -40,7 +40,7 @@ from bot.store.runs import leases
 from bot.store.tables import mirror
 from bot.sync.ending import Finished
 from bot.sync.engine import run_sync
-from bot.sync.run.held import Engine
+from bot.sync.run.context import Engine
 from tests.simulation.clocks import ProductClock, WorldClock
 from tests.simulation.disk import Disk
 from tests.simulation.nemesis import Danger, Nemesis, quiet

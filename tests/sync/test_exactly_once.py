@@ -312,7 +312,7 @@ def mixed(world: World) -> Any:
     caps = Caps(requests_per_minute=80, requests_per_second=1_000, batches_per_minute=2)
     world.limits = LimitsByRealm(caps, world.patience.monotonic_s, world.patience.pause)
     run, _ = world.app.desk.runs.request(COMPANY, "", Trigger.COMMAND)
-    return run_sync(replace(world.engine(), mixes=True), COMPANY, run.run_id)
+    return run_sync(replace(world.engine(), mixed_writes=True), COMPANY, run.run_id)
 
 
 @edge

@@ -17,7 +17,7 @@ from bot.store.runs import leases, ledger, runs
 from bot.store.runs.leases import LeaseLost
 from bot.sync.ending import Finished
 from bot.sync.engine import run_sync
-from bot.sync.run.lease import held
+from bot.sync.run.lease import leased
 from tests.rarely import edge, rarely
 from tests.sync.world import COMPANY, World
 
@@ -87,8 +87,8 @@ def test_a_write_is_refused_when_the_last_renewal_is_old_and_the_company_is_gone
     paired: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leases, "HEARTBEAT_S", 60.0)
-    with held(paired.database, COMPANY, "Harbour", "me") as hold:
-        meter = Meter(hold.check)
+    with leased(paired.database, COMPANY, "Harbour", "me") as lease:
+        meter = Meter(lease.check)
         meter.count_write()
         take_over(paired)
         meter.count_write()  # the last renewal is young: nobody else can have the company yet
@@ -100,18 +100,18 @@ def test_a_write_is_refused_when_the_last_renewal_is_old_and_the_company_is_gone
 
 
 def test_a_renewal_is_trusted_for_a_shorter_time_than_a_lease_lasts(paired: World) -> None:
-    with held(paired.database, COMPANY, "Harbour", "me") as hold:
+    with leased(paired.database, COMPANY, "Harbour", "me") as lease:
         take_over(paired)
-        hold.check()
+        lease.check()
         with pytest.raises(LeaseLost):
-            replace(hold, _renewed_s=time.monotonic() - 6).check()
+            replace(lease, _renewed_s=time.monotonic() - 6).check()
         give_back(paired)
 
 
 def test_a_lease_is_not_renewed_more_often_than_it_needs(paired: World) -> None:
     asked: list[str] = []
     event.listen(paired.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
-    with held(paired.database, COMPANY, "Harbour", "me"):
+    with leased(paired.database, COMPANY, "Harbour", "me"):
         time.sleep(0.3)
     assert 0 < len([one for one in asked if one.startswith("UPDATE leases")]) <= 2
 
@@ -119,10 +119,10 @@ def test_a_lease_is_not_renewed_more_often_than_it_needs(paired: World) -> None:
 def test_a_late_heartbeat_is_made_up_for_before_the_write(paired: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "HEARTBEAT_S", 60.0)
     monkeypatch.setattr(leases, "TRUSTED_S", 0.0)
-    with held(paired.database, COMPANY, "Harbour", "me") as hold:
+    with leased(paired.database, COMPANY, "Harbour", "me") as lease:
         with paired.database.write() as connection:
             connection.exec_driver_sql("UPDATE leases SET until = 1 WHERE company_id = 'harbour'")
-        Meter(hold.check).count_write()
+        Meter(lease.check).count_write()
         with paired.database.read() as connection:
             assert leases.is_held(connection, COMPANY)
 

@@ -34,7 +34,7 @@ from bot.store.database import Database
 from bot.sync.ending import Finished
 from bot.sync.engine import run_sync
 from bot.sync.reading.pull import READ_SPECS
-from bot.sync.run.held import Engine
+from bot.sync.run.context import Engine
 from tests.store.thrift import lay_out, thrifty
 from tests.twins import twins
 

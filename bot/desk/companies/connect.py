@@ -16,7 +16,7 @@ from bot.store.companies import Company
 from bot.store.database import to_ms
 from bot.sync.planning import preflight
 from bot.sync.reading import pull
-from bot.sync.run.held import Engine
+from bot.sync.run.context import Engine
 
 
 @dataclass(frozen=True)

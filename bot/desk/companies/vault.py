@@ -17,7 +17,7 @@ from bot.adapters.quickbooks.oauth import TokenSet
 from bot.core.faults import ApiError, UserError
 from bot.store import companies
 from bot.store.database import UNUSABLE, Database
-from bot.sync.run.lease import held
+from bot.sync.run.lease import leased
 
 KEY_FILE = "token.key"
 LOCK_WAIT_S = 120.0  # longer than the slowest refresh takes: Intuit's addresses, then the token
@@ -137,7 +137,7 @@ class Vault:
             deadline = time.monotonic() + LOCK_WAIT_S
             while True:
                 try:
-                    stack.enter_context(held(self.database, f"token:{realm}", realm, uuid4().hex))
+                    stack.enter_context(leased(self.database, f"token:{realm}", realm, uuid4().hex))
                     break
                 except UserError:
                     if time.monotonic() > deadline:

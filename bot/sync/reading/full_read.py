@@ -64,7 +64,7 @@ def _read_released(run: Run, spec: RecordSpec, found: Reread) -> None:
             records.add_todo(connection, run.company.id, refs)
             records.add_todo(connection, run.company.id, [RecordRef(spec.type, one.id) for one in missed])
             ids = [(one.record.entity, one.record.id) for one in heard]
-            control_sums.mark_seen(connection, run.company.id, Side.RELEASED, ids, run.hold.fence)
+            control_sums.mark_seen(connection, run.company.id, Side.RELEASED, ids, run.lease.fence)
         _note(found, Side.RELEASED, len(page), [spec.released_name(one.body) for one in missed])
 
 
@@ -159,7 +159,7 @@ def _unseen(run: Run, side: Side, entity: str) -> Iterator[MirrorRecord]:
     after = ""
     while True:
         with run.database.read() as connection:
-            ids = control_sums.unseen(connection, run.company.id, side, entity, run.hold.fence, after, UNSEEN)
+            ids = control_sums.unseen(connection, run.company.id, side, entity, run.lease.fence, after, UNSEEN)
             known = records.get_mirror(connection, run.company.id, side, [(entity, id_) for id_ in ids])
         if not ids:
             return
@@ -182,7 +182,7 @@ def _refuse_a_landslide(run: Run, side: Side, entity: str, gone: int) -> None:
     if gone < LEAST:
         return
     with run.database.read() as connection:
-        _, living = control_sums.count_unseen(connection, run.company.id, side, entity, run.hold.fence)
+        _, living = control_sums.count_unseen(connection, run.company.id, side, entity, run.lease.fence)
     if gone * 100 > living * SHARE_PERCENT:
         system, spec = ("QuickBooks", BY_ENTITY) if side is Side.QUICKBOOKS else ("Re-Leased", BY_COLLECTION)
         kind = str(spec[entity].type).replace("-", " ")

@@ -18,7 +18,7 @@ from bot.store.runs import plans
 from bot.store.team import name_suffixes
 from bot.sync.reading import normalise
 from bot.sync.reading.candidates import for_external, for_released
-from bot.sync.run.run import Assumed
+from bot.sync.run.run import AssumedLinks
 
 PLANNED_ID = "(new)"  # stands for an id that a dry run does not get
 NAMED_APART = frozenset({RecordType.CONTACT})  # whose names people may choose for QuickBooks
@@ -44,7 +44,7 @@ class Surroundings:
     externals: Mapping[tuple[str, str], MirrorRecord]
     attempts: Mapping[RecordRef, LastAttempt]
     unlinked: set[RecordRef]
-    assumed: Assumed
+    assumed: AssumedLinks
 
 
 def situations(
@@ -190,16 +190,18 @@ def _attempts(
     return before | plans.standings(connection, plan_id, refs)
 
 
-def _assumed(connection: Connection, plan_id: str, referred: set[RecordRef], external: set[tuple[str, str]]) -> Assumed:
+def _assumed(
+    connection: Connection, plan_id: str, referred: set[RecordRef], external: set[tuple[str, str]]
+) -> AssumedLinks:
     here = plans.pairs_of(connection, plan_id, referred)
     there = plans.pairs_to(connection, plan_id, external)
-    return Assumed(
+    return AssumedLinks(
         {(pair.entity, pair.external_id): pair.released_id or PLANNED_ID for pair in there},
         {(RecordRef(pair.ref.type, pair.released_id), pair.entity): pair.external_id or PLANNED_ID for pair in here},
     )
 
 
-def _lookup(around: Surroundings, assumed: Assumed, subjects: Sequence[Subject]) -> Lookup:
+def _lookup(around: Surroundings, assumed: AssumedLinks, subjects: Sequence[Subject]) -> Lookup:
     """What the subjects refer to, and their own partners: a part of another body is written with the rest of it."""
     external = {
         (ref.type, ref.key, link.entity): link.external_id for ref, found in around.links.items() for link in found
@@ -216,14 +218,14 @@ def _lookup(around: Surroundings, assumed: Assumed, subjects: Sequence[Subject])
 
 
 def _parents(
-    spec: RecordSpec, released: MirrorRecord | None, around: Surroundings, assumed: Assumed
+    spec: RecordSpec, released: MirrorRecord | None, around: Surroundings, assumed: AssumedLinks
 ) -> tuple[Parent, ...]:
     if released is None:
         return ()
     return tuple(_parent(reference, around, assumed) for reference in spec.references(released.body))
 
 
-def _parent(reference: Reference, around: Surroundings, assumed: Assumed) -> Parent:
+def _parent(reference: Reference, around: Surroundings, assumed: AssumedLinks) -> Parent:
     ref = reference.ref
     last = around.attempts.get(ref)
     body = around.released.get((BY_TYPE[ref.type].collection, ref.key)) if ref.type in BY_TYPE else None
@@ -235,7 +237,7 @@ def _parent(reference: Reference, around: Surroundings, assumed: Assumed) -> Par
 
 
 def _external_parents(
-    spec: RecordSpec, entity: str, external: MirrorRecord | None, around: Surroundings, assumed: Assumed
+    spec: RecordSpec, entity: str, external: MirrorRecord | None, around: Surroundings, assumed: AssumedLinks
 ) -> tuple[Parent, ...]:
     if external is None:
         return ()

@@ -88,7 +88,7 @@ def pull_released(run: Run, specs: Sequence[RecordSpec] = READ_SPECS) -> None:
         since = cursors.get(spec.collection)
         heard_any = False
         for page in run.released.changed(run.company.id, spec.collection, since):
-            run.carry_on()
+            run.raise_if_stopping()
             heard_any = True
             heard = [normalise.released(spec, body) for body in page]
             cursors[spec.collection] = max(str(body["modifiedAt"]) for body in page)
@@ -237,13 +237,13 @@ def mark_seen(run: Run, entity: str, ids: Sequence[str]) -> None:
     """QuickBooks showed these records in this run; noted by its fencing token, which no other run has."""
     with run.ledger() as connection:
         whole = with_parts(connection, run.company.id, [(entity, id_) for id_ in ids])
-        control_sums.mark_seen(connection, run.company.id, Side.QUICKBOOKS, whole, run.hold.fence)
+        control_sums.mark_seen(connection, run.company.id, Side.QUICKBOOKS, whole, run.lease.fence)
 
 
 def _unseen(run: Run, entity: str, after: str, limit: int) -> list[str]:
     """Ids of living records of the mirror that QuickBooks has not shown in this run, in order."""
     with run.database.read() as connection:
-        about = (run.company.id, Side.QUICKBOOKS, entity, run.hold.fence)
+        about = (run.company.id, Side.QUICKBOOKS, entity, run.lease.fence)
         return control_sums.unseen(connection, *about, after, limit)
 
 
@@ -257,7 +257,7 @@ def _delete_unseen(run: Run, entity: str) -> None:
 def _pages(run: Run, entity: str, where: str) -> Iterator[QueryReply]:
     """Each page once it is in the mirror."""
     for reply in run.quickbooks.pages(entity, where):
-        run.carry_on()
+        run.raise_if_stopping()
         _store(run, [normalise.quickbooks(entity, body) for body in reply.rows])
         yield reply
 

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 
 @dataclass
-class Hold:
+class Lease:
     """One run's lease, as all its threads see it. `free_for_s` is how long nobody had held the company before."""
 
     database: Database
@@ -47,7 +47,7 @@ class Hold:
 
 
 @contextmanager
-def held(database: Database, company_id: str, name: str, owner: str) -> Iterator[Hold]:
+def leased(database: Database, company_id: str, name: str, owner: str) -> Iterator[Lease]:
     """Raises UserError when the company is being synced already."""
     claimed_s = time.monotonic()
     with database.write() as connection:
@@ -56,32 +56,32 @@ def held(database: Database, company_id: str, name: str, owner: str) -> Iterator
     if fence is None:
         raise UserError(f"{name} is being synced already. Wait until that run has finished, then try again.")
     free_for_s = float("inf") if free_for_ms is None else free_for_ms / 1000
-    hold = Hold(database, company_id, owner, fence, free_for_s, claimed_s)
+    lease = Lease(database, company_id, owner, fence, free_for_s, claimed_s)
     stop = threading.Event()
-    beat = threading.Thread(target=_beat, args=(hold, stop), daemon=True)
+    beat = threading.Thread(target=_beat, args=(lease, stop), daemon=True)
     beat.start()
     try:
-        yield hold
+        yield lease
     finally:
         stop.set()
         beat.join()
-        _release(hold)
+        _release(lease)
 
 
-def _release(hold: Hold) -> None:
+def _release(lease: Lease) -> None:
     """A database that cannot be used now keeps the lease until it runs out by itself."""
     try:
-        with hold.database.write() as connection:
-            leases.release(connection, hold.company_id, hold.owner, hold.fence)
+        with lease.database.write() as connection:
+            leases.release(connection, lease.company_id, lease.owner, lease.fence)
     except UNUSABLE as error:
-        log.warning("a lease could not be given back", company=hold.company_id, error=type(error).__name__)
+        log.warning("a lease could not be given back", company=lease.company_id, error=type(error).__name__)
 
 
-def _beat(hold: Hold, stop: threading.Event) -> None:
+def _beat(lease: Lease, stop: threading.Event) -> None:
     """Stops silently when the lease is lost: the next ledger transaction of the run finds that out by itself."""
     while not stop.wait(leases.HEARTBEAT_S):
         try:
-            with hold.transaction():
+            with lease.transaction():
                 pass
         except leases.LeaseLost:
             return

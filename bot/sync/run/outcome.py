@@ -92,7 +92,7 @@ def done(operation: Operation, at: datetime, external_id: str = "", released_id:
     )
 
 
-def would_be(operation: Operation, at: datetime) -> Result:
+def previewed(operation: Operation, at: datetime) -> Result:
     side = "QuickBooks" if operation.direction is Direction.OUTGOING else "Re-Leased"
     words = PLANNED_WORDS[operation.verb].format(side=side)
     return _row(operation, at, Outcome.PLANNED, "", words, operation.more)
@@ -134,7 +134,7 @@ def refused(
         "date": str(operation.body.get("TxnDate") or ""),
     }
     cause = None
-    if fault.code in MADE_INACTIVE and (found := _archived(connection, company_id, operation)):
+    if fault.code in MADE_INACTIVE and (found := _inactive_reference(connection, company_id, operation)):
         cause, name = found
         context |= {"parent": f"{str(cause.type).replace('-', ' ')} {name} ({cause.key})", "name": name}
         fault = replace(fault, code="archived-contact") if cause != operation.ref else fault
@@ -145,7 +145,7 @@ def refused(
     return replace(row, cause=cause)
 
 
-def _archived(connection: Connection, company_id: str, operation: Operation) -> tuple[RecordRef, str] | None:
+def _inactive_reference(connection: Connection, company_id: str, operation: Operation) -> tuple[RecordRef, str] | None:
     """Which of the records that this one refers to is inactive in QuickBooks, as far as we were told."""
     spec = BY_ENTITY[operation.entity]
     named = [key for key in spec.external_references(operation.entity, operation.body) if key[0] in BY_ENTITY]

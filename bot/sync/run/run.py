@@ -18,13 +18,13 @@ from bot.core.runs import Counts
 from bot.core.spec import Facts
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
-from bot.sync.run.lease import Hold
+from bot.sync.run.lease import Lease
 
 CHUNK = 300  # records planned together: what a run holds in memory
 WRITERS = 8  # requests in flight on one side; 1 = one after the other, without threads
 
 
-def _unheard(_records: int) -> None:
+def _no_listener(_records: int) -> None:
     """Nobody listens to the progress of this run."""
 
 
@@ -57,7 +57,7 @@ class Tally:
         with self.lock:
             self.by_outcome[outcome] = self.by_outcome.get(outcome, 0) + 1
 
-    def take_back(self, outcome: Outcome) -> None:
+    def remove(self, outcome: Outcome) -> None:
         """A record is tried a second time in the same run: its first outcome does not count."""
         with self.lock:
             self.by_outcome[outcome] = max(0, self.by_outcome.get(outcome, 0) - 1)
@@ -86,7 +86,7 @@ def counts_in_words(counts: Counts) -> str:
 
 
 @dataclass
-class Assumed:
+class AssumedLinks:
     """Pairs that a plan takes for granted, so that children can be planned as well."""
 
     external: dict[tuple[str, str], str] = field(default_factory=dict)  # (entity, QuickBooks id) -> Re-Leased id
@@ -100,7 +100,7 @@ class Run:
     database: Database
     company: Company
     run_id: str
-    hold: Hold
+    lease: Lease
     released: Released
     quickbooks: QuickBooks
     facts: Facts
@@ -109,9 +109,9 @@ class Run:
     pause: Pause
     writes: bool = True
     writers: int = WRITERS
-    mixes: bool = False  # single writes beside the batches of a minute
+    mixed_writes: bool = False  # single writes beside the batches of a minute
     stopping: Callable[[], bool] = never
-    answered: Callable[[int], None] = _unheard  # told how many records each batch settled, once it is recorded
+    on_answers: Callable[[int], None] = _no_listener  # told how many records each batch settled, once it is recorded
     tally: Tally = field(default_factory=Tally)
     plan_id: str = ""  # the plan that is being made: what it holds counts as done
     approved_plan_id: str = ""  # the plan that is being carried out: nothing else is written
@@ -120,10 +120,10 @@ class Run:
     @contextmanager
     def ledger(self) -> Iterator[Connection]:
         """A transaction that first proves that the company is still ours. Raises LeaseLost."""
-        with self.hold.transaction() as connection:
+        with self.lease.transaction() as connection:
             yield connection
 
-    def carry_on(self) -> None:
+    def raise_if_stopping(self) -> None:
         """Before anything new is begun. Raises Stopped."""
         if self.stopping():
             raise Stopped

@@ -9,7 +9,7 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 
-class Lanes:
+class WorkerPool:
     """`writers` calls at once. With one, a call is over when `submit` returns, and what it raises comes out there."""
 
     def __init__(self, writers: int, name: str) -> None:
@@ -22,7 +22,7 @@ class Lanes:
         done.set_result(call(value))
         return done
 
-    def __enter__(self) -> "Lanes":
+    def __enter__(self) -> "WorkerPool":
         return self
 
     def __exit__(
@@ -32,7 +32,7 @@ class Lanes:
             self._pool.shutdown(wait=True)
 
 
-def together(writers: int, call: Callable[[V], T], values: Sequence[V]) -> list[T]:
+def map_concurrently(writers: int, call: Callable[[V], T], values: Sequence[V]) -> list[T]:
     """The answers in the order of the values."""
-    with Lanes(min(writers, len(values)), "together") as lanes:
-        return [future.result() for future in [lanes.submit(call, value) for value in values]]
+    with WorkerPool(min(writers, len(values)), "map") as pool:
+        return [future.result() for future in [pool.submit(call, value) for value in values]]

@@ -16,7 +16,7 @@ from bot.store.mirror import records
 from bot.sync.reading import normalise
 from bot.sync.reading.gather import situations
 from bot.sync.run.run import Run
-from bot.sync.run.worker_pool import together
+from bot.sync.run.worker_pool import map_concurrently
 
 NOT_TOLD = ("Size", HASH)  # what the file must be; QuickBooks finds its size out by itself
 Pair = tuple[MirrorRecord, MirrorRecord]  # in Re-Leased, in QuickBooks
@@ -67,9 +67,9 @@ def compare(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> None:
                 pairs.setdefault(theirs.id, (ours, theirs))
     unknown = [pair for pair in pairs.values() if HASH not in pair[1].body]
     for start in range(0, len(unknown), run.writers):
-        run.carry_on()
+        run.raise_if_stopping()
         group = unknown[start : start + run.writers]
-        hashes = together(run.writers, lambda pair: _hash_of(run, *pair), group)
+        hashes = map_concurrently(run.writers, lambda pair: _hash_of(run, *pair), group)
         bodies = [{**theirs.body, HASH: known} for (_, theirs), known in zip(group, hashes, strict=True)]
         with run.ledger() as connection:
             records.put_mirror(connection, run.company.id, [normalise.quickbooks(ENTITY, body) for body in bodies])

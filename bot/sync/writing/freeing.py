@@ -43,7 +43,7 @@ def _free(run: Run, spec: RecordSpec) -> tuple[bool, set[tuple[str, str]]]:
     after, any_freed = "", False
     documents: set[tuple[str, str]] = set()
     while True:
-        run.carry_on()
+        run.raise_if_stopping()
         with run.database.read() as connection:
             keys = records.todo_keys(connection, run.company.id, spec.type, after, CHUNK)
         if not keys:
@@ -92,9 +92,9 @@ def _carry_out(run: Run, found: Sequence[Freeing]) -> set[RecordRef]:
     done = {*pushed.done, *brought.done}
     for one in found:
         if one.operation.ref not in done:
-            run.tally.take_back(Outcome.FAILED)
+            run.tally.remove(Outcome.FAILED)
         elif not one.is_whole:
-            run.tally.take_back(one.operation.outcome)
+            run.tally.remove(one.operation.outcome)
     with run.ledger() as connection:
         through = [one.operation.ref for one in found if one.is_whole and one.operation.ref in done]
         records.drop_todo(connection, run.company.id, through)

@@ -23,14 +23,14 @@ from bot.sync.reading.attachables import other_parts
 from bot.sync.reading.lookup import existing, look_up, take_holder
 from bot.sync.run import outcome
 from bot.sync.run.run import Run, Stopped
-from bot.sync.run.worker_pool import Lanes
+from bot.sync.run.worker_pool import WorkerPool
 from bot.sync.writing import in_doubt
 from bot.sync.writing.figures import differing
 from bot.sync.writing.outgoing_batches import Answered, freeze, freeze_singles, goes_alone, resend
 from bot.sync.writing.recognise import answers_among
 
 UNANSWERED = Fault("unanswered", "QuickBooks did not say what became of it", http_status=200)
-LANES_FOR_BATCHES = 3  # where single writes go beside them
+WORKERS_FOR_BATCHES = 3  # where single writes go beside them
 MINUTE_CHECK_S = 0.2
 
 
@@ -55,9 +55,9 @@ def push(run: Run, operations: Sequence[Operation]) -> Pushed:
     together, suspects = in_doubt.alone(run, [one for one in operations if not goes_alone(one)])
     singles = [one for one in operations if goes_alone(one)]
     waiting = _Waiting(deque(together), deque([one] for one in (*suspects, *singles)))
-    with Lanes(run.writers, "push") as lanes:
+    with WorkerPool(run.writers, "push") as pool:
         while waiting:
-            _send_all(run, lanes, waiting, pushed)
+            _send_all(run, pool, waiting, pushed)
             _sort_out(run, waiting, pushed)
     return pushed
 
@@ -92,7 +92,7 @@ def record_answers(
         ledger.close_batch(connection, batch.id, ledger.DONE)
     for row in rows:
         run.tally.add(row.outcome)
-    run.answered(len(rows))
+    run.on_answers(len(rows))
     return pushed
 
 
@@ -116,7 +116,7 @@ def record_found(run: Run, batch: Batch, found: dict[str, dict[str, Any]]) -> li
         ledger.close_batch(connection, batch.id, ledger.REFUSED)
     for row in rows:
         run.tally.add(row.outcome)
-    run.answered(len(rows))
+    run.on_answers(len(rows))
     return [intent.operation.ref for intent in made]
 
 
@@ -135,8 +135,8 @@ class _Waiting:
         return [self.operations.popleft() for _ in range(min(most, len(self.operations)))]
 
 
-def _send_all(run: Run, lanes: Lanes, waiting: _Waiting, pushed: Pushed) -> None:
-    """As many at once as there are lanes. After a trouble nothing new is begun, but what is answered is recorded."""
+def _send_all(run: Run, pool: WorkerPool, waiting: _Waiting, pushed: Pushed) -> None:
+    """As many at once as there are workers. After a trouble nothing new is begun, but what is answered is recorded."""
     sent: dict[Future[Answered | ApiError | Stopped], Batch] = {}
     trouble: ApiError | Stopped | None = None
     while sent or waiting.operations or waiting.groups:
@@ -144,7 +144,7 @@ def _send_all(run: Run, lanes: Lanes, waiting: _Waiting, pushed: Pushed) -> None
             trouble = Stopped()
         batches = _next_batches(run, waiting, list(sent.values())) if trouble is None else []
         for batch in batches:
-            sent[lanes.submit(lambda frozen: _attempt(run, frozen), batch)] = batch
+            sent[pool.submit(lambda frozen: _attempt(run, frozen), batch)] = batch
         if batches:
             continue
         if not sent:
@@ -169,7 +169,7 @@ def _next_batches(run: Run, waiting: _Waiting, sent: Sequence[Batch]) -> list[Ba
         return [freeze(run, waiting.groups.popleft())]
     if not waiting.operations:
         return []
-    if run.mixes:
+    if run.mixed_writes:
         batches = sum(1 for batch in sent if len(batch.intents) > 1)
         singles = _room_for_singles(run, len(waiting.operations), batches, len(sent) - batches)
         if singles is not None:
@@ -180,16 +180,16 @@ def _next_batches(run: Run, waiting: _Waiting, sent: Sequence[Batch]) -> list[Ba
 def _room_for_singles(run: Run, left: int, batches: int, singles: int) -> int | None:
     """How many more single writes may go beside those on their way; None: a batch is better.
 
-    Both go all the time, each in its lanes, for single writes are the slower way: they need most of a minute. Where
-    batches are short, what would not fill one goes singly; one operation always does, for it may have to wait long for
-    the next batch.
+    Both go all the time, each with workers of its own, for single writes are the slower way: they need most of a
+    minute. Where batches are short, what would not fill one goes singly; one operation always does, for it may have to
+    wait long for the next batch.
     """
     room = run.quickbooks.room()
-    lanes = max(1, run.writers - LANES_FOR_BATCHES) - singles
-    may_batch = room.batches > batches and batches < LANES_FOR_BATCHES
-    few = left == 1 or (room.batches <= LANES_FOR_BATCHES and left < MAX_BATCH_ITEMS)
+    free = max(1, run.writers - WORKERS_FOR_BATCHES) - singles
+    may_batch = room.batches > batches and batches < WORKERS_FOR_BATCHES
+    few = left == 1 or (room.batches <= WORKERS_FOR_BATCHES and left < MAX_BATCH_ITEMS)
     short = few and room.singles >= left
-    return None if may_batch and not short else min(room.singles, lanes)
+    return None if may_batch and not short else min(room.singles, free)
 
 
 def _attempt(run: Run, batch: Batch) -> Answered | ApiError | Stopped:

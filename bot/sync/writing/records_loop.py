@@ -21,7 +21,7 @@ from bot.sync.reading.attachables import waking
 from bot.sync.reading.gather import situations
 from bot.sync.run import outcome
 from bot.sync.run.run import CHUNK, Run
-from bot.sync.run.worker_pool import Lanes
+from bot.sync.run.worker_pool import WorkerPool
 from bot.sync.writing.attachments import compare
 from bot.sync.writing.push import Pushed, push
 from bot.sync.writing.released_writes import bring_in, rename, write_back
@@ -55,13 +55,13 @@ class Planned:
 def sync_type(run: Run, spec: RecordSpec, advance: Callable[[int], None], planned: Planned | None = None) -> int:
     """Every record of this type that is to be planned; gives their number. `planned`: the run must not write.
 
-    `advance` is told after each chunk how many are behind us; `run.answered` has heard of its batches before that.
+    `advance` is told after each chunk how many are behind us; `run.on_answers` has heard of its batches before that.
     """
     after, behind = "", 0
-    with Lanes(min(run.writers, 2), "write-back") as lanes:
+    with WorkerPool(min(run.writers, 2), "write-back") as pool:
         closing: Future[None] | None = None
         while True:
-            run.carry_on()
+            run.raise_if_stopping()
             with run.database.read() as connection:
                 keys = records.todo_keys(connection, run.company.id, spec.type, after, CHUNK)
             if not keys:
@@ -73,7 +73,7 @@ def sync_type(run: Run, spec: RecordSpec, advance: Callable[[int], None], planne
                 done = _carry_out(run, spec, work)
                 if closing is not None:
                     closing.result()
-                closing = lanes.submit(partial(_write_back, run, spec, refs, work), done)
+                closing = pool.submit(partial(_write_back, run, spec, refs, work), done)
             else:
                 _only_say(run, spec, refs, work, planned)
             behind += len(refs)
@@ -248,7 +248,7 @@ def _second_look(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> Pushe
     work.settled = [step for step in work.settled if step.ref not in refused]  # its other half hides no refusal
     work.reports = [report for report in work.reports if report.outcome is not Outcome.SKIPPED]
     for _step in (*work.outgoing, *work.incoming, *work.adopted, *work.reports, *work.settled):
-        run.tally.take_back(Outcome.FAILED)
+        run.tally.remove(Outcome.FAILED)
     adopted = _record_local(run, spec, work)
     pushed, brought = push(run, work.outgoing), bring_in(run, work.incoming)
     settled = [step.ref for step in work.settled]
@@ -285,7 +285,7 @@ def _only_say(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], work: Work,
     rows = [outcome.reported(report, now) for report in work.reports]
     for operation in (*work.adopted, *work.outgoing, *work.incoming):
         run.tally.add(operation.outcome)
-        rows.append(outcome.would_be(operation, now))
+        rows.append(outcome.previewed(operation, now))
     run.tally.unchanged += len(work.settled)
     for report in work.reports:
         run.tally.add(report.outcome)

@@ -25,7 +25,7 @@ def recover(run: Run) -> None:
         batches = ledger.open_batches(connection, run.company.id)
         released = ledger.open_released(connection, run.company.id)
     for batch in batches:
-        run.carry_on()
+        run.raise_if_stopping()
         _recover_batch(run, batch)
     with run.ledger() as connection:
         # A create carries the same Idempotency-Key again and a patch its version: planning them anew is safe.
@@ -37,7 +37,7 @@ def _recover_batch(run: Run, batch: Batch) -> None:
     refs = [intent.operation.ref for intent in batch.intents]
     if run.now_ms() - batch.created_at > TRUSTED_FOR_MS:
         # Whoever held the company before may have sent it again a moment ago, and QuickBooks may be working on it.
-        run.pause(max(0.0, in_doubt.SETTLING_S - run.hold.free_for_s))
+        run.pause(max(0.0, in_doubt.SETTLING_S - run.lease.free_for_s))
         _look_up(run, batch)
     else:
         try:

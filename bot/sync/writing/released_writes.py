@@ -23,7 +23,7 @@ from bot.sync.reading import normalise
 from bot.sync.reading.allocations import mirror, written_part
 from bot.sync.run import outcome
 from bot.sync.run.run import Run
-from bot.sync.run.worker_pool import together
+from bot.sync.run.worker_pool import map_concurrently
 from bot.sync.writing.attachments import bring_file
 from bot.sync.writing.push import Pushed
 from bot.sync.writing.set_off import set_off
@@ -39,7 +39,7 @@ def bring_in(run: Run, operations: Sequence[Operation]) -> Pushed:
     at_once = run.writers * 4
     for start in range(0, len(operations), at_once):
         group = operations[start : start + at_once]
-        run.carry_on()
+        run.raise_if_stopping()
         intents = [Intent(run.new_id(), "", str(place), operation) for place, operation in enumerate(group, start=1)]
         with run.ledger() as connection:
             ledger.write_intents(connection, run.company.id, run.run_id, intents, run.now_ms())
@@ -158,7 +158,7 @@ def _together(run: Run, call: Callable[[T], dict[str, Any]], values: Sequence[T]
         except ApiError as error:
             return error
 
-    return together(run.writers, attempt, values)
+    return map_concurrently(run.writers, attempt, values)
 
 
 def _raise_if_not_recordable(answers: Sequence[Answer]) -> None:
@@ -218,7 +218,7 @@ def _record(
         _note_set_off(run, connection, changed, {row.ref for row in rows})
     for row in rows:
         run.tally.add(row.outcome)
-    run.answered(len(rows))
+    run.on_answers(len(rows))
 
 
 def _note_set_off(run: Run, connection: Any, changed: Sequence[MirrorRecord], by_us: Collection[RecordRef]) -> None:

@@ -1,4 +1,4 @@
-"""One run whose company is held: what was asked for, and all that its steps and endings share."""
+"""The context of one run under its lease: what was requested, and all that its steps and endings share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from bot.adapters.released.client import Released
 from bot.core.runs import ApiCalls, Progress
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
-from bot.sync.run.lease import Hold
+from bot.sync.run.lease import Lease
 from bot.sync.run.run import WRITERS, Tally, never
 
 Advance = Callable[[Progress], None]
@@ -21,8 +21,8 @@ Advance = Callable[[Progress], None]
 class Engine:
     """What a run needs from outside. `sides` opens both APIs for a company and counts their calls.
 
-    `writers` requests are under way at once on one side (1 = no threads); with `mixes`, operations go one by one too
-    while QuickBooks takes no more batches in this minute. A run ends early once `stopping` says so.
+    `writers` requests are under way at once on one side (1 = no threads); with `mixed_writes`, operations go one by one
+    too while QuickBooks takes no more batches in this minute. A run ends early once `stopping` says so.
     """
 
     database: Database
@@ -31,12 +31,12 @@ class Engine:
     new_id: Callable[[], str]
     pause: Pause
     writers: int = WRITERS
-    mixes: bool = False
+    mixed_writes: bool = False
     stopping: Callable[[], bool] = never
 
 
 @dataclass(frozen=True)
-class Order:
+class RunRequest:
     """What was asked for. With the hash of a `plan`, exactly that is done, or nothing when it is out of date."""
 
     run_id: str
@@ -46,20 +46,20 @@ class Order:
 
 
 @dataclass(frozen=True)
-class HeldRun:
+class RunContext:
     """`company` is as it was when the run began. The meter counts the calls, the tally what came of records."""
 
     engine: Engine
     company: Company
-    order: Order
-    hold: Hold
+    request: RunRequest
+    lease: Lease
     advance: Advance
     meter: Meter
     tally: Tally = field(default_factory=Tally)
 
     @property
     def run_id(self) -> str:
-        return self.order.run_id
+        return self.request.run_id
 
     @property
     def api_calls(self) -> ApiCalls:
