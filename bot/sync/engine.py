@@ -143,7 +143,7 @@ def _read(context: RunContext, run: Run) -> pull.Settings:
     run.facts = pull.facts_of(run.company, settings.preferences)
     if run.writes and not context.request.plan:
         recover(run)
-    pull.take_tax_codes(run, settings.tax_codes)
+    pull.store_tax_codes(run, settings.tax_codes)
     pull.pull_quickbooks(run)
     pull.pull_released(run)
     if run.writes and not context.request.accept_stop:

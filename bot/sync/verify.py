@@ -32,7 +32,7 @@ from bot.sync.control.duplicates import Repeat, in_words, repeats_among
 from bot.sync.control.reconcile import Pairs, lost, names_of_contacts, pairs
 from bot.sync.ending import DEAD_GRANT, words_of
 from bot.sync.reading import pull
-from bot.sync.reading.full_read import Reread, reread
+from bot.sync.reading.full_read import FullRead, read_everything
 from bot.sync.run.context import Engine
 from bot.sync.run.lease import Lease, leased
 from bot.sync.run.run import Run, Stopped
@@ -62,7 +62,7 @@ def _verify(engine: Engine, company: Company, lease: Lease) -> Verification:
     meter = Meter(lease.check)
     try:
         run = _opened(engine, company, lease, meter)
-        read = reread(run)
+        read = read_everything(run)
     except ApiError as error:
         if error.fault.code in DEAD_GRANT:
             with lease.transaction() as connection:
@@ -96,11 +96,11 @@ def _opened(engine: Engine, company: Company, lease: Lease, meter: Meter) -> Run
     )
     settings = pull.read_settings(run)
     run.facts = pull.facts_of(company, settings.preferences)
-    pull.take_tax_codes(run, settings.tax_codes)
+    pull.store_tax_codes(run, settings.tax_codes)
     return run
 
 
-def _report(run: Run, read: Reread, calls: ApiCalls) -> Verification:
+def _report(run: Run, read: FullRead, calls: ApiCalls) -> Verification:
     home = {Side.RELEASED: run.facts.released_currency, Side.QUICKBOOKS: run.facts.home_currency}
     found = Pairs(home)
     pairs(run, found)

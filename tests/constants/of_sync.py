@@ -18,7 +18,7 @@ LISTED: tuple[Listed, ...] = (
     rule("bot/sync/control/end_of_run.py", "PAGE", ("0", "30_000"), BOUNDS),
     no_rule("bot/sync/control/end_of_run.py", "NAMED", "how many are named; all are counted"),
     no_rule("bot/sync/run/progress.py", "WORTH_TELLING", "how often the progress of a run is told"),
-    rule("bot/sync/reading/full_read.py", "ASKED_AT_ONCE", ("1", "5_000"), BOUNDS),
+    rule("bot/sync/reading/full_read.py", "IDS_PER_QUERY", ("1", "5_000"), BOUNDS),
     rule("bot/sync/reading/full_read.py", "UNSEEN", ("0", "30_000"), BOUNDS, "tests/sync/test_verify.py"),
     rule("bot/sync/reading/lookup.py", "VALUES_OF_ONE_QUERY", ("1",), PATIENCE),
     rule("bot/sync/reading/touched.py", "IDS_OF_ONE_QUERY", ("1", "3_000"), BOUNDS),

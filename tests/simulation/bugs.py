@@ -49,9 +49,9 @@ MUTATIONS = (
             ),
             Edit(
                 "bot/sync/writing/push.py",
-                "        links = _take(run, connection, batch.intents, answers, today or {})\n",
+                "        links = _store_answers(run, connection, batch.intents, answers, today or {})\n",
                 "        ledger.freeze(connection, run.company.id, run.run_id, batch)\n"
-                "        links = _take(run, connection, batch.intents, answers, today or {})\n",
+                "        links = _store_answers(run, connection, batch.intents, answers, today or {})\n",
             ),
         ),
         (CRASHES,),
@@ -59,16 +59,17 @@ MUTATIONS = (
     one(
         "Re-Leased's cursor moves before the mirror is stored",
         "bot/sync/reading/pull.py",
-        "            with run.ledger() as connection:\n                changed = mirror(",
-        "            with run.ledger() as connection:\n                _move(run, connection, released=cursors)\n"
-        "            with run.ledger() as connection:\n                changed = mirror(",
+        "            with run.ledger() as connection:\n                changed = put_with_parts(",
+        "            with run.ledger() as connection:\n"
+        "                _set_cursors(run, connection, released=cursors)\n"
+        "            with run.ledger() as connection:\n                changed = put_with_parts(",
         CRASHES,
     ),
     one(
         "QuickBooks' cursor moves before the mirror is stored",
         "bot/sync/reading/pull.py",
         "    if reply.full:\n        for entity in entities:",
-        "    _move_quickbooks(run, reply.time or since)\n    if reply.full:\n        for entity in entities:",
+        "    _set_quickbooks_cursor(run, reply.time or since)\n    if reply.full:\n        for entity in entities:",
         CRASHES,
     ),
     one(
@@ -113,7 +114,7 @@ MUTATIONS = (
     one(
         "an unlinked parent is ignored",
         "bot/sync/reading/gather.py",
-        "    if ref in around.unlinked:\n        return Standing.UNLINKED\n",
+        "    if ref in related.unlinked:\n        return Standing.UNLINKED\n",
         "",
     ),
     one(
@@ -278,8 +279,8 @@ MUTATIONS = (
     one(
         "what QuickBooks says is deleted is not heard",
         "bot/sync/reading/pull.py",
-        "_take(run, reply.objects, reply.deleted)",
-        "_take(run, reply.objects, ())",
+        "_store_changes(run, reply.objects, reply.deleted)",
+        "_store_changes(run, reply.objects, ())",
         "tests/sync/test_paid_documents.py",
     ),
     one(

@@ -13,7 +13,7 @@ from bot.core.model import Direction, Link, MirrorRecord, Outcome, RecordRef, Re
 from bot.store.database import Database
 from bot.store.mirror import balances, control_sums, records
 from bot.store.mirror.balances import Figured
-from bot.store.mirror.records import Heard
+from bot.store.mirror.records import NormalisedRecord
 from bot.store.results import results
 from bot.store.tables import figures as table
 from tests.store.conftest import COMPANY
@@ -32,8 +32,8 @@ def figures(gross: str = "115.00", **more: Any) -> Figures:
 
 def put(connection: Connection, side: Side, id_: str, said: Figures | None, entity: str = "", **record: Any) -> None:
     entity = entity or ("invoices" if side is RELEASED else "Invoice")
-    heard = Heard(MirrorRecord(side, entity, id_, "0", {"Id": id_}, **record), id_, frozenset(), said)
-    records.put_mirror(connection, COMPANY, [heard])
+    normalised = NormalisedRecord(MirrorRecord(side, entity, id_, "0", {"Id": id_}, **record), id_, frozenset(), said)
+    records.put_mirror(connection, COMPANY, [normalised])
 
 
 def pair(connection: Connection, ours: str = "r1", theirs: str = "1", **other: Any) -> Link:
@@ -152,8 +152,10 @@ def test_records_that_carry_one_quickbooks_id_are_found(database: Database) -> N
     with database.write() as connection:
         for id_ in ("r1", "r2"):
             record = MirrorRecord(RELEASED, "invoices", id_, "0", {})
-            heard = Heard(record, id_, frozenset({"stored:Invoice:7", f"number:{id_}"}), figures(same_key=id_))
-            records.put_mirror(connection, COMPANY, [heard])
+            normalised = NormalisedRecord(
+                record, id_, frozenset({"stored:Invoice:7", f"number:{id_}"}), figures(same_key=id_)
+            )
+            records.put_mirror(connection, COMPANY, [normalised])
         assert balances.marks(connection, COMPANY, [("invoices", "r1")]) == {"stored:Invoice:7"}
         (group,) = control_sums.all_alike(connection, COMPANY)
     assert {one.id for one in group} == {"r1", "r2"}

@@ -10,20 +10,24 @@ from sqlalchemy.exc import IntegrityError
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.store.database import Database
 from bot.store.mirror import control_sums, records
-from bot.store.mirror.records import Heard
+from bot.store.mirror.records import NormalisedRecord
 from tests.store.conftest import COMPANY
 
 INVOICE, CONTACT = RecordType.INVOICE, RecordType.CONTACT
 OTHER = "other company"
 
 
-def heard(id_: str, content: Any = "x", keys: tuple[str, ...] = (), side: Side = Side.QUICKBOOKS, **more: Any) -> Heard:
+def normalised(
+    id_: str, content: Any = "x", keys: tuple[str, ...] = (), side: Side = Side.QUICKBOOKS, **more: Any
+) -> NormalisedRecord:
     entity = "Invoice" if side is Side.QUICKBOOKS else "invoices"
     body = more.pop("body", {"Id": id_, "content": content})
-    return Heard(MirrorRecord(side, entity, id_, more.pop("version", "0"), body, **more), content, frozenset(keys))
+    return NormalisedRecord(
+        MirrorRecord(side, entity, id_, more.pop("version", "0"), body, **more), content, frozenset(keys)
+    )
 
 
-def put(connection: Connection, *found: Heard, company: str = COMPANY) -> list[str]:
+def put(connection: Connection, *found: NormalisedRecord, company: str = COMPANY) -> list[str]:
     return [record.id for record in records.put_mirror(connection, company, found)]
 
 
@@ -37,46 +41,46 @@ def todo_in_pages(connection: Connection, limit: int) -> list[str]:
 
 def test_a_record_is_changed_when_it_is_new_or_says_something_else(database: Database) -> None:
     with database.write() as connection:
-        assert put(connection, heard("1"), heard("2")) == ["1", "2"]
-        assert put(connection, heard("1"), heard("2", "y")) == ["2"]
-        assert put(connection, heard("1", {"a": Decimal("1.0")})) == ["1"]
-        assert put(connection, heard("1", {"a": Decimal("1.00")})) == []
-        assert put(connection, heard("1", {"a": Decimal("1.00")}, deleted=True)) == ["1"]
+        assert put(connection, normalised("1"), normalised("2")) == ["1", "2"]
+        assert put(connection, normalised("1"), normalised("2", "y")) == ["2"]
+        assert put(connection, normalised("1", {"a": Decimal("1.0")})) == ["1"]
+        assert put(connection, normalised("1", {"a": Decimal("1.00")})) == []
+        assert put(connection, normalised("1", {"a": Decimal("1.00")}, deleted=True)) == ["1"]
 
 
 def test_what_changed_besides_the_content_is_kept_but_is_no_change(database: Database) -> None:
     with database.write() as connection:
-        put(connection, heard("1", body={"Balance": Decimal("115.00")}))
-        assert put(connection, heard("1", body={"Balance": Decimal("0.00")}, version="4")) == []
+        put(connection, normalised("1", body={"Balance": Decimal("115.00")}))
+        assert put(connection, normalised("1", body={"Balance": Decimal("0.00")}, version="4")) == []
         (record,) = records.get_mirror(connection, COMPANY, Side.QUICKBOOKS, [("Invoice", "1")]).values()
     assert (record.version, str(record.body["Balance"])) == ("4", "0.00")
 
 
 def test_a_new_key_is_a_change_because_somebody_else_may_now_be_the_same(database: Database) -> None:
     with database.write() as connection:
-        put(connection, heard("1", keys=("name:kiosk",)))
-        assert put(connection, heard("1", keys=("name:kiosk", "tax:12"))) == ["1"]
+        put(connection, normalised("1", keys=("name:kiosk",)))
+        assert put(connection, normalised("1", keys=("name:kiosk", "tax:12"))) == ["1"]
         assert records.find_by_keys(connection, COMPANY, Side.QUICKBOOKS, "Invoice", ["tax:12"]) == {"tax:12": {"1"}}
 
 
 def test_of_a_record_that_is_heard_twice_at_once_the_last_word_counts(database: Database) -> None:
     with database.write() as connection:
-        assert put(connection, heard("1", "old", ("name:old",)), heard("1", "new", ("name:new",))) == ["1"]
+        assert put(connection, normalised("1", "old", ("name:old",)), normalised("1", "new", ("name:new",))) == ["1"]
         found = records.find_by_keys(connection, COMPANY, Side.QUICKBOOKS, "Invoice", ["name:old", "name:new"])
         assert found == {"name:new": {"1"}}
-        assert put(connection, heard("1", "new", ("name:new",))) == []
+        assert put(connection, normalised("1", "new", ("name:new",))) == []
 
 
 def test_records_are_found_by_the_keys_they_have_now(database: Database) -> None:
     keys = ["name:a", "name:b", "name:c"]
     with database.write() as connection:
-        put(connection, heard("1", "x", ("name:a", "name:b")), heard("2", "x", ("name:b",)))
-        put(connection, heard("9", "x", ("name:a",)), company=OTHER)
-        put(connection, heard("r", "x", ("name:a",), Side.RELEASED))
-        put(connection, heard("1", "y", ("name:b", "name:c")))
+        put(connection, normalised("1", "x", ("name:a", "name:b")), normalised("2", "x", ("name:b",)))
+        put(connection, normalised("9", "x", ("name:a",)), company=OTHER)
+        put(connection, normalised("r", "x", ("name:a",), Side.RELEASED))
+        put(connection, normalised("1", "y", ("name:b", "name:c")))
         found = records.find_by_keys(connection, COMPANY, Side.QUICKBOOKS, "Invoice", keys)
         assert found == {"name:b": {"1", "2"}, "name:c": {"1"}}
-        put(connection, heard("1", "y", ("name:b", "name:c"), deleted=True))
+        put(connection, normalised("1", "y", ("name:b", "name:c"), deleted=True))
         assert records.find_by_keys(connection, COMPANY, Side.QUICKBOOKS, "Invoice", keys) == {"name:b": {"2"}}
 
 
@@ -84,22 +88,22 @@ def test_dependents_are_found_whatever_they_are(database: Database) -> None:
     with database.write() as connection:
         put(
             connection,
-            heard("1", "x", ("ref:contact:kiosk",)),
-            heard("2", "x", ("ref:contact:kiosk", "ref:account:rent")),
+            normalised("1", "x", ("ref:contact:kiosk",)),
+            normalised("2", "x", ("ref:contact:kiosk", "ref:account:rent")),
         )
-        put(connection, heard("3", "x", ("ref:contact:kiosk",)), company="another")  # none of this company's
+        put(connection, normalised("3", "x", ("ref:contact:kiosk",)), company="another")  # none of this company's
         found = records.dependents(connection, COMPANY, Side.QUICKBOOKS, ["ref:contact:kiosk", "ref:account:rent"])
     assert found == [("Invoice", "1"), ("Invoice", "2")]
 
 
 def test_what_is_deleted_is_not_looked_for_any_more(database: Database) -> None:
     with database.write() as connection:
-        put(connection, heard("1"), heard("2"), heard("3", deleted=True))
+        put(connection, normalised("1"), normalised("2"), normalised("3", deleted=True))
         assert control_sums.unseen(connection, COMPANY, Side.QUICKBOOKS, "Invoice", 1, "", 10) == ["1", "2"]
 
 
 def test_thousands_of_records_are_put_and_got_at_once(database: Database) -> None:
-    many = [heard(str(number), number, (f"number:{number}",)) for number in range(1_500)]
+    many = [normalised(str(number), number, (f"number:{number}",)) for number in range(1_500)]
     with database.write() as connection:
         assert len(put(connection, *many)) == 1_500
         ids = [("Invoice", str(number)) for number in range(1_500)]

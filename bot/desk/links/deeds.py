@@ -52,7 +52,7 @@ def apply_links(
         records.set_unlinked(connection, company_id, refs, deciding.by, deciding.at_ms)
     else:
         records.set_linked(connection, company_id, refs)
-        attachables.let_go_of_deleted(connection, company_id, refs)
+        attachables.drop_links_of_deleted(connection, company_id, refs)
     records.add_todo(connection, company_id, [*refs, *dependents_of(connection, company_id, list(refs))])
     say_left_out(connection, company_id, refs, unlinking, deciding.at)
     if undoing and not unlinking:

@@ -18,7 +18,7 @@ from bot.store.companies import Company
 from bot.store.mirror import name_lists, records
 from bot.store.runs import leases, ledger, runs
 from bot.store.team import decisions, name_suffixes
-from bot.store.team.decisions import Apart
+from bot.store.team.decisions import RejectedPair
 from bot.store.team.notes import Undo
 from bot.sync.planning.suggestions import suggestions
 
@@ -121,7 +121,7 @@ def dead_links(connection: Connection, company_id: str, pair: Pair) -> list[Link
     return [link for link in found if link.entity == pair.external.entity]
 
 
-def apart(ref: RecordRef, candidates: Iterable[Suggestion]) -> list[Apart]:
+def apart(ref: RecordRef, candidates: Iterable[Suggestion]) -> list[RejectedPair]:
     """The pairs that are none, once somebody has said so."""
     there = ref.external
     if there is not None:

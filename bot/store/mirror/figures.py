@@ -16,18 +16,18 @@ KEY = ("company_id", "side", "entity", "id")
 COLUMNS = tuple(figures.c[name] for name in KEY)
 FRESH = update(figures).values(fresh=True)
 LIMITS = {"type": 24, "kind": 32, "name": 400, "party": 64, "date": 10, "currency": 8, "same_key": 20}  # characters
-SAID = ("type", "kind", "name", "party", "date", "currency", "net", "tax", "gross", "open", "counted", "same_key")
+VALUES = ("type", "kind", "name", "party", "date", "currency", "net", "tax", "gross", "open", "counted", "same_key")
 
 
-def put_figures(connection: Connection, company_id: str, heard: Sequence[tuple[MirrorRecord, Figures]]) -> None:
+def put_figures(connection: Connection, company_id: str, records: Sequence[tuple[MirrorRecord, Figures]]) -> None:
     """Store figures; those that are new or changed are fresh: the control at the end of the run looks at them."""
-    if not heard:
+    if not records:
         return
-    rows = [_row(company_id, record, said) for record, said in heard]
-    connection.execute(_kept(connection.dialect.name), rows)
+    rows = [_row(company_id, record, values) for record, values in records]
+    connection.execute(_upsert_if_changed(connection.dialect.name), rows)
 
 
-def touch(connection: Connection, company_id: str, links: Sequence[Link]) -> None:
+def mark_fresh(connection: Connection, company_id: str, links: Sequence[Link]) -> None:
     """Pairs were made or settled: their two sides are held against each other at the end of the run."""
     if not links:
         return
@@ -36,16 +36,16 @@ def touch(connection: Connection, company_id: str, links: Sequence[Link]) -> Non
 
 
 @cache
-def _kept(dialect: str) -> Any:
+def _upsert_if_changed(dialect: str) -> Any:
     statement = insert_of(dialect, figures)
     excluded = statement.excluded
-    differs = or_(*(figures.c[name] != excluded[name] for name in SAID))
-    moved = {**{name: excluded[name] for name in SAID}, "fresh": True}
+    differs = or_(*(figures.c[name] != excluded[name] for name in VALUES))
+    moved = {**{name: excluded[name] for name in VALUES}, "fresh": True}
     return statement.on_conflict_do_update(index_elements=KEY, set_=moved, where=differs)
 
 
-def _row(company_id: str, record: MirrorRecord, said: Figures) -> dict[str, object]:
-    amounts = {name: to_cents(getattr(said, name)) for name in ("net", "tax", "gross", "open")}
-    texts = {name: str(getattr(said, name)).replace("\0", "")[:limit] for name, limit in LIMITS.items()}
+def _row(company_id: str, record: MirrorRecord, values: Figures) -> dict[str, object]:
+    amounts = {name: to_cents(getattr(values, name)) for name in ("net", "tax", "gross", "open")}
+    texts = {name: str(getattr(values, name)).replace("\0", "")[:limit] for name, limit in LIMITS.items()}
     identity = {"company_id": company_id, "side": record.side, "entity": record.entity, "id": record.id}
-    return {**identity, **texts, **amounts, "counted": said.counted, "fresh": True}
+    return {**identity, **texts, **amounts, "counted": values.counted, "fresh": True}

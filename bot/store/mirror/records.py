@@ -11,7 +11,7 @@ from bot.core.content import content_hash
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.store.database import dump, insert_missing, load, upsert_into
 from bot.store.keysets import change_among, chunks, record_keys, rows_among
-from bot.store.mirror.figures import put_figures, touch
+from bot.store.mirror.figures import mark_fresh, put_figures
 from bot.store.tables import links, mirror, mirror_keys, todo, unlinked
 
 MIRROR_KEY = (mirror.c.company_id, mirror.c.side, mirror.c.entity, mirror.c.id)
@@ -27,7 +27,7 @@ TODO, UNLINKED = select(todo.c.type, todo.c.key), select(unlinked.c.type, unlink
 
 
 @dataclass(frozen=True)
-class Heard:
+class NormalisedRecord:
     """What a side says about one record, ready for the mirror. `keys` find it, `content` is what we sync of it."""
 
     record: MirrorRecord
@@ -36,13 +36,13 @@ class Heard:
     figures: Figures | None = None  # what it says in money, if it does
 
 
-def put_mirror(connection: Connection, company_id: str, heard: Sequence[Heard]) -> list[MirrorRecord]:
-    """Store what was heard; returns the records whose synced content or keys are new or changed.
+def put_mirror(connection: Connection, company_id: str, normalised: Sequence[NormalisedRecord]) -> list[MirrorRecord]:
+    """Store the records; returns those whose synced content or keys are new or changed.
 
-    Of a record that was heard twice the last word counts.
+    Of a record that is there twice the last one counts.
     """
     changed: list[MirrorRecord] = []
-    last = {(one.record.side, one.record.entity, one.record.id): one for one in heard}
+    last = {(one.record.side, one.record.entity, one.record.id): one for one in normalised}
     for group in chunks(list(last.values())):
         known = _hashes(connection, company_id, [one.record for one in group])
         rows, moved = [], []
@@ -129,7 +129,7 @@ def put_links(connection: Connection, company_id: str, made: Sequence[Link]) -> 
     rows = [{**vars(link), "company_id": company_id} for link in made]
     connection.execute(upsert_into(connection, links, ("company_id", "type", "released_id", "entity"), fields), rows)
     for group in chunks([link for link in made if link.type in MONEY]):
-        touch(connection, company_id, group)
+        mark_fresh(connection, company_id, group)
 
 
 def drop_links(connection: Connection, company_id: str, gone: Sequence[Link]) -> None:
@@ -210,7 +210,7 @@ def _mirror_row(company_id: str, record: MirrorRecord, digest: str) -> Mapping[s
     }
 
 
-def _put_keys(connection: Connection, company_id: str, moved: Sequence[Heard]) -> None:
+def _put_keys(connection: Connection, company_id: str, moved: Sequence[NormalisedRecord]) -> None:
     if not moved:
         return
     ids = [(str(one.record.side), one.record.entity, one.record.id) for one in moved]

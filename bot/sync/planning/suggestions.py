@@ -25,10 +25,10 @@ def suggestions(connection: Connection, company_id: str, ref: RecordRef) -> tupl
     spec = BY_TYPE.get(ref.type)
     if spec is None:
         return ()
-    around = situations(connection, company_id, spec, [ref], with_dead_links=False)
-    slots = [slot for situation in around for slot in situation.slots if slot.link is None]
+    gathered = situations(connection, company_id, spec, [ref], with_dead_links=False)
+    slots = [slot for situation in gathered for slot in situation.slots if slot.link is None]
     found = [suggestion(candidate) for slot in slots for candidate in rank(slot.candidates)]
-    for situation in around:
+    for situation in gathered:
         holder = _holder(connection, company_id, situation) if slots else None
         if holder is not None and (holder.entity, holder.id) not in {(one.entity, one.id) for one in found}:
             found.append(_suggested(connection, company_id, spec, situation, holder))
@@ -45,10 +45,10 @@ def _holder(connection: Connection, company_id: str, situation: Situation) -> Mi
     key = (entity_of(named[0]), named[1]) if named else ("", "")
     if key[0] not in {slot.entity for slot in situation.slots} or key[0] not in PARTY:
         return None
-    apart = decisions.about_released(connection, company_id, situation.ref.type, [situation.ref.key])
+    rejected = decisions.about_released(connection, company_id, situation.ref.type, [situation.ref.key])
     taken = records.links_to(connection, company_id, [key])
     record = records.get_mirror(connection, company_id, Side.QUICKBOOKS, [key]).get(key)
-    is_free = record is not None and not record.deleted and not taken and (situation.ref.key, *key) not in apart
+    is_free = record is not None and not record.deleted and not taken and (situation.ref.key, *key) not in rejected
     return record if is_free else None
 
 

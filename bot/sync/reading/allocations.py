@@ -14,18 +14,20 @@ from bot.records import BY_ENTITY, allocation
 from bot.records.allocation import APPLIED_BY, COLLECTION, PAYMENT_OF, REVERSED
 from bot.records.attachment import ENTITY
 from bot.store.mirror import records
-from bot.store.mirror.records import Heard
+from bot.store.mirror.records import NormalisedRecord
 from bot.sync.reading import normalise
-from bot.sync.reading.attachables import answered_file, apart
+from bot.sync.reading.attachables import answered_file, split_into_parts
 
 HOLDERS = {(Side.RELEASED, allocation.SPEC.part_of): COLLECTION}
 HOLDERS |= {(Side.QUICKBOOKS, payment): entity for payment, entity in APPLIED_BY.items()}
 
 
-def mirror(connection: Connection, company_id: str, heard: Sequence[Heard]) -> list[MirrorRecord]:
-    """Store what was heard, and the parts that it holds; gives the records of both whose content changed."""
-    heard = apart(connection, company_id, heard)
-    return records.put_mirror(connection, company_id, [*heard, *_parts(connection, company_id, heard)])
+def put_with_parts(
+    connection: Connection, company_id: str, normalised: Sequence[NormalisedRecord]
+) -> list[MirrorRecord]:
+    """Store the records and the parts that they hold; gives those of both whose content changed."""
+    normalised = split_into_parts(connection, company_id, normalised)
+    return records.put_mirror(connection, company_id, [*normalised, *_parts(connection, company_id, normalised)])
 
 
 def wire_entity(entity: str) -> str:
@@ -71,12 +73,12 @@ def written_part(operation: Operation, credit_note: Mapping[str, Any]) -> Mappin
     return (made or parts)[-1]
 
 
-def _parts(connection: Connection, company_id: str, heard: Sequence[Heard]) -> list[Heard]:
+def _parts(connection: Connection, company_id: str, normalised: Sequence[NormalisedRecord]) -> list[NormalisedRecord]:
     """The parts of all holders among these; those that are in none of them any more as reversed or deleted."""
-    found: list[Heard] = []
+    found: list[NormalisedRecord] = []
     for (side, holder), entity in HOLDERS.items():
         holders = {
-            _key(one.record): one.record for one in heard if (one.record.side, one.record.entity) == (side, holder)
+            _key(one.record): one.record for one in normalised if (one.record.side, one.record.entity) == (side, holder)
         }
         told = {key: [] if record.deleted else _present(record) for key, record in holders.items()}
         known = records.find_by_keys(connection, company_id, side, entity, holders)
@@ -92,7 +94,7 @@ def _key(holder: MirrorRecord) -> str:
     return f"of:{holder.entity}:{holder.id}"
 
 
-def _present(record: MirrorRecord) -> list[Heard]:
+def _present(record: MirrorRecord) -> list[NormalisedRecord]:
     try:
         if record.side is Side.RELEASED:
             return [normalise.released(allocation.SPEC, part) for part in allocation.parts_of_credit_note(record.body)]
@@ -102,9 +104,9 @@ def _present(record: MirrorRecord) -> list[Heard]:
         return []  # an amount that is none: the record that holds it says so
 
 
-def _gone(record: MirrorRecord, key: str) -> Heard:
+def _gone(record: MirrorRecord, key: str) -> NormalisedRecord:
     if record.side is Side.RELEASED:
-        heard = normalise.released(allocation.SPEC, {**record.body, "status": REVERSED})
+        normalised = normalise.released(allocation.SPEC, {**record.body, "status": REVERSED})
     else:
-        heard = normalise.quickbooks(record.entity, record.body, deleted=True)
-    return replace(heard, keys=heard.keys | {key})
+        normalised = normalise.quickbooks(record.entity, record.body, deleted=True)
+    return replace(normalised, keys=normalised.keys | {key})

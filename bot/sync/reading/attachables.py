@@ -10,23 +10,25 @@ from bot.core.planning.steps import Operation, Verb
 from bot.records import attachment
 from bot.records.attachment import COLLECTION, ENTITY
 from bot.store.mirror import records
-from bot.store.mirror.records import Heard
+from bot.store.mirror.records import NormalisedRecord
 from bot.sync.reading import normalise
 
 
-def apart(connection: Connection, company_id: str, heard: Sequence[Heard]) -> list[Heard]:
-    """What was heard, with every whole Attachable replaced by its parts, those that it lost included."""
-    whole = [one for one in heard if _is_whole(one)]
+def split_into_parts(
+    connection: Connection, company_id: str, normalised: Sequence[NormalisedRecord]
+) -> list[NormalisedRecord]:
+    """The records, with every whole Attachable replaced by its parts, those that it lost included."""
+    whole = [one for one in normalised if _is_whole(one)]
     if not whole:
-        return list(heard)
-    told: dict[str, Heard] = {}
+        return list(normalised)
+    told: dict[str, NormalisedRecord] = {}
     for one in whole:
         present = [] if one.record.deleted else attachment.parts(one.record.body)
         told |= {str(part["Id"]): normalise.quickbooks(ENTITY, part) for part in present}
     gone = _known_parts(connection, company_id, [one.record.id for one in whole]) - set(told)
     before = records.get_mirror(connection, company_id, Side.QUICKBOOKS, [(ENTITY, id_) for id_ in gone])
     lost = [normalise.quickbooks(ENTITY, record.body, deleted=True) for record in before.values()]
-    return [*(one for one in heard if not _is_whole(one)), *told.values(), *lost]
+    return [*(one for one in normalised if not _is_whole(one)), *told.values(), *lost]
 
 
 def with_parts(connection: Connection, company_id: str, ids: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -58,7 +60,7 @@ def other_parts(
     return [RecordRef(link.type, link.released_id) for link in links.values()]
 
 
-def waking(connection: Connection, company_id: str, documents: Sequence[RecordRef]) -> list[RecordRef]:
+def unpaired_files_of(connection: Connection, company_id: str, documents: Sequence[RecordRef]) -> list[RecordRef]:
     """Attachments without a partner of documents that have just come through: what stayed out with them goes along."""
     ours = records.dependents(connection, company_id, Side.RELEASED, [normalise.referring_to(ref) for ref in documents])
     links = records.links_of(connection, company_id, documents)
@@ -70,7 +72,7 @@ def waking(connection: Connection, company_id: str, documents: Sequence[RecordRe
     return [*(ref for ref in mine if ref not in linked), *only_there]
 
 
-def let_go_of_deleted(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> None:
+def drop_links_of_deleted(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> None:
     """Files that were deleted in QuickBooks and are relinked: they go there once more, as new ones."""
     files = [ref for ref in refs if ref.type is RecordType.ATTACHMENT]
     links = records.links_of(connection, company_id, files)
@@ -79,8 +81,8 @@ def let_go_of_deleted(connection: Connection, company_id: str, refs: Sequence[Re
     records.drop_links(connection, company_id, [pairs[key] for key, record in theirs.items() if record.deleted])
 
 
-def _is_whole(heard: Heard) -> bool:
-    return heard.record.entity == ENTITY and ":" not in heard.record.id
+def _is_whole(normalised: NormalisedRecord) -> bool:
+    return normalised.record.entity == ENTITY and ":" not in normalised.record.id
 
 
 def _known_parts(connection: Connection, company_id: str, attachable_ids: Iterable[str]) -> set[str]:

@@ -31,7 +31,7 @@ class Subject(Protocol):
     def externals(self) -> Mapping[str, MirrorRecord]: ...
 
 
-Found = dict[tuple[RecordRef, str], list[Candidate]]
+CandidatesByEntity = dict[tuple[RecordRef, str], list[Candidate]]
 
 
 def for_released(
@@ -41,12 +41,12 @@ def for_released(
     subjects: Sequence[Subject],
     lookup: Lookup,
     plan_id: str = "",
-) -> Found:
+) -> CandidatesByEntity:
     """QuickBooks records that may be these Re-Leased ones, for every entity in which they have no partner yet.
 
     `plan_id` is the plan that is being made, whose pairs count as if they were linked.
     """
-    found: Found = {}
+    found: CandidatesByEntity = {}
     if Direction.OUTGOING not in spec.directions:
         return found
     for entity in spec.entities:
@@ -62,17 +62,17 @@ def for_released(
         taken |= {(pair.entity, pair.external_id) for pair in plans.pairs_to(connection, plan_id, wanted)}
         bodies = records.get_mirror(connection, company_id, Side.QUICKBOOKS, wanted - taken)
         parties = _party_lookup(connection, company_id, spec, entity, bodies, lookup, plan_id)
-        left_out = _left_out(connection, company_id, spec, bodies)
-        apart = decisions.about_released(connection, company_id, spec.type, [one.ref.key for one in open_])
+        unlinked = _unlinked(connection, company_id, spec, bodies)
+        rejected = decisions.about_released(connection, company_id, spec.type, [one.ref.key for one in open_])
         for one in open_:
             near = {id_ for key in keys[one.ref] for id_ in ids.get(key, ())} | {stored[one.ref]}
-            near = {id_ for id_ in near if (one.ref.key, entity, id_) not in apart}
+            near = {id_ for id_ in near if (one.ref.key, entity, id_) not in rejected}
             scored = [
                 _score_external(spec, one, entity, bodies.get((entity, id_)), stored[one.ref], parties)
                 for id_ in sorted(near)
             ]
             kept = [candidate for candidate in scored if candidate is not None]
-            kept = [candidate for candidate in kept if candidate.record.id not in left_out] or kept
+            kept = [candidate for candidate in kept if candidate.record.id not in unlinked] or kept
             found[one.ref, entity] = _without_claimed(connection, company_id, spec, entity, kept, one.ref)
     return found
 
@@ -84,9 +84,9 @@ def for_external(
     subjects: Sequence[Subject],
     lookup: Lookup,
     plan_id: str = "",
-) -> Found:
+) -> CandidatesByEntity:
     """Re-Leased records without a living partner that may be these QuickBooks ones."""
-    found: Found = {}
+    found: CandidatesByEntity = {}
     pairs = [(one, entity, record) for one in subjects for entity, record in one.externals.items()]
     search = spec.search_keys or spec.external_keys
     keys = {
@@ -103,10 +103,10 @@ def for_external(
     pairs_planned = plans.pairs_of(connection, plan_id, [RecordRef(spec.type, id_) for id_ in wanted])
     taken |= {(pair.released_id, pair.entity) for pair in pairs_planned}
     bodies = records.get_mirror(connection, company_id, Side.RELEASED, [(spec.collection, id_) for id_ in wanted])
-    apart = decisions.about_released(connection, company_id, spec.type, wanted)
+    rejected = decisions.about_released(connection, company_id, spec.type, wanted)
     for one, entity, record in pairs:
         near = {id_ for key in keys[one.ref, entity] for id_ in ids.get(key, ())}
-        near = {id_ for id_ in near if (id_, entity, record.id) not in apart}
+        near = {id_ for id_ in near if (id_, entity, record.id) not in rejected}
         free = [bodies[spec.collection, id_] for id_ in sorted(near) if (id_, entity) not in taken]
         is_money = spec.external_amount(entity, record.body) is not None
         scored = [_scored_released(spec, other, entity, record, lookup, is_money) for other in free]
@@ -137,25 +137,25 @@ def _with_rivals(
     ids = records.find_by_keys(connection, company_id, Side.QUICKBOOKS, entity, keys)
     near = {(entity, id_) for some in ids.values() for id_ in some} - {(entity, external.id)}
     ours = candidate.record.id
-    apart = decisions.about_released(connection, company_id, spec.type, [ours])
-    near = {key for key in near if (ours, *key) not in apart}
+    rejected = decisions.about_released(connection, company_id, spec.type, [ours])
+    near = {key for key in near if (ours, *key) not in rejected}
     taken = set(records.links_to(connection, company_id, near))
     taken |= {(pair.entity, pair.external_id) for pair in plans.pairs_to(connection, plan_id, near)}
     bodies = records.get_mirror(connection, company_id, Side.QUICKBOOKS, near - taken)
-    left_out = _left_out(connection, company_id, spec, bodies)
+    unlinked = _unlinked(connection, company_id, spec, bodies)
     alike = _party_lookup(connection, company_id, spec, entity, bodies, lookup, plan_id)
     rivals = [
         record
         for record in bodies.values()
         if not record.deleted
-        and record.id not in left_out
+        and record.id not in unlinked
         and _same(spec, candidate.record, entity, record, alike) >= CERTAIN
     ]
     names = [f"{label(spec, rival)} ({rival.id})" for rival in sorted(rivals, key=lambda one: one.id)]
     return replace(candidate, rivals=tuple(names[:MOST_SHOWN]))
 
 
-def _left_out(
+def _unlinked(
     connection: Connection, company_id: str, spec: RecordSpec, bodies: Mapping[tuple[str, str], MirrorRecord]
 ) -> set[str]:
     """Ids of QuickBooks records that somebody unlinked: where there is another candidate, they are not meant."""

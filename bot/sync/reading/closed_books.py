@@ -12,7 +12,7 @@ from bot.sync.run.run import Run
 CLOSED_BOOKS = frozenset({"6200", "6210"})
 
 
-def notice(run: Run, batch: Batch, answers: Mapping[str, Any]) -> None:
+def refresh_close_date(run: Run, batch: Batch, answers: Mapping[str, Any]) -> None:
     """Reads the closing date again after a refusal that the one we know does not explain; planning then minds it.
 
     https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/preferences (BookCloseDate)

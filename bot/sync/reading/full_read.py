@@ -1,4 +1,4 @@
-"""Reads both sides whole, page by page, and puts the mirror right: what we never heard of, and what is gone.
+"""Reads both sides whole, page by page, and corrects the mirror: what it missed, and what is gone.
 
 Nothing is called gone before every page of both sides was read, and then only what its own side does not know by id.
 """
@@ -18,19 +18,19 @@ from bot.core.spec import RecordSpec
 from bot.records import BY_COLLECTION, BY_ENTITY
 from bot.records.attachment import ENTITY as FILE
 from bot.store.mirror import control_sums, records
-from bot.store.mirror.records import Heard
+from bot.store.mirror.records import NormalisedRecord
 from bot.sync.reading import normalise, pull
-from bot.sync.reading.allocations import mirror
+from bot.sync.reading.allocations import put_with_parts
 from bot.sync.reading.attachables import whole_id
 from bot.sync.run.run import Run
 from bot.sync.run.safety_stop import LEAST, SHARE_PERCENT
 
-ASKED_AT_ONCE = 50  # ids in one query
+IDS_PER_QUERY = 50
 UNSEEN = 300  # ids looked at together
 
 
 @dataclass
-class Reread:
+class FullRead:
     """What came of it, by side: how many records were read, which were put right, which are gone."""
 
     checked: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
@@ -38,9 +38,9 @@ class Reread:
     gone: dict[Side, Found] = field(default_factory=lambda: dict.fromkeys(Side, Found()))
 
 
-def reread(run: Run) -> Reread:
+def read_everything(run: Run) -> FullRead:
     """Raises ApiError, LeaseLost, and UserError where far too much would be gone; then nothing is marked as gone."""
-    found = Reread()
+    found = FullRead()
     for spec in pull.READ_SPECS:
         _read_released(run, spec, found)
     read = [entity for entity in pull.CDC_ENTITIES if _read_quickbooks(run, entity, found)]
@@ -53,34 +53,36 @@ def reread(run: Run) -> Reread:
     return found
 
 
-def _read_released(run: Run, spec: RecordSpec, found: Reread) -> None:
+def _read_released(run: Run, spec: RecordSpec, found: FullRead) -> None:
     cursor = (run.company.cursors.get("released") or {}).get(spec.collection)
     for page in run.released.changed(run.company.id, spec.collection, None):
-        heard = [normalise.released(spec, body) for body in page]
-        missed = _missed(run, heard, [bool(cursor) and _instant(body, "modifiedAt") < _at(cursor) for body in page])
+        normalised = [normalise.released(spec, body) for body in page]
+        missed = _missed(
+            run, normalised, [bool(cursor) and _instant(body, "modifiedAt") < _at(cursor) for body in page]
+        )
         with run.ledger() as connection:
-            changed = mirror(connection, run.company.id, heard)
+            changed = put_with_parts(connection, run.company.id, normalised)
             refs = [RecordRef(BY_COLLECTION[record.entity].type, record.id) for record in changed]
             records.add_todo(connection, run.company.id, refs)
             records.add_todo(connection, run.company.id, [RecordRef(spec.type, one.id) for one in missed])
-            ids = [(one.record.entity, one.record.id) for one in heard]
+            ids = [(one.record.entity, one.record.id) for one in normalised]
             control_sums.mark_seen(connection, run.company.id, Side.RELEASED, ids, run.lease.fence)
         _note(found, Side.RELEASED, len(page), [spec.released_name(one.body) for one in missed])
 
 
-def _read_quickbooks(run: Run, entity: str, found: Reread) -> bool:
+def _read_quickbooks(run: Run, entity: str, found: FullRead) -> bool:
     """False where a company does not give its files."""
     cursor = run.company.cursors.get("quickbooks")
     spec = BY_ENTITY[entity]
     try:
-        for reply in run.quickbooks.pages(entity, pull.asked_for(run, entity)):
-            heard = [normalise.quickbooks(entity, body) for body in reply.rows]
+        for reply in run.quickbooks.pages(entity, pull.scope_condition(run, entity)):
+            normalised = [normalise.quickbooks(entity, body) for body in reply.rows]
             old = [bool(cursor) and _updated(body) < _at(cursor) - pull.OVERLAP for body in reply.rows]
-            missed = _missed(run, heard, old)
-            pull.take_bodies(run, entity, reply.rows)
-            pull.mark_seen(run, entity, [one.record.id for one in heard])
+            missed = _missed(run, normalised, old)
+            pull.store_bodies(run, entity, reply.rows)
+            pull.mark_seen(run, entity, [one.record.id for one in normalised])
             _plan_again(run, spec, missed)
-            _note(found, Side.QUICKBOOKS, len(heard), [spec.external_name(entity, one.body) for one in missed])
+            _note(found, Side.QUICKBOOKS, len(normalised), [spec.external_name(entity, one.body) for one in missed])
     except ApiError as error:
         if entity != FILE or error.action is not Action.RECORD:
             raise
@@ -88,31 +90,31 @@ def _read_quickbooks(run: Run, entity: str, found: Reread) -> bool:
     return True
 
 
-def _missed(run: Run, heard: Sequence[Heard], old: Sequence[bool]) -> list[MirrorRecord]:
-    """Records that say something else than the mirror although we had heard all up to then."""
-    ids = [(one.record.entity, one.record.id) for one in heard if one.record.entity != FILE]
+def _missed(run: Run, normalised: Sequence[NormalisedRecord], old: Sequence[bool]) -> list[MirrorRecord]:
+    """Records that differ from the mirror although everything up to then had been read."""
+    ids = [(one.record.entity, one.record.id) for one in normalised if one.record.entity != FILE]
     if not ids or not any(old):
         return []
-    side = heard[0].record.side
+    side = normalised[0].record.side
     with run.database.read() as connection:
         known = records.get_mirror(connection, run.company.id, side, ids)
     return [
         one.record
-        for one, is_old in zip(heard, old, strict=True)
+        for one, is_old in zip(normalised, old, strict=True)
         if is_old
         and one.record.entity != FILE
         and not _says_the_same(one, known.get((one.record.entity, one.record.id)))
     ]
 
 
-def _says_the_same(heard: Heard, known: MirrorRecord | None) -> bool:
-    if known is None or known.deleted != heard.record.deleted:
+def _says_the_same(normalised: NormalisedRecord, known: MirrorRecord | None) -> bool:
+    if known is None or known.deleted != normalised.record.deleted:
         return False
     if known.side is Side.RELEASED:
         before = normalise.released(BY_COLLECTION[known.entity], known.body)
     else:
         before = normalise.quickbooks(known.entity, known.body)
-    return content_hash(before.content) == content_hash(heard.content) and before.figures == heard.figures
+    return content_hash(before.content) == content_hash(normalised.content) and before.figures == normalised.figures
 
 
 def _plan_again(run: Run, spec: RecordSpec, missed: Sequence[MirrorRecord]) -> None:
@@ -134,7 +136,7 @@ def _missing_in_released(run: Run, spec: RecordSpec) -> list[MirrorRecord]:
     for known in _unseen(run, Side.RELEASED, spec.collection):
         if run.released.get(run.company.id, spec.collection, known.id) is None:
             gone.append(known)
-            _refuse_a_landslide(run, Side.RELEASED, spec.collection, len(gone))
+            _refuse_mass_deletion(run, Side.RELEASED, spec.collection, len(gone))
     return gone
 
 
@@ -146,12 +148,12 @@ def _missing_in_quickbooks(run: Run, entity: str) -> list[str]:
         if str(known.body.get("TxnDate") or run.company.sync_from) < run.company.sync_from:
             continue  # older documents were not asked for
         waiting.append(known.id)
-        if len(waiting) == ASKED_AT_ONCE:
+        if len(waiting) == IDS_PER_QUERY:
             gone += _not_known(run, entity, waiting)
             waiting = []
-            _refuse_a_landslide(run, Side.QUICKBOOKS, entity, len(gone))
+            _refuse_mass_deletion(run, Side.QUICKBOOKS, entity, len(gone))
     gone += _not_known(run, entity, waiting)
-    _refuse_a_landslide(run, Side.QUICKBOOKS, entity, len(gone))
+    _refuse_mass_deletion(run, Side.QUICKBOOKS, entity, len(gone))
     return gone
 
 
@@ -171,14 +173,14 @@ def _not_known(run: Run, entity: str, ids: Sequence[str]) -> list[str]:
     if not ids:
         return []
     whole = sorted({whole_id(entity, id_) for id_ in ids})
-    listed = f"({', '.join(map(quote, whole))}){pull.inactive_too(entity)}"
+    listed = f"({', '.join(map(quote, whole))}){pull.including_inactive(entity)}"
     rows = run.quickbooks.query(f"SELECT * FROM {entity} WHERE Id IN {listed} MAXRESULTS 1000").rows
-    pull.take_bodies(run, entity, rows)
+    pull.store_bodies(run, entity, rows)
     there = {str(body["Id"]) for body in rows}
     return [id_ for id_ in ids if whole_id(entity, id_) not in there]
 
 
-def _refuse_a_landslide(run: Run, side: Side, entity: str, gone: int) -> None:
+def _refuse_mass_deletion(run: Run, side: Side, entity: str, gone: int) -> None:
     if gone < LEAST:
         return
     with run.database.read() as connection:
@@ -192,10 +194,10 @@ def _refuse_a_landslide(run: Run, side: Side, entity: str, gone: int) -> None:
         )
 
 
-def _mark_released(run: Run, spec: RecordSpec, gone: Sequence[MirrorRecord], found: Reread) -> None:
+def _mark_released(run: Run, spec: RecordSpec, gone: Sequence[MirrorRecord], found: FullRead) -> None:
     if not gone:
         return
-    heard = [
+    normalised = [
         replace(
             normalise.released(spec, record.body),
             record=replace(record, deleted=True),
@@ -204,22 +206,22 @@ def _mark_released(run: Run, spec: RecordSpec, gone: Sequence[MirrorRecord], fou
         for record in gone
     ]
     with run.ledger() as connection:
-        mirror(connection, run.company.id, heard)
+        put_with_parts(connection, run.company.id, normalised)
         records.add_todo(connection, run.company.id, [RecordRef(spec.type, record.id) for record in gone])
     found.gone[Side.RELEASED] = _more(found.gone[Side.RELEASED], [spec.released_name(one.body) for one in gone])
 
 
-def _mark_quickbooks(run: Run, entity: str, ids: Sequence[str], found: Reread) -> None:
+def _mark_quickbooks(run: Run, entity: str, ids: Sequence[str], found: FullRead) -> None:
     for start in range(0, len(ids), UNSEEN):
         some = [(entity, id_) for id_ in ids[start : start + UNSEEN]]
         with run.database.read() as connection:
             known = records.get_mirror(connection, run.company.id, Side.QUICKBOOKS, some)
-        pull.take_gone(run, some)
+        pull.mark_deleted(run, some)
         names = [BY_ENTITY[entity].external_name(entity, record.body) for record in known.values()]
         found.gone[Side.QUICKBOOKS] = _more(found.gone[Side.QUICKBOOKS], names)
 
 
-def _note(found: Reread, side: Side, checked: int, names: Sequence[str]) -> None:
+def _note(found: FullRead, side: Side, checked: int, names: Sequence[str]) -> None:
     found.checked[side] += checked
     found.repaired[side] = _more(found.repaired[side], names)
 

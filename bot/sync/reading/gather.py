@@ -35,7 +35,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RelatedRecords:
     """What is known of the records that the subjects refer to."""
 
     links: Mapping[RecordRef, Sequence[Link]]
@@ -62,9 +62,9 @@ def situations(
     subjects = _subjects(connection, company_id, spec, refs, plan_id)
     if not with_dead_links:
         subjects = [_without_dead_links(one) for one in subjects]
-    around = _surroundings(connection, company_id, spec, subjects, plan_id)
-    assumed = around.assumed
-    lookup = _lookup(around, assumed, subjects)
+    related = _related_records(connection, company_id, spec, subjects, plan_id)
+    assumed = related.assumed
+    lookup = _lookup(related, assumed, subjects)
     lookup = replace(lookup, numbered_there=_numbered_there(connection, company_id))
     if spec.type in NAMED_APART:
         lookup = replace(lookup, suffixes=name_suffixes.of_company(connection, company_id, spec.type))
@@ -80,12 +80,12 @@ def situations(
                     link=next((link for link in one.links if link.entity == entity), None),
                     external=one.externals.get(entity),
                     candidates=tuple((out if one.released else in_).get((one.ref, entity), ())),
-                    parents=_external_parents(spec, entity, one.externals.get(entity), around, assumed),
+                    parents=_external_parents(spec, entity, one.externals.get(entity), related, assumed),
                 )
                 for entity in _entities(spec, one)
             ),
-            unlinked=one.ref in around.unlinked,
-            parents=_parents(spec, one.released, around, assumed),
+            unlinked=one.ref in related.unlinked,
+            parents=_parents(spec, one.released, related, assumed),
             lookup=lookup,
         )
         for one in subjects
@@ -128,9 +128,9 @@ def _without_dead_links(subject: Subject) -> Subject:
     return replace(subject, links=links, externals=living)
 
 
-def _surroundings(
+def _related_records(
     connection: Connection, company_id: str, spec: RecordSpec, subjects: Sequence[Subject], plan_id: str
-) -> Surroundings:
+) -> RelatedRecords:
     referred = {reference.ref for one in subjects if one.released for reference in spec.references(one.released.body)}
     external = {
         named
@@ -152,7 +152,7 @@ def _surroundings(
     }
     known = referred | parents
     collections = [(BY_TYPE[ref.type].collection, ref.key) for ref in known if ref.type in BY_TYPE]
-    return Surroundings(
+    return RelatedRecords(
         links=links,
         links_to=links_to,
         released=records.get_mirror(connection, company_id, Side.RELEASED, collections),
@@ -201,43 +201,43 @@ def _assumed(
     )
 
 
-def _lookup(around: Surroundings, assumed: AssumedLinks, subjects: Sequence[Subject]) -> Lookup:
+def _lookup(related: RelatedRecords, assumed: AssumedLinks, subjects: Sequence[Subject]) -> Lookup:
     """What the subjects refer to, and their own partners: a part of another body is written with the rest of it."""
     external = {
-        (ref.type, ref.key, link.entity): link.external_id for ref, found in around.links.items() for link in found
+        (ref.type, ref.key, link.entity): link.external_id for ref, found in related.links.items() for link in found
     }
     own = {(entity, record.id): record.body for one in subjects for entity, record in one.externals.items()}
     external |= {(one.ref.type, one.ref.key, link.entity): link.external_id for one in subjects for link in one.links}
     external |= {(ref.type, ref.key, entity): id_ for (ref, entity), id_ in assumed.released.items()}
-    released = {key: link.released_id for key, link in around.links_to.items()}
+    released = {key: link.released_id for key, link in related.links_to.items()}
     released |= assumed.external
-    bodies = own | {key: record.body for key, record in around.externals.items()}
+    bodies = own | {key: record.body for key, record in related.externals.items()}
     types = {BY_TYPE[type_].collection: type_ for type_ in BY_TYPE}
-    ours = {(types[collection], id_): record.body for (collection, id_), record in around.released.items()}
+    ours = {(types[collection], id_): record.body for (collection, id_), record in related.released.items()}
     return Lookup(external, released, bodies, ours)
 
 
 def _parents(
-    spec: RecordSpec, released: MirrorRecord | None, around: Surroundings, assumed: AssumedLinks
+    spec: RecordSpec, released: MirrorRecord | None, related: RelatedRecords, assumed: AssumedLinks
 ) -> tuple[Parent, ...]:
     if released is None:
         return ()
-    return tuple(_parent(reference, around, assumed) for reference in spec.references(released.body))
+    return tuple(_parent(reference, related, assumed) for reference in spec.references(released.body))
 
 
-def _parent(reference: Reference, around: Surroundings, assumed: AssumedLinks) -> Parent:
+def _parent(reference: Reference, related: RelatedRecords, assumed: AssumedLinks) -> Parent:
     ref = reference.ref
-    last = around.attempts.get(ref)
-    body = around.released.get((BY_TYPE[ref.type].collection, ref.key)) if ref.type in BY_TYPE else None
+    last = related.attempts.get(ref)
+    body = related.released.get((BY_TYPE[ref.type].collection, ref.key)) if ref.type in BY_TYPE else None
     name = BY_TYPE[ref.type].released_name(body.body) if body else (last.name if last else ref.key)
-    entities = {link.entity for link in around.links.get(ref, ())}
+    entities = {link.entity for link in related.links.get(ref, ())}
     entities |= {entity for planned, entity in assumed.released if planned == ref}
     paired = reference.entity in entities if reference.entity else bool(entities)
-    return Parent(ref, name, _standing(ref, paired, body is not None, last, around), last.cause if last else None)
+    return Parent(ref, name, _standing(ref, paired, body is not None, last, related), last.cause if last else None)
 
 
 def _external_parents(
-    spec: RecordSpec, entity: str, external: MirrorRecord | None, around: Surroundings, assumed: AssumedLinks
+    spec: RecordSpec, entity: str, external: MirrorRecord | None, related: RelatedRecords, assumed: AssumedLinks
 ) -> tuple[Parent, ...]:
     if external is None:
         return ()
@@ -246,20 +246,20 @@ def _external_parents(
         kind, id_ = key
         if kind not in BY_ENTITY:
             continue
-        link, there = around.links_to.get(key), around.externals.get(key)
+        link, there = related.links_to.get(key), related.externals.get(key)
         ref = (
             RecordRef(link.type, link.released_id) if link else RecordRef.in_quickbooks(BY_ENTITY[kind].type, kind, id_)
         )
-        last = around.attempts.get(ref)
+        last = related.attempts.get(ref)
         name = BY_ENTITY[kind].external_name(kind, there.body) if there else f"{kind} {id_}"
         paired = link is not None or key in assumed.external
-        standing = _standing(ref, paired, there is not None, last, around)
+        standing = _standing(ref, paired, there is not None, last, related)
         found.append(Parent(ref, name, standing, last.cause if last else None))
     return tuple(found)
 
 
-def _standing(ref: RecordRef, paired: bool, known: bool, last: LastAttempt | None, around: Surroundings) -> Standing:
-    if ref in around.unlinked:
+def _standing(ref: RecordRef, paired: bool, known: bool, last: LastAttempt | None, related: RelatedRecords) -> Standing:
+    if ref in related.unlinked:
         return Standing.UNLINKED
     if last is not None and last.outcome in NEEDS_ATTENTION:
         return Standing.FAILING

@@ -10,7 +10,7 @@ from bot.records.allocation import payment_id
 from bot.records.attachment import owner_of
 from bot.sync.reading.allocations import wire_entity
 from bot.sync.reading.attachables import is_upload
-from bot.sync.reading.pull import inactive_too, take_bodies
+from bot.sync.reading.pull import including_inactive, store_bodies
 from bot.sync.run.run import Run
 
 HOLDERS = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
@@ -23,7 +23,7 @@ VALUES_OF_ONE_QUERY = 30
 Rows = dict[str, list[dict[str, Any]]]  # by QuickBooks entity
 
 
-def existing(run: Run, operation: Operation) -> bool:
+def exists_now(run: Run, operation: Operation) -> bool:
     """Read today's state of what an operation is about, or, for a create, whatever carries its natural key."""
     return bool(look_up(run, [operation]))
 
@@ -42,12 +42,12 @@ def look_up(run: Run, operations: Sequence[Operation]) -> Rows:
     for (entity, field), values in wanted.items():
         for condition in _conditions(entity, field, list(values)):
             for reply in run.quickbooks.pages(entity, condition):
-                take_bodies(run, entity, reply.rows)
+                store_bodies(run, entity, reply.rows)
                 found.setdefault(entity, []).extend(reply.rows)
     return {entity: rows for entity, rows in found.items() if rows}
 
 
-def read_again(run: Run, ids: Iterable[tuple[str, str]]) -> None:
+def refresh(run: Run, ids: Iterable[tuple[str, str]]) -> None:
     """Take today's state of these records, (entity, id), into the mirror: a payment moves what it pays."""
     wanted: dict[str, list[str]] = {}
     for entity, id_ in sorted(set(ids)):
@@ -55,7 +55,7 @@ def read_again(run: Run, ids: Iterable[tuple[str, str]]) -> None:
     for entity, found in wanted.items():
         for condition in _conditions(entity, "Id", found):
             for reply in run.quickbooks.pages(entity, condition):
-                take_bodies(run, entity, reply.rows)
+                store_bodies(run, entity, reply.rows)
 
 
 def _attached(run: Run, operation: Operation) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ def _attached(run: Run, operation: Operation) -> list[dict[str, Any]]:
     condition = f"AttachableRef.EntityRef.Type = {quote(owner)} AND AttachableRef.EntityRef.value = {quote(owner_id)}"
     rows = []
     for reply in run.quickbooks.pages(operation.entity, condition):
-        take_bodies(run, operation.entity, reply.rows)
+        store_bodies(run, operation.entity, reply.rows)
         rows += reply.rows
     return rows
 
@@ -75,13 +75,13 @@ def entity_of(transaction_type: str) -> str:
     return HOLDERS.get(joined, joined)
 
 
-def take_holder(run: Run, transaction_type: str, transaction_id: str) -> bool:
+def read_holder(run: Run, transaction_type: str, transaction_id: str) -> bool:
     """Read the document that holds a number (QuickBooks names it in fault 6140); True when it is one we know about."""
     entity = entity_of(transaction_type)
     if entity not in BY_ENTITY:
         return False
     body = run.quickbooks.read(entity, transaction_id)
-    take_bodies(run, entity, [body] if body else [])
+    store_bodies(run, entity, [body] if body else [])
     return body is not None
 
 
@@ -99,4 +99,6 @@ def _key(operation: Operation) -> tuple[str, str]:
 def _conditions(entity: str, field: str, values: Sequence[str]) -> Iterator[str]:
     for start in range(0, len(values), VALUES_OF_ONE_QUERY):
         some = [quote(value) for value in values[start : start + VALUES_OF_ONE_QUERY]]
-        yield (f"{field} = {some[0]}" if len(some) == 1 else f"{field} IN ({', '.join(some)})") + inactive_too(entity)
+        yield (f"{field} = {some[0]}" if len(some) == 1 else f"{field} IN ({', '.join(some)})") + including_inactive(
+            entity
+        )

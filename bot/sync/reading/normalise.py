@@ -8,19 +8,19 @@ from bot.core.model import MirrorRecord, RecordRef, Side
 from bot.core.money import NotMoney
 from bot.core.spec import Problem, RecordSpec
 from bot.records import BY_ENTITY
-from bot.store.mirror.records import Heard
+from bot.store.mirror.records import NormalisedRecord
 
 
-def released(spec: RecordSpec, body: Mapping[str, Any]) -> Heard:
+def released(spec: RecordSpec, body: Mapping[str, Any]) -> NormalisedRecord:
     record = MirrorRecord(Side.RELEASED, spec.collection, str(body["id"]), str(body.get("version", "")), body)
     keys = _keys(spec.released_keys(body) if _is_sound(spec, body) else ())
     refs = {f"ref:{reference.ref}" for reference in spec.references(body)}
     stored = {stored_as(entity, id_) for entity in spec.entities_of(body) if (id_ := stored_id(body, entity))}
     figures = released_figures(spec, body, record.deleted)
-    return Heard(record, spec.released_content(body), frozenset(keys | refs | stored), figures)
+    return NormalisedRecord(record, spec.released_content(body), frozenset(keys | refs | stored), figures)
 
 
-def quickbooks(entity: str, body: Mapping[str, Any], deleted: bool = False) -> Heard:
+def quickbooks(entity: str, body: Mapping[str, Any], deleted: bool = False) -> NormalisedRecord:
     spec = BY_ENTITY[entity]
     record = MirrorRecord(Side.QUICKBOOKS, entity, str(body["Id"]), str(body.get("SyncToken", "")), body, deleted)
     try:
@@ -29,7 +29,7 @@ def quickbooks(entity: str, body: Mapping[str, Any], deleted: bool = False) -> H
     except (Problem, NotMoney):
         content, refs = dict(body), set()  # incomplete: planning says what is wrong with it
     figures = external_figures(spec, entity, body, deleted)
-    return Heard(record, content, frozenset(_keys(spec.external_keys(entity, body)) | refs), figures)
+    return NormalisedRecord(record, content, frozenset(_keys(spec.external_keys(entity, body)) | refs), figures)
 
 
 def external_references(spec: RecordSpec, entity: str, body: Mapping[str, Any]) -> list[tuple[str, str]]:

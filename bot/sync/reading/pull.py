@@ -21,9 +21,9 @@ from bot.records.fields.rates import with_rates
 from bot.store import companies
 from bot.store.companies import Company
 from bot.store.mirror import control_sums, records
-from bot.store.mirror.records import Heard
+from bot.store.mirror.records import NormalisedRecord
 from bot.sync.reading import normalise
-from bot.sync.reading.allocations import mirror
+from bot.sync.reading.allocations import put_with_parts
 from bot.sync.reading.attachables import with_parts
 from bot.sync.run.run import CHUNK, Run, SafetyStop
 
@@ -34,7 +34,7 @@ CDC_ENTITIES = tuple(entity for spec in READ_SPECS for entity in spec.entities i
 OVERLAP = timedelta(minutes=2)  # a change may become visible a little after the time it carries
 CDC_MARGIN = timedelta(days=1)
 ALL_ROWS = "MAXRESULTS 1000"
-ASKED = {
+SETTINGS_QUERIES = {
     "TaxCode": f"SELECT * FROM TaxCode WHERE Active IN (true, false) {ALL_ROWS}",
     "TaxRate": f"SELECT * FROM TaxRate WHERE Active IN (true, false) {ALL_ROWS}",
     "Preferences": "SELECT * FROM Preferences",
@@ -74,7 +74,7 @@ def refresh_company(
     return fresh
 
 
-def pull_again(run: Run) -> None:
+def pull_documents_again(run: Run) -> None:
     """The documents of Re-Leased once more, from where their cursors stand by now."""
     with run.database.read() as connection:
         now = companies.get(connection, run.company.id)
@@ -86,20 +86,20 @@ def pull_released(run: Run, specs: Sequence[RecordSpec] = READ_SPECS) -> None:
     cursors = dict(run.company.cursors.get("released") or {})
     for spec in specs:
         since = cursors.get(spec.collection)
-        heard_any = False
+        any_rows = False
         for page in run.released.changed(run.company.id, spec.collection, since):
             run.raise_if_stopping()
-            heard_any = True
-            heard = [normalise.released(spec, body) for body in page]
+            any_rows = True
+            normalised = [normalise.released(spec, body) for body in page]
             cursors[spec.collection] = max(str(body["modifiedAt"]) for body in page)
             with run.ledger() as connection:
-                changed = mirror(connection, run.company.id, heard)
+                changed = put_with_parts(connection, run.company.id, normalised)
                 refs = [RecordRef(BY_COLLECTION[record.entity].type, record.id) for record in changed]
                 records.add_todo(connection, run.company.id, refs)
                 if cursors[spec.collection] != since:
-                    _move(run, connection, released=cursors)
-        if since and not heard_any:
-            _refuse_emptiness(run, spec.collection)
+                    _set_cursors(run, connection, released=cursors)
+        if since and not any_rows:
+            _refuse_empty_collection(run, spec.collection)
 
 
 def pull_quickbooks(run: Run) -> None:
@@ -108,7 +108,7 @@ def pull_quickbooks(run: Run) -> None:
     since = datetime.fromisoformat(cursor) if cursor else None
     if since is None or run.clock() - since > CDC_LOOK_BACK - CDC_MARGIN:
         started = [_read_all(run, entity) for entity in CDC_ENTITIES]
-        _move_quickbooks(run, min(started))
+        _set_quickbooks_cursor(run, min(started))
         return
     reply, entities = _changes(run, since - OVERLAP)
     if reply.full:
@@ -117,10 +117,10 @@ def pull_quickbooks(run: Run) -> None:
             if alone.full:
                 _read_all(run, entity)
             else:
-                _take(run, alone.objects, alone.deleted)
+                _store_changes(run, alone.objects, alone.deleted)
     else:
-        _take(run, reply.objects, reply.deleted)
-    _move_quickbooks(run, reply.time or since)
+        _store_changes(run, reply.objects, reply.deleted)
+    _set_quickbooks_cursor(run, reply.time or since)
 
 
 def _changes(run: Run, since: datetime) -> tuple[CdcReply, Sequence[str]]:
@@ -146,14 +146,16 @@ def _changes(run: Run, since: datetime) -> tuple[CdcReply, Sequence[str]]:
 
 def read_settings(run: Run) -> Settings:
     """Tax codes, their rates, preferences and company info in one call; what a batch refuses is asked alone."""
-    items = [BatchItem(bid=name, operation="query", entity="", statement=said) for name, said in ASKED.items()]
+    items = [
+        BatchItem(bid=name, operation="query", entity="", statement=said) for name, said in SETTINGS_QUERIES.items()
+    ]
     answers: Mapping[str, Any] = {}
     try:
         answers = run.quickbooks.batch(items, requestid=run.new_id()[:24]).items
     except ApiError as error:
         if error.fault.http_status not in (400, 404, 405):
             raise
-    rows = {name: _rows(run, name, answers.get(name)) for name in ASKED}
+    rows = {name: _rows(run, name, answers.get(name)) for name in SETTINGS_QUERIES}
     codes = [with_rates(code, rows["TaxRate"]) for code in rows["TaxCode"]]
     preferences = {
         "preferences": rows["Preferences"][0] if rows["Preferences"] else run.quickbooks.preferences(),
@@ -162,7 +164,7 @@ def read_settings(run: Run) -> Settings:
     return Settings(preferences, codes)
 
 
-def take_tax_codes(run: Run, codes: Iterable[Mapping[str, Any]]) -> None:
+def store_tax_codes(run: Run, codes: Iterable[Mapping[str, Any]]) -> None:
     _store(run, [normalise.quickbooks("TaxCode", code) for code in codes])
 
 
@@ -190,23 +192,23 @@ def facts_of(company: Company, preferences: Mapping[str, Any]) -> Facts:
     )
 
 
-def take_bodies(run: Run, entity: str, bodies: Iterable[Mapping[str, Any]]) -> None:
+def store_bodies(run: Run, entity: str, bodies: Iterable[Mapping[str, Any]]) -> None:
     """Put QuickBooks bodies that were read on the way into the mirror."""
     _store(run, [normalise.quickbooks(entity, body) for body in bodies])
 
 
-def take_gone(run: Run, ids: Sequence[tuple[str, str]]) -> None:
+def mark_deleted(run: Run, ids: Sequence[tuple[str, str]]) -> None:
     """These QuickBooks records (entity, id) are there no more."""
     _delete(run, ids)
 
 
-def asked_for(run: Run, entity: str) -> str:
+def scope_condition(run: Run, entity: str) -> str:
     """The condition of a query for all records of an entity that are our business."""
     dated = BY_ENTITY[entity].dates[1]
-    return f"{dated} >= '{run.company.sync_from}'" if dated else inactive_too(entity).removeprefix(" AND ")
+    return f"{dated} >= '{run.company.sync_from}'" if dated else including_inactive(entity).removeprefix(" AND ")
 
 
-def inactive_too(entity: str) -> str:
+def including_inactive(entity: str) -> str:
     """What a query needs lest it leave inactive names out; "" for documents and files, which are never inactive."""
     return "" if BY_ENTITY[entity].dates[1] or entity == ENTITY else " AND Active IN (true, false)"
 
@@ -219,7 +221,7 @@ def _read_all(run: Run, entity: str) -> datetime:
     known_before = bool(_unseen(run, entity, "", 1))
     started = None
     try:
-        for reply in _pages(run, entity, asked_for(run, entity)):
+        for reply in _pages(run, entity, scope_condition(run, entity)):
             started = started or reply.time
             if known_before:
                 mark_seen(run, entity, [str(body["Id"]) for body in reply.rows])
@@ -262,7 +264,9 @@ def _pages(run: Run, entity: str, where: str) -> Iterator[QueryReply]:
         yield reply
 
 
-def _take(run: Run, objects: Mapping[str, Sequence[Mapping[str, Any]]], deleted: Iterable[tuple[str, str]]) -> None:
+def _store_changes(
+    run: Run, objects: Mapping[str, Sequence[Mapping[str, Any]]], deleted: Iterable[tuple[str, str]]
+) -> None:
     for entity, bodies in objects.items():
         if entity in BY_ENTITY:
             _store(run, [normalise.quickbooks(entity, body) for body in bodies])
@@ -278,11 +282,11 @@ def _delete(run: Run, ids: Sequence[tuple[str, str]], since: str = "") -> None:
     _store(run, [normalise.quickbooks(record.entity, record.body, deleted=True) for record in gone])
 
 
-def _store(run: Run, heard: Sequence[Heard]) -> None:
-    if not heard:
+def _store(run: Run, normalised: Sequence[NormalisedRecord]) -> None:
+    if not normalised:
         return
     with run.ledger() as connection:
-        changed = mirror(connection, run.company.id, heard)
+        changed = put_with_parts(connection, run.company.id, normalised)
         links = records.links_to(connection, run.company.id, [(record.entity, record.id) for record in changed])
         refs = []
         for record in changed:
@@ -300,21 +304,21 @@ def _rows(run: Run, name: str, answer: Any) -> list[Mapping[str, Any]]:
         return [run.quickbooks.preferences()]
     if name == "CompanyInfo":
         return [run.quickbooks.company_info()]
-    return list(run.quickbooks.query(ASKED[name]).rows)
+    return list(run.quickbooks.query(SETTINGS_QUERIES[name]).rows)
 
 
-def _move(run: Run, connection: Any, **moved: Any) -> None:
+def _set_cursors(run: Run, connection: Any, **moved: Any) -> None:
     current = companies.get(connection, run.company.id)
     if current is not None:
         companies.change(connection, run.company.id, cursors={**current.cursors, **moved})
 
 
-def _move_quickbooks(run: Run, to: datetime) -> None:
+def _set_quickbooks_cursor(run: Run, to: datetime) -> None:
     with run.ledger() as connection:
-        _move(run, connection, quickbooks=to.astimezone(UTC).isoformat())
+        _set_cursors(run, connection, quickbooks=to.astimezone(UTC).isoformat())
 
 
-def _refuse_emptiness(run: Run, collection: str) -> None:
+def _refuse_empty_collection(run: Run, collection: str) -> None:
     """`modifiedSince` is inclusive: the last record known must come again. If even the whole list is empty, stop."""
     if any(True for _ in run.released.changed(run.company.id, collection, None)):
         return

@@ -18,8 +18,8 @@ from bot.records.allocation import PAYMENT_OF
 from bot.records.payments.applied import lines_of
 from bot.store.mirror import balances, records
 from bot.sync.reading import normalise
-from bot.sync.reading.lookup import read_again
-from bot.sync.reading.pull import pull_again, take_bodies
+from bot.sync.reading.lookup import refresh
+from bot.sync.reading.pull import pull_documents_again, store_bodies
 from bot.sync.run.run import CHUNK, Run
 
 DOCUMENTS = frozenset({"Invoice", "Bill", "CreditMemo", "VendorCredit"})
@@ -42,7 +42,7 @@ def read_touched(run: Run) -> Versions:
         known = records.get_mirror(connection, run.company.id, Side.RELEASED, ours)
         before |= {(Side.RELEASED, *key): record.version for key, record in known.items()}
     if moved:
-        pull_again(run)
+        pull_documents_again(run)
         _read_documents(run, sorted(documents))
     return before
 
@@ -81,12 +81,12 @@ def _read_documents(run: Run, ids: Sequence[tuple[str, str]]) -> None:
         except ApiError as error:
             if error.action is not Action.RECORD:
                 raise
-            read_again(run, ids)
+            refresh(run, ids)
             return
         for place, (entity, _) in enumerate(group):
             answer = answers.get(str(place))
             if isinstance(answer, dict):
-                take_bodies(run, entity, answer["rows"])
+                store_bodies(run, entity, answer["rows"])
 
 
 def _groups(values: Sequence[T], size: int) -> list[Sequence[T]]:

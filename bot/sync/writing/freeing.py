@@ -14,8 +14,8 @@ from bot.store.mirror import records
 from bot.store.runs import plans
 from bot.sync.planning.drafting import contents
 from bot.sync.reading.gather import situations
-from bot.sync.reading.lookup import read_again
-from bot.sync.reading.pull import pull_again
+from bot.sync.reading.lookup import refresh
+from bot.sync.reading.pull import pull_documents_again
 from bot.sync.run.run import CHUNK, Run
 from bot.sync.writing.push import push
 from bot.sync.writing.released_writes import bring_in
@@ -34,8 +34,8 @@ def free_documents(run: Run) -> None:
             done, documents = _free(run, spec)
             any_freed, freed = any_freed or done, freed | documents
     if any_freed:
-        pull_again(run)  # the documents have other versions now, and some are not paid any more
-    read_again(run, freed)
+        pull_documents_again(run)  # the documents have other versions now, and some are not paid any more
+    refresh(run, freed)
 
 
 def _free(run: Run, spec: RecordSpec) -> tuple[bool, set[tuple[str, str]]]:
@@ -61,12 +61,12 @@ def _freeing(
     """With the documents that QuickBooks says each of them pays. While a plan is carried out, only what it holds."""
     with run.database.read() as connection:
         linked = list(records.links_of(connection, run.company.id, refs))
-        around = situations(connection, run.company.id, spec, linked)
+        gathered = situations(connection, run.company.id, spec, linked)
         approved = plans.approved(connection, run.approved_plan_id, linked) if run.approved_plan_id else None
-    found = [one for situation in around for one in freeing(spec, situation, run.facts)]
+    found = [one for situation in gathered for one in freeing(spec, situation, run.facts)]
     paid = {
         situation.ref: {key for slot in situation.slots if slot.external for key in _paid(slot.external)}
-        for situation in around
+        for situation in gathered
     }
     if approved is None:
         return found, paid

@@ -18,9 +18,9 @@ from bot.store.results import results
 from bot.store.runs import ledger
 from bot.store.runs.ledger import Batch, Intent
 from bot.sync.reading import closed_books, normalise
-from bot.sync.reading.allocations import answered_part, mirror, wire_entity
+from bot.sync.reading.allocations import answered_part, put_with_parts, wire_entity
 from bot.sync.reading.attachables import other_parts
-from bot.sync.reading.lookup import existing, look_up, take_holder
+from bot.sync.reading.lookup import exists_now, look_up, read_holder
 from bot.sync.run import outcome
 from bot.sync.run.run import Run, Stopped
 from bot.sync.run.worker_pool import WorkerPool
@@ -73,7 +73,7 @@ def record_answers(
     rows: list[Result] = []
     by_state: dict[str, list[str]] = {}
     with run.ledger() as connection:
-        links = _take(run, connection, batch.intents, answers, today or {})
+        links = _store_answers(run, connection, batch.intents, answers, today or {})
         for intent in batch.intents:
             answer = answers.get(intent.bid)
             if isinstance(answer, dict):
@@ -108,7 +108,7 @@ def record_found(run: Run, batch: Batch, found: dict[str, dict[str, Any]]) -> li
     made = [intent for intent in batch.intents if intent.bid in found]
     others = [intent.id for intent in batch.intents if intent.bid not in found]
     with run.ledger() as connection:
-        links = _take(run, connection, made, found, {})
+        links = _store_answers(run, connection, made, found, {})
         rows = [_record_success(run, intent, found[intent.bid], links) for intent in made]
         results.record(connection, run.company.id, run.run_id, rows)
         ledger.close_intents(connection, [intent.id for intent in made], ledger.DONE)
@@ -220,7 +220,7 @@ def _settle(
 
 
 def _record(run: Run, batch: Batch, answers: dict[str, Any], unanswered: Sequence[str], pushed: Pushed) -> None:
-    closed_books.notice(run, batch, answers)
+    closed_books.refresh_close_date(run, batch, answers)
     pushed.done += record_answers(run, batch, answers).done
     pushed.again += _look_further(run, batch, answers, unanswered)
 
@@ -249,7 +249,7 @@ def _look_further(run: Run, batch: Batch, answers: dict[str, Any], unanswered: S
     for intent in batch.intents:
         answer = answers.get(intent.bid)
         if intent.bid in unanswered or answer is None:
-            existing(run, intent.operation)
+            exists_now(run, intent.operation)
             again.append(intent.operation.ref)
         elif isinstance(answer, ApiError) and _worth_another_look(run, intent.operation, answer):
             again.append(intent.operation.ref)
@@ -258,11 +258,11 @@ def _look_further(run: Run, batch: Batch, answers: dict[str, Any], unanswered: S
 
 def _worth_another_look(run: Run, operation: Operation, error: ApiError) -> bool:
     if error.fault.code == "5010":
-        return existing(run, operation)
+        return exists_now(run, operation)
     if error.fault.code == "6240" and operation.verb is Verb.CREATE:
-        return existing(run, operation)
+        return exists_now(run, operation)
     holder = duplicate_of(error.fault)
-    return take_holder(run, *holder) if holder is not None else False
+    return read_holder(run, *holder) if holder is not None else False
 
 
 def _halves(run: Run, batch: Batch) -> list[list[Operation]]:
@@ -273,7 +273,7 @@ def _halves(run: Run, batch: Batch) -> list[list[Operation]]:
     return [operations[:middle], operations[middle:]]
 
 
-def _take(
+def _store_answers(
     run: Run,
     connection: Connection,
     intents: Sequence[Intent],
@@ -282,16 +282,16 @@ def _take(
 ) -> dict[str, Link]:
     """Mirror := what QuickBooks says now; the links' hashes are of what was agreed on when this was written. By bId."""
     done = [(intent, answers[intent.bid]) for intent in intents if isinstance(answers.get(intent.bid), dict)]
-    heard, links = [], {}
+    normalised, links = [], {}
     for intent, answer in done:
         operation = intent.operation
         entity = wire_entity(operation.entity)
-        heard.append(normalise.quickbooks(entity, today.get((entity, str(answer["Id"])), answer)))
+        normalised.append(normalise.quickbooks(entity, today.get((entity, str(answer["Id"])), answer)))
         external_id, content = answered_part(operation, answer)
         ids = operation.released_id, operation.entity, external_id
         hashes = operation.released_hash, content_hash(content)
         links[intent.bid] = Link(operation.ref.type, *ids, *hashes, operation.agreed)
-    changed = mirror(connection, run.company.id, heard)
+    changed = put_with_parts(connection, run.company.id, normalised)
     for link in links.values():
         records.add_todo(connection, run.company.id, other_parts(connection, run.company.id, changed, link.external_id))
     records.put_links(connection, run.company.id, list(links.values()))

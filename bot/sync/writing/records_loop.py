@@ -17,7 +17,7 @@ from bot.store.mirror import records
 from bot.store.results import results
 from bot.store.runs import plans
 from bot.sync.planning.drafting import Draft, is_approved, not_in_plan
-from bot.sync.reading.attachables import waking
+from bot.sync.reading.attachables import unpaired_files_of
 from bot.sync.reading.gather import situations
 from bot.sync.run import outcome
 from bot.sync.run.run import CHUNK, Run
@@ -55,7 +55,7 @@ class Planned:
 def sync_type(run: Run, spec: RecordSpec, advance: Callable[[int], None], planned: Planned | None = None) -> int:
     """Every record of this type that is to be planned; gives their number. `planned`: the run must not write.
 
-    `advance` is told after each chunk how many are behind us; `run.on_answers` has heard of its batches before that.
+    `advance` is told after each chunk how many are behind us; `run.on_answers` was told of its batches before that.
     """
     after, behind = "", 0
     with WorkerPool(min(run.writers, 2), "write-back") as pool:
@@ -277,7 +277,7 @@ def _close(run: Run, refs: Sequence[RecordRef], unwritten: set[RecordRef]) -> No
         records.drop_todo(connection, run.company.id, through)
         records.add_todo(connection, run.company.id, sorted(unwritten))  # some have a new id only since they came in
         if refs and refs[0].type in CARRY_FILES:
-            records.add_todo(connection, run.company.id, waking(connection, run.company.id, through))
+            records.add_todo(connection, run.company.id, unpaired_files_of(connection, run.company.id, through))
 
 
 def _only_say(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], work: Work, planned: Planned) -> None:

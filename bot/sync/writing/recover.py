@@ -9,8 +9,8 @@ from bot.store.mirror import records
 from bot.store.runs import ledger
 from bot.store.runs.ledger import Batch
 from bot.sync.reading.allocations import wire_entity
-from bot.sync.reading.lookup import existing
-from bot.sync.reading.pull import inactive_too
+from bot.sync.reading.lookup import exists_now
+from bot.sync.reading.pull import including_inactive
 from bot.sync.run.run import Run
 from bot.sync.writing import in_doubt
 from bot.sync.writing.outgoing_batches import resend
@@ -50,7 +50,7 @@ def _recover_batch(run: Run, batch: Batch) -> None:
         else:
             for intent in batch.intents:
                 if intent.bid in unanswered:
-                    existing(run, intent.operation)
+                    exists_now(run, intent.operation)
             record_answers(run, batch, answers, _today(run, batch, answers))
     _plan_again(run, refs)
 
@@ -64,7 +64,7 @@ def _today(run: Run, batch: Batch, answers: dict[str, Any]) -> dict[tuple[str, s
             ids.setdefault(wire_entity(intent.operation.entity), []).append(str(answer["Id"]))
     found = {}
     for entity, named in ids.items():
-        listed = f"({', '.join(map(quote, named))}){inactive_too(entity)}"
+        listed = f"({', '.join(map(quote, named))}){including_inactive(entity)}"
         reply = run.quickbooks.query(f"SELECT * FROM {entity} WHERE Id IN {listed} MAXRESULTS 1000")
         found.update({(entity, str(body["Id"])): body for body in reply.rows})
     return found

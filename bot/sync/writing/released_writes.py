@@ -20,7 +20,7 @@ from bot.store.results import results
 from bot.store.runs import ledger
 from bot.store.runs.ledger import Intent
 from bot.sync.reading import normalise
-from bot.sync.reading.allocations import mirror, written_part
+from bot.sync.reading.allocations import put_with_parts, written_part
 from bot.sync.run import outcome
 from bot.sync.run.run import Run
 from bot.sync.run.worker_pool import map_concurrently
@@ -190,7 +190,7 @@ def _record(
 ) -> None:
     rows: list[Result] = []
     with run.ledger() as connection:
-        changed = mirror(connection, run.company.id, _told(intents, answers, fresh))
+        changed = put_with_parts(connection, run.company.id, _told(intents, answers, fresh))
         for intent, answer in zip(intents, answers, strict=True):
             operation = intent.operation
             spec = BY_TYPE[operation.ref.type]
@@ -237,18 +237,18 @@ def _edited_since(spec: RecordSpec, operation: Operation, answer: Mapping[str, A
 
 def _told(
     intents: Sequence[Intent], answers: Sequence[Answer], fresh: dict[str, dict[str, Any]]
-) -> list[records.Heard]:
+) -> list[records.NormalisedRecord]:
     """What Re-Leased said of each record; of one that several writes were answered about, the latest of them."""
-    newest: dict[tuple[str, str], records.Heard] = {}
+    newest: dict[tuple[str, str], records.NormalisedRecord] = {}
     for intent, answer in zip(intents, answers, strict=True):
         spec = BY_TYPE[intent.operation.ref.type]
         body = fresh.get(intent.id) if isinstance(answer, ApiError) else answer
         if body is None:
             continue
-        heard = normalise.released(BY_COLLECTION.get(spec.part_of, spec), body)
-        key = heard.record.entity, heard.record.id
-        if key not in newest or int(heard.record.version or 0) >= int(newest[key].record.version or 0):
-            newest[key] = heard
+        normalised = normalise.released(BY_COLLECTION.get(spec.part_of, spec), body)
+        key = normalised.record.entity, normalised.record.id
+        if key not in newest or int(normalised.record.version or 0) >= int(newest[key].record.version or 0):
+            newest[key] = normalised
     return list(newest.values())
 
 
@@ -274,8 +274,8 @@ def _record_write_backs(
     if not wanted:
         return refused
     with run.ledger() as connection:
-        heard = [normalise.released(spec, answer) for answer in answers if not isinstance(answer, ApiError)]
-        _note_set_off(run, connection, mirror(connection, run.company.id, heard), ())
+        normalised = [normalise.released(spec, answer) for answer in answers if not isinstance(answer, ApiError)]
+        _note_set_off(run, connection, put_with_parts(connection, run.company.id, normalised), ())
         for (ref, _, patch), answer in zip(wanted, answers, strict=True):
             if not isinstance(answer, ApiError):
                 if patch.keys() - {"externalId"} and ref not in refused:
