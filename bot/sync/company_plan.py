@@ -14,31 +14,31 @@ from bot.store.runs import ledger, plans
 from bot.sync.planning import preflight
 from bot.sync.planning.drafting import Draft
 from bot.sync.run.run import PlanChanged, Run, Tally
-from bot.sync.writing.records_loop import Planned, sync_type
+from bot.sync.writing.records_loop import PlanResults, sync_type
 
 READS_OF_QUICKBOOKS = 2  # what changed, and the settings with the tax codes
 READS_OF_COMPANY = 1
 KINDS = [entity for spec in SPECS if spec.dates[0] and not spec.part_of for entity in spec.entities]
 
 
-def make(run: Run, findings: Sequence[Finding], planned: Planned, advance: Callable[[int], None]) -> Plan:
+def make(run: Run, findings: Sequence[Finding], plan_results: PlanResults, advance: Callable[[int], None]) -> Plan:
     """Plan every record that is to be planned, and write nothing but the plan. `advance` hears how many are done."""
-    run.plan_id, planned.draft = run.run_id, Draft()
+    run.plan_id, plan_results.draft = run.run_id, Draft()
     with run.ledger() as connection:
         plans.start(connection, run.plan_id, run.company.id, run.now_ms())
     behind = 0
     for spec in SPECS:
-        behind += sync_type(run, spec, _from(behind, advance), planned)
+        behind += sync_type(run, spec, _from(behind, advance), plan_results)
     with run.ledger() as connection:
         hash_ = plan_hash(plans.digests(connection, run.plan_id))
         plans.finish(connection, run.plan_id, run.company.id, hash_)
     return Plan(
         company_id=run.company.id,
         hash=hash_,
-        operations=planned.draft.operations,
-        by_type=_by_type(planned.draft),
-        totals=_totals(run, planned.draft),
-        calls=_calls(planned.draft),
+        operations=plan_results.draft.operations,
+        by_type=_by_type(plan_results.draft),
+        totals=_totals(run, plan_results.draft),
+        calls=_calls(plan_results.draft),
         findings=(*findings, *preflight.ahead(run), *preflight.documents(run)),
     )
 
@@ -56,7 +56,7 @@ def approve(run: Run, wanted: str) -> None:
             )
     kept = run.tally, run.noticed
     run.tally, run.noticed = Tally(), Noticed()
-    plan = make(run, (), Planned(), lambda done: None)
+    plan = make(run, (), PlanResults(), lambda done: None)
     made, run.plan_id = run.plan_id, ""
     run.tally, run.noticed = kept
     if plan.hash != wanted:

@@ -23,7 +23,7 @@ from bot.sync.run.lease import leased
 from bot.sync.run.progress import Reporter
 from bot.sync.run.run import PlanChanged, Run, SafetyStop, Stopped
 from bot.sync.writing.freeing import free_documents
-from bot.sync.writing.records_loop import Planned, sync_type
+from bot.sync.writing.records_loop import PlanResults, sync_type
 from bot.sync.writing.recover import recover
 
 log = structlog.get_logger()
@@ -93,7 +93,7 @@ def _run(context: RunContext) -> Finished:
         progress.phase("checking the plan", 0)
         approve(run, request.plan)
     if not run.writes:
-        planned, total = Planned(stored=not request.dry_run), sum(todo.values())
+        planned, total = PlanResults(stored=not request.dry_run), sum(todo.values())
         progress.phase("planning", total)
         made = make(run, findings, planned, lambda done: progress.reached(done, run))
         if request.dry_run:

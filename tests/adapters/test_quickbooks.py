@@ -203,7 +203,7 @@ def test_a_frozen_batch_is_sent_byte_for_byte(server: Server, quickbooks: QuickB
     server.answers(GOOD)
     frozen = b'{"BatchItemRequest":[ {"bId":"1","operation":"create","Bill":{"TotalAmt":10.10}} ]}'
 
-    reply = quickbooks.batch_frozen(frozen, ITEMS, "r1")
+    reply = quickbooks.send_batch(frozen, ITEMS, "r1")
 
     assert server.requests[0].body == frozen
     assert reply.items == {"1": {"Id": "5"}} and reply.unanswered == ()

@@ -31,7 +31,7 @@ LISTED: tuple[Listed, ...] = (
     rule(STOP, "LEAST", ("49", "51"), "tests/sync/test_safety_stop.py"),
     rule(STOP, "SHARE_PERCENT", ("29", "31", "99"), "tests/sync/test_safety_stop.py"),
     rule("bot/sync/writing/in_doubt.py", "SETTLING_S", ("0.0", "119.0"), PATIENCE),
-    rule("bot/sync/writing/in_doubt.py", "PARTS", ("1",), PATIENCE),
+    rule("bot/sync/writing/in_doubt.py", "SPLIT_INTO", ("1",), PATIENCE),
     rule(OUT, "RESENDS", ("1", "40"), PATIENCE),
     rule(OUT, "RESEND_WAIT_S", ("0.0", "200.0"), PATIENCE),
     rule(OUT, "MOST_WAIT_S", ("0.0", "6_000.0"), PATIENCE),

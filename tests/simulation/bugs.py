@@ -44,13 +44,13 @@ MUTATIONS = (
             Edit(
                 "bot/sync/writing/outgoing_batches.py",
                 "    with run.ledger() as connection:\n"
-                "        ledger.freeze(connection, run.company.id, run.run_id, batch)\n",
+                "        ledger.write_batch(connection, run.company.id, run.run_id, batch)\n",
                 "",
             ),
             Edit(
                 "bot/sync/writing/push.py",
                 "        links = _store_answers(run, connection, batch.intents, answers, today or {})\n",
-                "        ledger.freeze(connection, run.company.id, run.run_id, batch)\n"
+                "        ledger.write_batch(connection, run.company.id, run.run_id, batch)\n"
                 "        links = _store_answers(run, connection, batch.intents, answers, today or {})\n",
             ),
         ),

@@ -119,7 +119,7 @@ def is_kept_waiting(database: Database, company: str, other: Callable[[], None])
     """Whether somebody else's deed ends only after ours."""
     with ThreadPoolExecutor(1) as pool:
         with database.write() as connection:
-            leases.stand_still(connection, company)
+            leases.lock_company(connection, company)
             done = pool.submit(other)
             waits = wait([done], timeout=0.2).not_done == {done}
         done.result(timeout=PATIENCE_S)
@@ -128,4 +128,4 @@ def is_kept_waiting(database: Database, company: str, other: Callable[[], None])
 
 def decide(database: Database, company: str) -> None:
     with database.write() as connection:
-        leases.stand_still(connection, company)
+        leases.lock_company(connection, company)

@@ -36,7 +36,7 @@ TEXT = '{"BatchItemRequest":[{"bId":"1","Invoice":{"Amount":100.00,"Note":"Zo\\u
 def freeze(connection: Connection, batch_id: str = "b1", at: int = 5, *bids: str) -> Batch:
     intents = tuple(Intent(f"{batch_id}-{bid}", batch_id, bid, OPERATION) for bid in bids or ("1", "2"))
     batch = Batch(batch_id, f"request-{batch_id}", TEXT, at, intents)
-    ledger.freeze(connection, COMPANY, "run-1", batch)
+    ledger.write_batch(connection, COMPANY, "run-1", batch)
     return batch
 
 
@@ -86,7 +86,7 @@ def test_one_request_id_is_never_used_for_two_batches(database: Database) -> Non
     with database.write() as connection:
         freeze(connection)
     with pytest.raises(IntegrityError), database.write() as connection:
-        ledger.freeze(connection, COMPANY, "run-1", Batch("b2", "request-b1", "{}", 6, ()))
+        ledger.write_batch(connection, COMPANY, "run-1", Batch("b2", "request-b1", "{}", 6, ()))
 
 
 def test_what_is_rolled_back_was_never_frozen(database: Database) -> None:

@@ -40,10 +40,10 @@ def test_a_batch_is_sent_four_times_with_growing_waits_and_then_looked_up(
 def test_a_batch_in_doubt_falls_apart_into_single_records_in_two_steps() -> None:
     """Each part is asked for by itself: neither for ever, nor at the price of a request a record at once."""
     some = [Operation(RecordRef(RecordType.CONTACT, str(place)), *CREATE_CUSTOMER) for place in range(30)]
-    first = in_doubt.parts(some, 30)
+    first = in_doubt.split(some, 30)
     assert [one for part in first for one in part] == some
     assert 1 < len(first) < 10
-    assert all(len(part) == 1 for group in first for part in in_doubt.parts(group, len(group)))
+    assert all(len(part) == 1 for group in first for part in in_doubt.split(group, len(group)))
 
 
 def test_a_batch_in_doubt_is_looked_up_only_once_quickbooks_must_be_done_with_it(paired: World) -> None:

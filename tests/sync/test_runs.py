@@ -205,7 +205,7 @@ def test_killed_at_any_moment_nothing_is_doubled_or_lost(
     for module, name in (
         (push, "record_answers"),
         (outgoing_batches, "_send_once"),
-        (push, "freeze"),
+        (push, "prepare_batch"),
         (released_writes, "_write"),
         (released_writes, "_record"),
         (released_writes, "_patch"),

@@ -115,9 +115,9 @@ class QuickBooks:
         return entity_of(self._connection.read("preferences"), "Preferences")
 
     def batch(self, items: Sequence[BatchItem], requestid: str) -> BatchReply:
-        return self.batch_frozen(batch_body(items), items, requestid)
+        return self.send_batch(batch_body(items), items, requestid)
 
-    def batch_frozen(self, body: bytes, items: Sequence[BatchItem], requestid: str) -> BatchReply:
+    def send_batch(self, body: bytes, items: Sequence[BatchItem], requestid: str) -> BatchReply:
         """Sends exactly `body`, made by `batch_body(items)` before. Items stand or fall each by itself.
 
         A batch of queries alone is a read: it is counted and repeated as one.

@@ -96,7 +96,7 @@ def signed_address(status: int, headers: Mapping[str, str], body: bytes) -> str:
 
 
 def batch_body(items: Sequence[BatchItem]) -> bytes:
-    """The bytes of a batch request; freeze these, since a request id stands for one content only."""
+    """The bytes of a batch request; keep these, since a request id stands for one content only."""
     if not 1 <= len(items) <= MAX_BATCH_ITEMS:
         raise ValueError(f"a batch has 1 to {MAX_BATCH_ITEMS} items, not {len(items)}")
     if len({item.bid for item in items}) < len(items):

@@ -101,7 +101,7 @@ class Linking:
         at, token = self.clock(), self.new_id()  # the deed and the end of a cause bear the same moment
         now = to_ms(at)
         with self.database.write() as connection:
-            leases.stand_still(connection, company.id)
+            leases.lock_company(connection, company.id)
             wanted, unlinking = confirmed.wanted if confirmed else None, what == "unlink"
             change = self._change(connection, company, refs, unlinking, propagate, wanted)
             if confirmed is not None and differs(confirmed.shown, change):

@@ -75,7 +75,7 @@ class Pair:
 
 def require_rest(connection: Connection, company: Company) -> None:
     """Raises UserError while a run could be writing the very records that are decided on."""
-    leases.stand_still(connection, company.id)
+    leases.lock_company(connection, company.id)
     if leases.is_held(connection, company.id):
         raise UserError(f"{company.name} is being synced just now. Try again when that is done; nothing was changed.")
     if ledger.open_batches(connection, company.id) or ledger.open_released(connection, company.id):

@@ -49,7 +49,7 @@ def release(connection: Connection, company_id: str, owner: str, fence: int) -> 
     connection.execute(update(leases).where(mine).values(owner="", until=now_ms(connection)))
 
 
-def stand_still(connection: Connection, company_id: str) -> None:
+def lock_company(connection: Connection, company_id: str) -> None:
     """Until this transaction ends no run writes for the company, and nobody else decides: what was looked at stays so.
 
     It takes the row that every transaction of a run begins with; on SQLite there is one writer anyway.

@@ -1,4 +1,4 @@
-"""The ledger of writes: intents written down before they are sent, in batches that are frozen and resent unchanged."""
+"""The ledger of writes: intents written down before they are sent, in batches that are resent unchanged."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ class Intent:
 
 @dataclass(frozen=True)
 class Batch:
-    """A frozen batch: `body` is the exact text that is sent under `requestid`, now and on every resend."""
+    """An outgoing batch: `body` is the exact text that is sent under `requestid`, now and on every resend."""
 
     id: str
     requestid: str
@@ -35,7 +35,7 @@ class Batch:
     intents: tuple[Intent, ...]
 
 
-def freeze(connection: Connection, company_id: str, run_id: str, batch: Batch) -> None:
+def write_batch(connection: Connection, company_id: str, run_id: str, batch: Batch) -> None:
     connection.execute(
         batches.insert().values(
             id=batch.id,

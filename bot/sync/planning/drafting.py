@@ -36,14 +36,14 @@ class Draft:
     released_writes: int = 0
     write_backs: int = 0
 
-    def take(
+    def add(
         self, run: Run, spec: RecordSpec, refs: Sequence[RecordRef], operations: list[Operation], reports: list[Report]
     ) -> None:
         """One chunk, in the order of its records: chunks may fall otherwise the next time, the order may not."""
         places = {ref: place for place, ref in enumerate(refs)}
         ordered = sorted(operations, key=lambda one: (places.get(one.ref, len(refs)), one.entity))
         steps = [_step(operation) for operation in ordered]
-        steps += [_said(report) for report in reports if report.outcome in NEEDS_ATTENTION]
+        steps += [_report_step(report) for report in reports if report.outcome in NEEDS_ATTENTION]
         done: list[Operation | Report] = [*ordered, *reports]
         for step in done:
             counts = self.counts.setdefault((step.ref.type, step.direction), dict.fromkeys(COLUMNS, 0))
@@ -117,7 +117,7 @@ def not_in_plan(operation: Operation) -> Report:
     )
 
 
-def _said(report: Report) -> PlannedStep:
+def _report_step(report: Report) -> PlannedStep:
     ids = report.released_id, report.external_id
     return PlannedStep(
         report.ref, report.entity, report.direction, report.outcome, report.name, *ids, cause=report.cause

@@ -1,1 +1,1 @@
-"""Writes to both sides: intents, frozen batches, answers, recovery, files."""
+"""Writes to both sides: intents, outgoing batches, answers, recovery, files."""

@@ -22,7 +22,7 @@ NOT_TOLD = ("Size", HASH)  # what the file must be; QuickBooks finds its size ou
 Pair = tuple[MirrorRecord, MirrorRecord]  # in Re-Leased, in QuickBooks
 
 
-def upload(run: Run, operation: Operation, frozen: Mapping[str, Any], requestid: str) -> dict[str, Any]:
+def upload(run: Run, operation: Operation, body: Mapping[str, Any], requestid: str) -> dict[str, Any]:
     """Fetch a file from Re-Leased and attach it in QuickBooks; nothing is sent unless it is what it should be.
 
     However often it is sent, it is the same to the last byte. Raises ApiError, of Re-Leased's side while the file is
@@ -30,12 +30,12 @@ def upload(run: Run, operation: Operation, frozen: Mapping[str, Any], requestid:
     """
     with room() as file:
         arrived = _fetched(run, operation.released_id, file)
-        _require_equal(arrived, Arrived(int(frozen["Size"]), str(frozen[HASH])), Side.RELEASED)
-        told = {name: value for name, value in frozen.items() if name not in NOT_TOLD}
-        return {**frozen, **run.quickbooks.upload(told, file, requestid)}
+        _require_equal(arrived, Arrived(int(body["Size"]), str(body[HASH])), Side.RELEASED)
+        told = {name: value for name, value in body.items() if name not in NOT_TOLD}
+        return {**body, **run.quickbooks.upload(told, file, requestid)}
 
 
-def bring_file(run: Run, operation: Operation) -> dict[str, Any]:
+def import_file(run: Run, operation: Operation) -> dict[str, Any]:
     """Fetch a file from QuickBooks, announce it in Re-Leased and put it there; gives the attachment.
 
     When it breaks off after the announcement, `compare` finds the attachment without its file, and finishes it.

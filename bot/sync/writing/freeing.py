@@ -18,7 +18,7 @@ from bot.sync.reading.lookup import refresh
 from bot.sync.reading.pull import pull_documents_again
 from bot.sync.run.run import CHUNK, Run
 from bot.sync.writing.push import push
-from bot.sync.writing.released_writes import bring_in
+from bot.sync.writing.released_writes import write_incoming
 
 
 def free_documents(run: Run) -> None:
@@ -88,7 +88,7 @@ def _paid(payment: MirrorRecord) -> Iterator[tuple[str, str]]:
 def _carry_out(run: Run, found: Sequence[Freeing]) -> set[RecordRef]:
     operations = [one.operation for one in found]
     pushed = push(run, [one for one in operations if one.direction is Direction.OUTGOING])
-    brought = bring_in(run, [one for one in operations if one.direction is Direction.INCOMING])
+    brought = write_incoming(run, [one for one in operations if one.direction is Direction.INCOMING])
     done = {*pushed.done, *brought.done}
     for one in found:
         if one.operation.ref not in done:

@@ -16,7 +16,7 @@ from bot.sync.writing.attachments import compare
 PROBE = "SELECT * FROM CompanyInfo"
 SETTLING_S = 130.0  # QuickBooks works on a request for 120 s at most: .../docs/learn/limits-and-throttles
 KEEPS_FAILING = "keeps-failing"
-PARTS = 6  # of a batch of thirty: five records each, then each alone
+SPLIT_INTO = 6  # of a batch of thirty: five records each, then each alone
 
 
 def is_about_the_batch(run: Run, error: ApiError) -> bool:
@@ -41,7 +41,7 @@ def is_plain_refusal(error: ApiError) -> bool:
     return error.action is Action.RECORD and 400 <= error.fault.http_status < 500 and error.fault.code != "600"
 
 
-def let_settle(run: Run, errors: Sequence[ApiError]) -> None:
+def wait_until_settled(run: Run, errors: Sequence[ApiError]) -> None:
     """Before looking up: what a gateway or the line gave up on may still be carried out behind it."""
     if not all(is_plain_refusal(error) or _said_by_quickbooks(error) for error in errors):
         run.pause(SETTLING_S)
@@ -56,13 +56,13 @@ def still_to_send(run: Run, operations: Sequence[Operation]) -> list[Operation]:
     return [one for one in operations if one.verb is not Verb.CREATE or (one.ref, one.entity) in wanted]
 
 
-def parts(operations: Sequence[Operation], of: int) -> list[list[Operation]]:
+def split(operations: Sequence[Operation], of: int) -> list[list[Operation]]:
     """Smaller groups for what is left of a batch of so many."""
-    size = -(-of // PARTS)
+    size = -(-of // SPLIT_INTO)
     return [list(operations[start : start + size]) for start in range(0, len(operations), size)]
 
 
-def alone(run: Run, operations: Sequence[Operation]) -> tuple[list[Operation], list[Operation]]:
+def split_off_suspects(run: Run, operations: Sequence[Operation]) -> tuple[list[Operation], list[Operation]]:
     """(those that go with others, those that kept failing in the run before and so go by themselves)"""
     with run.database.read() as connection:
         standing = results.standings(connection, run.company.id, [operation.ref for operation in operations])

@@ -1,4 +1,4 @@
-"""Frozen batches: written down with their exact bytes before anything is sent, and sent unchanged until answered."""
+"""Outgoing batches: written down with their exact bytes before anything is sent, and sent unchanged until answered."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,26 +21,26 @@ MOST_WAIT_S = 60.0
 REQUESTID_CHARS = 24  # QuickBooks allows 50 together with a bId
 GENERATION = 1  # of a batch's content: what is to be sent differently joins a new batch, and never changes an old one
 
-Answered = tuple[dict[str, Any], tuple[str, ...]]  # bId -> body or ApiError; who got no answer
+BatchAnswers = tuple[dict[str, Any], tuple[str, ...]]  # bId -> body or ApiError; who got no answer
 
 
-def freeze(run: Run, operations: Sequence[Operation]) -> Batch:
+def prepare_batch(run: Run, operations: Sequence[Operation]) -> Batch:
     """Write the intents and the batch; afterwards it may be sent.
 
     Raises what the store raises when it cannot be written: then nothing must be sent.
     """
     batch = _batch(run, operations, goes_alone(operations[0]))
     with run.ledger() as connection:
-        ledger.freeze(connection, run.company.id, run.run_id, batch)
+        ledger.write_batch(connection, run.company.id, run.run_id, batch)
     return batch
 
 
-def freeze_singles(run: Run, operations: Sequence[Operation]) -> list[Batch]:
+def prepare_singles(run: Run, operations: Sequence[Operation]) -> list[Batch]:
     """Each operation as a write of its own, under its own request id; all written down in one transaction."""
     batches = [_batch(run, [operation], alone=True) for operation in operations]
     with run.ledger() as connection:
         for batch in batches:
-            ledger.freeze(connection, run.company.id, run.run_id, batch)
+            ledger.write_batch(connection, run.company.id, run.run_id, batch)
     return batches
 
 
@@ -54,8 +54,8 @@ def requestid(company_id: str, batch_id: str) -> str:
     return hashlib.sha256(f"{company_id}|{batch_id}|{GENERATION}".encode()).hexdigest()[:REQUESTID_CHARS]
 
 
-def resend(run: Run, batch: Batch) -> Answered:
-    """Send a frozen batch, unchanged however often, until it is answered: bId -> body or ApiError, and who got none.
+def resend(run: Run, batch: Batch) -> BatchAnswers:
+    """Send a batch, unchanged however often, until it is answered: bId -> body or ApiError, and who got none.
 
     An answer that leaves items out is asked for once more: what was carried out is only repeated by QuickBooks.
     Raises ApiError: RECORD when the batch as a whole is refused, STOP, or RETRY when patience ran out.
@@ -88,14 +88,14 @@ def _batch(run: Run, operations: Sequence[Operation], alone: bool) -> Batch:
     return Batch(batch_id, requestid(run.company.id, batch_id), body, run.now_ms(), intents)
 
 
-def _send_once(run: Run, batch: Batch) -> Answered:
+def _send_once(run: Run, batch: Batch) -> BatchAnswers:
     body = batch.body.encode()
-    frozen = parse_json(body)
-    if "BatchItemRequest" in frozen:
-        reply = run.quickbooks.batch_frozen(body, _items(batch.intents), batch.requestid)
+    parsed = parse_json(body)
+    if "BatchItemRequest" in parsed:
+        reply = run.quickbooks.send_batch(body, _items(batch.intents), batch.requestid)
         return dict(reply.items), reply.unanswered
     (first,) = batch.intents
-    ((verb, single),) = frozen.items()
+    ((verb, single),) = parsed.items()
     if is_upload(first.operation):
         return {first.bid: upload(run, first.operation, single, batch.requestid)}, ()
     write = {

@@ -1,4 +1,4 @@
-"""Sends operations to QuickBooks: batches frozen first, several at once, answers recorded in one transaction each."""
+"""Sends operations to QuickBooks: each batch written down first, several at once, its answers in one transaction."""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ from bot.sync.run.run import Run, Stopped
 from bot.sync.run.worker_pool import WorkerPool
 from bot.sync.writing import in_doubt
 from bot.sync.writing.figures import differing
-from bot.sync.writing.outgoing_batches import Answered, freeze, freeze_singles, goes_alone, resend
+from bot.sync.writing.outgoing_batches import BatchAnswers, goes_alone, prepare_batch, prepare_singles, resend
 from bot.sync.writing.recognise import answers_among
 
 UNANSWERED = Fault("unanswered", "QuickBooks did not say what became of it", http_status=200)
@@ -35,30 +35,30 @@ MINUTE_CHECK_S = 0.2
 
 
 @dataclass
-class Pushed:
-    """What came of a push. `again` are records to plan once more in this run, `done` those whose link is recorded.
+class PushResult:
+    """What came of a push. `retry` are records to plan once more in this run, `done` those whose link is recorded.
 
     `edited` are those that people changed before the answer to our repeat came: the next run plans them.
     """
 
     done: list[RecordRef]
-    again: list[RecordRef]
+    retry: list[RecordRef]
     edited: list[RecordRef] = field(default_factory=list)
 
 
-def push(run: Run, operations: Sequence[Operation]) -> Pushed:
+def push(run: Run, operations: Sequence[Operation]) -> PushResult:
     """Carry outgoing operations out. Whatever ends it early leaves nothing in doubt that the next run cannot settle.
 
     Raises ApiError when QuickBooks is down or has locked us out, Stopped, LeaseLost, and what the store raises.
     """
-    pushed = Pushed([], [])
-    together, suspects = in_doubt.alone(run, [one for one in operations if not goes_alone(one)])
+    pushed = PushResult([], [])
+    batched, suspects = in_doubt.split_off_suspects(run, [one for one in operations if not goes_alone(one)])
     singles = [one for one in operations if goes_alone(one)]
-    waiting = _Waiting(deque(together), deque([one] for one in (*suspects, *singles)))
+    queue = _Queue(deque(batched), deque([one] for one in (*suspects, *singles)))
     with WorkerPool(run.writers, "push") as pool:
-        while waiting:
-            _send_all(run, pool, waiting, pushed)
-            _sort_out(run, waiting, pushed)
+        while queue:
+            _send_all(run, pool, queue, pushed)
+            _resolve_doubtful(run, queue, pushed)
     return pushed
 
 
@@ -67,9 +67,9 @@ def record_answers(
     batch: Batch,
     answers: dict[str, Any],
     today: dict[tuple[str, str], dict[str, Any]] | None = None,
-) -> Pushed:
+) -> PushResult:
     """Record one batch's answers in one transaction. `today` holds bodies re-read after a replay: they are newer."""
-    pushed = Pushed([], [])
+    pushed = PushResult([], [])
     rows: list[Result] = []
     by_state: dict[str, list[str]] = {}
     with run.ledger() as connection:
@@ -96,14 +96,14 @@ def record_answers(
     return pushed
 
 
-def look_for(run: Run, batch: Batch) -> tuple[dict[str, dict[str, Any]], list[Operation]]:
+def look_up_batch(run: Run, batch: Batch) -> tuple[dict[str, dict[str, Any]], list[Operation]]:
     """(what the batch made, as far as it can be recognised, by bId; the operations of all others)"""
     rows = look_up(run, [intent.operation for intent in batch.intents])
     found = answers_among(run, batch, rows)
     return found, [intent.operation for intent in batch.intents if intent.bid not in found]
 
 
-def record_found(run: Run, batch: Batch, found: dict[str, dict[str, Any]]) -> list[RecordRef]:
+def record_looked_up(run: Run, batch: Batch, found: dict[str, dict[str, Any]]) -> list[RecordRef]:
     """Record what a batch was found to have made, and close it: nothing of it is sent again under its request id."""
     made = [intent for intent in batch.intents if intent.bid in found]
     others = [intent.id for intent in batch.intents if intent.bid not in found]
@@ -121,7 +121,7 @@ def record_found(run: Run, batch: Batch, found: dict[str, dict[str, Any]]) -> li
 
 
 @dataclass
-class _Waiting:
+class _Queue:
     """What is still to be sent: operations that go thirty at a time, groups that go as they are, batches in doubt."""
 
     operations: deque[Operation]
@@ -135,16 +135,16 @@ class _Waiting:
         return [self.operations.popleft() for _ in range(min(most, len(self.operations)))]
 
 
-def _send_all(run: Run, pool: WorkerPool, waiting: _Waiting, pushed: Pushed) -> None:
+def _send_all(run: Run, pool: WorkerPool, queue: _Queue, pushed: PushResult) -> None:
     """As many at once as there are workers. After a trouble nothing new is begun, but what is answered is recorded."""
-    sent: dict[Future[Answered | ApiError | Stopped], Batch] = {}
+    sent: dict[Future[BatchAnswers | ApiError | Stopped], Batch] = {}
     trouble: ApiError | Stopped | None = None
-    while sent or waiting.operations or waiting.groups:
+    while sent or queue.operations or queue.groups:
         if trouble is None and run.stopping():
             trouble = Stopped()
-        batches = _next_batches(run, waiting, list(sent.values())) if trouble is None else []
+        batches = _next_batches(run, queue, list(sent.values())) if trouble is None else []
         for batch in batches:
-            sent[pool.submit(lambda frozen: _attempt(run, frozen), batch)] = batch
+            sent[pool.submit(lambda one: _attempt(run, one), batch)] = batch
         if batches:
             continue
         if not sent:
@@ -154,27 +154,27 @@ def _send_all(run: Run, pool: WorkerPool, waiting: _Waiting, pushed: Pushed) -> 
         over, _ = wait(sent, timeout=MINUTE_CHECK_S, return_when=FIRST_COMPLETED)
         for future in over:
             try:
-                trouble = _settle(run, sent.pop(future), future.result(), waiting, pushed) or trouble
+                trouble = _handle_answer(run, sent.pop(future), future.result(), queue, pushed) or trouble
             except (ApiError, Stopped) as problem:
                 trouble = problem
     if trouble is not None:
         raise trouble
 
 
-def _next_batches(run: Run, waiting: _Waiting, sent: Sequence[Batch]) -> list[Batch]:
-    """Freeze what goes next: a batch, or single writes beside the batches of a minute. May be none."""
+def _next_batches(run: Run, queue: _Queue, sent: Sequence[Batch]) -> list[Batch]:
+    """Write down what goes next: a batch, or single writes beside the batches of a minute. May be none."""
     if len(sent) >= run.writers:
         return []
-    if waiting.groups:
-        return [freeze(run, waiting.groups.popleft())]
-    if not waiting.operations:
+    if queue.groups:
+        return [prepare_batch(run, queue.groups.popleft())]
+    if not queue.operations:
         return []
     if run.mixed_writes:
         batches = sum(1 for batch in sent if len(batch.intents) > 1)
-        singles = _room_for_singles(run, len(waiting.operations), batches, len(sent) - batches)
+        singles = _room_for_singles(run, len(queue.operations), batches, len(sent) - batches)
         if singles is not None:
-            return freeze_singles(run, waiting.take(singles)) if singles > 0 else []
-    return [freeze(run, waiting.take(MAX_BATCH_ITEMS))]
+            return prepare_singles(run, queue.take(singles)) if singles > 0 else []
+    return [prepare_batch(run, queue.take(MAX_BATCH_ITEMS))]
 
 
 def _room_for_singles(run: Run, left: int, batches: int, singles: int) -> int | None:
@@ -192,71 +192,71 @@ def _room_for_singles(run: Run, left: int, batches: int, singles: int) -> int | 
     return None if may_batch and not short else min(room.singles, free)
 
 
-def _attempt(run: Run, batch: Batch) -> Answered | ApiError | Stopped:
+def _attempt(run: Run, batch: Batch) -> BatchAnswers | ApiError | Stopped:
     try:
         return resend(run, batch)
     except (ApiError, Stopped) as problem:
         return problem
 
 
-def _settle(
-    run: Run, batch: Batch, answered: Answered | ApiError | Stopped, waiting: _Waiting, pushed: Pushed
+def _handle_answer(
+    run: Run, batch: Batch, answered: BatchAnswers | ApiError | Stopped, queue: _Queue, pushed: PushResult
 ) -> ApiError | Stopped | None:
     """Record what came of one batch, or put it back; gives what must end the run."""
     match answered:
         case Stopped():
             return answered
         case ApiError() if in_doubt.is_plain_refusal(answered) and len(batch.intents) > 1:
-            waiting.groups.extend(_halves(run, batch))
+            queue.groups.extend(_halves(run, batch))
         case ApiError() if in_doubt.is_plain_refusal(answered):
             _record(run, batch, {batch.intents[0].bid: answered}, (), pushed)
         case ApiError() if not in_doubt.is_about_the_batch(run, answered):
             return answered
         case ApiError():
-            waiting.doubtful.append((batch, answered))
+            queue.doubtful.append((batch, answered))
         case answers, unanswered:
             _record(run, batch, answers, unanswered, pushed)
     return None
 
 
-def _record(run: Run, batch: Batch, answers: dict[str, Any], unanswered: Sequence[str], pushed: Pushed) -> None:
+def _record(run: Run, batch: Batch, answers: dict[str, Any], unanswered: Sequence[str], pushed: PushResult) -> None:
     closed_books.refresh_close_date(run, batch, answers)
     pushed.done += record_answers(run, batch, answers).done
-    pushed.again += _look_further(run, batch, answers, unanswered)
+    pushed.retry += _retryable(run, batch, answers, unanswered)
 
 
-def _sort_out(run: Run, waiting: _Waiting, pushed: Pushed) -> None:
+def _resolve_doubtful(run: Run, queue: _Queue, pushed: PushResult) -> None:
     """One poisoned record must not hold up twenty-nine others, nor be entered twice while it is being found."""
-    doubtful, waiting.doubtful = waiting.doubtful, []
+    doubtful, queue.doubtful = queue.doubtful, []
     if doubtful:
-        in_doubt.let_settle(run, [error for _, error in doubtful])
+        in_doubt.wait_until_settled(run, [error for _, error in doubtful])
     for batch, error in doubtful:
-        found, missing = look_for(run, batch)
+        found, missing = look_up_batch(run, batch)
         left = in_doubt.still_to_send(run, missing)
         if left and len(batch.intents) == 1:
             record_answers(run, batch, {batch.intents[0].bid: in_doubt.keeps_failing(error)})
             continue
-        pushed.done += record_found(run, batch, found)
-        waiting.groups.extend(in_doubt.parts(left, len(batch.intents)))
+        pushed.done += record_looked_up(run, batch, found)
+        queue.groups.extend(in_doubt.split(left, len(batch.intents)))
         for ref in (operation.ref for operation in missing if operation not in left):
-            pushed.again.append(ref)
+            pushed.retry.append(ref)
             run.tally.add(Outcome.FAILED)  # until its second look takes that back
 
 
-def _look_further(run: Run, batch: Batch, answers: dict[str, Any], unanswered: Sequence[str]) -> list[RecordRef]:
+def _retryable(run: Run, batch: Batch, answers: dict[str, Any], unanswered: Sequence[str]) -> list[RecordRef]:
     """Read what a refusal points at, so that these records can be planned again with better knowledge."""
-    again = []
+    to_retry = []
     for intent in batch.intents:
         answer = answers.get(intent.bid)
         if intent.bid in unanswered or answer is None:
             exists_now(run, intent.operation)
-            again.append(intent.operation.ref)
-        elif isinstance(answer, ApiError) and _worth_another_look(run, intent.operation, answer):
-            again.append(intent.operation.ref)
-    return again
+            to_retry.append(intent.operation.ref)
+        elif isinstance(answer, ApiError) and _is_worth_retry(run, intent.operation, answer):
+            to_retry.append(intent.operation.ref)
+    return to_retry
 
 
-def _worth_another_look(run: Run, operation: Operation, error: ApiError) -> bool:
+def _is_worth_retry(run: Run, operation: Operation, error: ApiError) -> bool:
     if error.fault.code == "5010":
         return exists_now(run, operation)
     if error.fault.code == "6240" and operation.verb is Verb.CREATE:
@@ -268,7 +268,7 @@ def _worth_another_look(run: Run, operation: Operation, error: ApiError) -> bool
 def _halves(run: Run, batch: Batch) -> list[list[Operation]]:
     """The record that QuickBooks refuses a whole batch for is found by halves."""
     operations = [intent.operation for intent in batch.intents]
-    record_found(run, batch, {})
+    record_looked_up(run, batch, {})
     middle = len(operations) // 2
     return [operations[:middle], operations[middle:]]
 

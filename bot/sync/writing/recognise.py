@@ -23,7 +23,7 @@ def answers_among(run: Run, batch: Batch, rows: Rows) -> dict[str, dict[str, Any
     """bId -> the record that it made. Only of creates that carry neither name nor number of ours.
 
     A payment without a reference, or an invoice that QuickBooks numbers itself, is known again by who, when and how
-    much, and by having appeared since the batch was frozen. No row is taken twice, nor one that has a partner.
+    much, and by having appeared since the batch was written down. No row is taken twice, nor one that has a partner.
     """
     nameless = [intent for intent in batch.intents if _is_nameless(intent.operation)]
     free = _free(run, batch, rows)
@@ -58,10 +58,10 @@ def _free(run: Run, batch: Batch, rows: Rows) -> dict[str, list[dict[str, Any]]]
     return free
 
 
-def _is_newer(row: Mapping[str, Any], frozen_ms: int) -> bool:
+def _is_newer(row: Mapping[str, Any], written_ms: int) -> bool:
     said = (row.get("MetaData") or {}).get("CreateTime")
     try:
-        return to_ms(datetime.fromisoformat(str(said))) >= frozen_ms - SKEW_MS
+        return to_ms(datetime.fromisoformat(str(said))) >= written_ms - SKEW_MS
     except ValueError:
         return True  # without a time its content must do
 

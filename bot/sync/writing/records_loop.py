@@ -23,15 +23,15 @@ from bot.sync.run import outcome
 from bot.sync.run.run import CHUNK, Run
 from bot.sync.run.worker_pool import WorkerPool
 from bot.sync.writing.attachments import compare
-from bot.sync.writing.push import Pushed, push
-from bot.sync.writing.released_writes import bring_in, rename, write_back
+from bot.sync.writing.push import PushResult, push
+from bot.sync.writing.released_writes import rekey, write_back, write_incoming
 
 CARRY_FILES = frozenset({RecordType.INVOICE, RecordType.CREDIT_NOTE})
 FAILURES_KEPT = 1_000  # in memory; the results of a dry run are stored nowhere else
 
 
 @dataclass
-class Work:
+class PlannedChunk:
     """What planning yielded for one chunk."""
 
     outgoing: list[Operation] = field(default_factory=list)
@@ -39,12 +39,12 @@ class Work:
     adopted: list[Operation] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
-    silent: list[RecordRef] = field(default_factory=list)
-    put_off: list[RecordRef] = field(default_factory=list)
+    without_steps: list[RecordRef] = field(default_factory=list)
+    deferred: list[RecordRef] = field(default_factory=list)
 
 
 @dataclass
-class Planned:
+class PlanResults:
     """The results of a run that writes nothing: kept here for a dry run, stored for an observe-only company."""
 
     failures: list[Result] = field(default_factory=list)
@@ -52,8 +52,10 @@ class Planned:
     draft: Draft = field(default_factory=Draft)
 
 
-def sync_type(run: Run, spec: RecordSpec, advance: Callable[[int], None], planned: Planned | None = None) -> int:
-    """Every record of this type that is to be planned; gives their number. `planned`: the run must not write.
+def sync_type(
+    run: Run, spec: RecordSpec, advance: Callable[[int], None], plan_results: PlanResults | None = None
+) -> int:
+    """Every record of this type that is to be planned; gives their number. `plan_results`: the run must not write.
 
     `advance` is told after each chunk how many are behind us; `run.on_answers` was told of its batches before that.
     """
@@ -68,14 +70,14 @@ def sync_type(run: Run, spec: RecordSpec, advance: Callable[[int], None], planne
                 break
             after = keys[-1]
             refs = [RecordRef(spec.type, key) for key in keys]
-            work = _plan(run, spec, refs)
-            if planned is None:
-                done = _carry_out(run, spec, work)
+            chunk = _plan(run, spec, refs)
+            if plan_results is None:
+                done = _carry_out(run, spec, chunk)
                 if closing is not None:
                     closing.result()
-                closing = pool.submit(partial(_write_back, run, spec, refs, work), done)
+                closing = pool.submit(partial(_write_back, run, spec, refs, chunk), done)
             else:
-                _only_say(run, spec, refs, work, planned)
+                _record_plan(run, spec, refs, chunk, plan_results)
             behind += len(refs)
             advance(behind)
         if closing is not None:
@@ -83,9 +85,9 @@ def sync_type(run: Run, spec: RecordSpec, advance: Callable[[int], None], planne
     return behind
 
 
-def _plan(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], follows: bool = False) -> Work:
+def _plan(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], follows: bool = False) -> PlannedChunk:
     """`follows`: what comes of an operation that was carried out, and is part of it."""
-    work = Work()
+    chunk = PlannedChunk()
     if spec.type is RecordType.ATTACHMENT:
         compare(run, spec, refs)
     with run.database.read() as connection:
@@ -94,19 +96,19 @@ def _plan(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], follows: bool =
     for situation in found:
         steps = [hold_back(step, run.facts) for step in plan(spec, situation, run.facts)]
         for step in steps:
-            _sort(work, step)
+            _add_step(chunk, step)
         if steps:
             planned_refs.add(situation.ref)
-    work.silent = [ref for ref in refs if ref not in planned_refs]
-    _one_partner_each(work)
-    _number_apart(run, work)
+    chunk.without_steps = [ref for ref in refs if ref not in planned_refs]
+    _one_partner_each(chunk)
+    _make_numbers_unique(run, chunk)
     if run.approved_plan_id and not follows:
-        _only_approved(run, refs, work)
-    return work
+        _only_approved(run, refs, chunk)
+    return chunk
 
 
-def _number_apart(run: Run, work: Work) -> None:
-    if wanted := numbers_of(work.outgoing):
+def _make_numbers_unique(run: Run, chunk: PlannedChunk) -> None:
+    if wanted := numbers_of(chunk.outgoing):
         keys = {f"number:{number}" for number in wanted}
         with run.database.read() as connection:
             found = [
@@ -114,56 +116,56 @@ def _number_apart(run: Run, work: Work) -> None:
                 for entity in UNIQUE_AS_REFERENCE
             ]
         used = {key.removeprefix("number:") for some in found for key in some}
-        work.outgoing = with_unique_numbers(work.outgoing, used)
+        chunk.outgoing = with_unique_numbers(chunk.outgoing, used)
 
 
-def _only_approved(run: Run, refs: Sequence[RecordRef], work: Work) -> None:
+def _only_approved(run: Run, refs: Sequence[RecordRef], chunk: PlannedChunk) -> None:
     """While a plan is carried out: what it does not hold is left for the next sync, and says so."""
     with run.database.read() as connection:
         approved = plans.approved(connection, run.approved_plan_id, refs)
-    for operations in (work.outgoing, work.incoming, work.adopted):
+    for operations in (chunk.outgoing, chunk.incoming, chunk.adopted):
         for operation in list(operations):
             if not is_approved(operation, approved):
                 operations.remove(operation)
-                work.reports.append(not_in_plan(operation))
+                chunk.reports.append(not_in_plan(operation))
 
 
-def _sort(work: Work, step: Step) -> None:
+def _add_step(chunk: PlannedChunk, step: Step) -> None:
     match step:
         case Operation(verb=Verb.ADOPT):
-            work.adopted.append(step)
+            chunk.adopted.append(step)
         case Operation(direction=Direction.OUTGOING):
-            work.outgoing.append(step)
+            chunk.outgoing.append(step)
         case Operation():
-            work.incoming.append(step)
+            chunk.incoming.append(step)
         case Report():
-            work.reports.append(step)
+            chunk.reports.append(step)
         case Settled():
-            work.settled.append(step)
+            chunk.settled.append(step)
 
 
-def _one_partner_each(work: Work) -> None:
+def _one_partner_each(chunk: PlannedChunk) -> None:
     """Two records of one chunk may both want the same partner: the first has it, the others are planned next time.
 
     What is adopted must not come in as new as well, because its own search had less to go by (an e-mail address).
     """
     taken: set[tuple[str, str, str]] = set()
     kept = []
-    for operation in work.adopted:
+    for operation in chunk.adopted:
         claims = {
             ("external", operation.entity, operation.external_id),
             ("released", operation.entity, operation.released_id),
         }
         if taken & claims:
             if _own_claim(operation) not in taken:
-                work.put_off.append(operation.ref)
+                chunk.deferred.append(operation.ref)
             continue
         taken |= claims
         kept.append(operation)
-    work.adopted = kept
-    work.incoming = [
+    chunk.adopted = kept
+    chunk.incoming = [
         operation
-        for operation in work.incoming
+        for operation in chunk.incoming
         if operation.verb is not Verb.CREATE or ("external", operation.entity, operation.external_id) not in taken
     ]
 
@@ -175,42 +177,44 @@ def _own_claim(operation: Operation) -> tuple[str, str, str]:
     return "released", operation.entity, operation.released_id
 
 
-def _carry_out(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
+def _carry_out(run: Run, spec: RecordSpec, chunk: PlannedChunk) -> list[RecordRef]:
     """Both sides take what is planned for them; gives the records that are through."""
-    adopted = _record_local(run, spec, work)
-    pushed = push(run, work.outgoing)
-    brought = bring_in(run, work.incoming)
-    work.put_off += brought.edited
-    again = _second_look(run, spec, [*pushed.again, *brought.again])
-    _tell_other_halves(run, spec, [*brought.done, *again.done])
-    return [*adopted, *pushed.done, *brought.done, *again.done, *(step.ref for step in work.settled)]
+    adopted = _record_local(run, spec, chunk)
+    pushed = push(run, chunk.outgoing)
+    brought = write_incoming(run, chunk.incoming)
+    chunk.deferred += brought.edited
+    again = _retry(run, spec, [*pushed.retry, *brought.retry])
+    _push_other_roles(run, spec, [*brought.done, *again.done])
+    return [*adopted, *pushed.done, *brought.done, *again.done, *(step.ref for step in chunk.settled)]
 
 
-def _write_back(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], work: Work, done: Sequence[RecordRef]) -> None:
+def _write_back(
+    run: Run, spec: RecordSpec, refs: Sequence[RecordRef], chunk: PlannedChunk, done: Sequence[RecordRef]
+) -> None:
     """The last of a chunk: Re-Leased is told, while QuickBooks is busy with the next one already."""
-    failing = {step.ref for step in work.reports if step.outcome in NEEDS_ATTENTION}.difference(done)
+    failing = {step.ref for step in chunk.reports if step.outcome in NEEDS_ATTENTION}.difference(done)
     unwritten = write_back(run, spec, list(dict.fromkeys(done)), failing)
-    _close(run, [*refs, *done], unwritten.union(work.put_off))
+    _close(run, [*refs, *done], unwritten.union(chunk.deferred))
 
 
-def _record_local(run: Run, spec: RecordSpec, work: Work) -> list[RecordRef]:
+def _record_local(run: Run, spec: RecordSpec, chunk: PlannedChunk) -> list[RecordRef]:
     """What needs no call: adopted pairs, reports, and links whose sides agree."""
     now = run.clock()
     adopted = []
     with run.ledger() as connection:
-        rows = [outcome.reported(report, now) for report in work.reports]
-        for report in work.reports:
+        rows = [outcome.reported(report, now) for report in chunk.reports]
+        for report in chunk.reports:
             run.noticed.note(report)
-        links = [_link(spec, operation) for operation in work.adopted]
-        records.put_links(connection, run.company.id, [*links, *(step.link for step in work.settled)])
-        renamed = {}
-        for operation in work.adopted:
+        links = [_link(spec, operation) for operation in chunk.adopted]
+        records.put_links(connection, run.company.id, [*links, *(step.link for step in chunk.settled)])
+        rekeyed = {}
+        for operation in chunk.adopted:
             row = outcome.done(operation, now, released_id=operation.released_id)
-            renamed[RecordRef.in_quickbooks(spec.type, operation.entity, operation.external_id)] = row.ref
+            rekeyed[RecordRef.in_quickbooks(spec.type, operation.entity, operation.external_id)] = row.ref
             rows.append(row)
             adopted.append(row.ref)
-        rename(run, connection, renamed)  # whichever side was looked at: what it said alone is over
-        results.record(connection, run.company.id, run.run_id, [*rows, *_cleared(run, connection, work)])
+        rekey(run, connection, rekeyed)  # whichever side was looked at: what it said alone is over
+        results.record(connection, run.company.id, run.run_id, [*rows, *_cleared(run, connection, chunk)])
     for row in rows:
         run.tally.add(row.outcome)
     return adopted
@@ -221,48 +225,48 @@ def _link(spec: RecordSpec, operation: Operation) -> Link:
     return Link(spec.type, *ids, operation.released_hash, operation.external_hash, operation.agreed)
 
 
-def _cleared(run: Run, connection: Connection, work: Work) -> list[Result]:
+def _cleared(run: Run, connection: Connection, chunk: PlannedChunk) -> list[Result]:
     """Errors of a record clear themselves: settled ones say so, those that are none of our business vanish."""
-    busy = {operation.ref for operation in (*work.outgoing, *work.incoming, *work.adopted)}
-    busy |= {report.ref for report in work.reports}
-    settled = [step.ref for step in work.settled if step.ref not in busy]
-    before = results.get(connection, run.company.id, [*settled, *work.silent])
+    busy = {operation.ref for operation in (*chunk.outgoing, *chunk.incoming, *chunk.adopted)}
+    busy |= {report.ref for report in chunk.reports}
+    settled = [step.ref for step in chunk.settled if step.ref not in busy]
+    before = results.get(connection, run.company.id, [*settled, *chunk.without_steps])
     open_ = {row.ref: row for row in before if row.outcome in NEEDS_ATTENTION}
-    results.forget(connection, run.company.id, [ref for ref in work.silent if ref in open_])
+    results.forget(connection, run.company.id, [ref for ref in chunk.without_steps if ref in open_])
     run.tally.unchanged += len(settled)
     back = {row.ref: row for row in before if row.outcome is Outcome.SKIPPED and row.linked}  # relinked by a person
     open_ |= {ref: back[ref] for ref in settled if ref in back}
     return [outcome.settled_again(open_[ref], run.clock()) for ref in settled if ref in open_]
 
 
-def _second_look(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> Pushed:
+def _retry(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> PushResult:
     """Records that were refused for what we did not know, planned once more now that we do.
 
     What would only be sent again as before stays refused.
     """
     if not refs:
-        return Pushed([], [])
-    work = _plan(run, spec, list(dict.fromkeys(refs)))
-    refused = {operation.ref for operation in work.outgoing if operation.verb is Verb.CREATE}
-    work.outgoing = [operation for operation in work.outgoing if operation.verb is not Verb.CREATE]
-    work.settled = [step for step in work.settled if step.ref not in refused]  # its other half hides no refusal
-    work.reports = [report for report in work.reports if report.outcome is not Outcome.SKIPPED]
-    for _step in (*work.outgoing, *work.incoming, *work.adopted, *work.reports, *work.settled):
+        return PushResult([], [])
+    chunk = _plan(run, spec, list(dict.fromkeys(refs)))
+    refused = {operation.ref for operation in chunk.outgoing if operation.verb is Verb.CREATE}
+    chunk.outgoing = [operation for operation in chunk.outgoing if operation.verb is not Verb.CREATE]
+    chunk.settled = [step for step in chunk.settled if step.ref not in refused]  # its other half hides no refusal
+    chunk.reports = [report for report in chunk.reports if report.outcome is not Outcome.SKIPPED]
+    for _step in (*chunk.outgoing, *chunk.incoming, *chunk.adopted, *chunk.reports, *chunk.settled):
         run.tally.remove(Outcome.FAILED)
-    adopted = _record_local(run, spec, work)
-    pushed, brought = push(run, work.outgoing), bring_in(run, work.incoming)
-    settled = [step.ref for step in work.settled]
-    return Pushed([*adopted, *pushed.done, *brought.done, *settled], [])
+    adopted = _record_local(run, spec, chunk)
+    pushed, brought = push(run, chunk.outgoing), write_incoming(run, chunk.incoming)
+    settled = [step.ref for step in chunk.settled]
+    return PushResult([*adopted, *pushed.done, *brought.done, *settled], [])
 
 
-def _tell_other_halves(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> None:
+def _push_other_roles(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> None:
     """What came in from the Customer of a contact goes out to its Vendor in the same run, and the other way round."""
     with run.database.read() as connection:
         links = records.links_of(connection, run.company.id, refs)
     halved = [ref for ref, found in links.items() if len(found) > 1]
     if halved:
-        work = _plan(run, spec, halved, follows=True)
-        push(run, [operation for operation in work.outgoing if operation.verb is Verb.UPDATE])
+        chunk = _plan(run, spec, halved, follows=True)
+        push(run, [operation for operation in chunk.outgoing if operation.verb is Verb.UPDATE])
 
 
 def _close(run: Run, refs: Sequence[RecordRef], unwritten: set[RecordRef]) -> None:
@@ -280,19 +284,21 @@ def _close(run: Run, refs: Sequence[RecordRef], unwritten: set[RecordRef]) -> No
             records.add_todo(connection, run.company.id, unpaired_files_of(connection, run.company.id, through))
 
 
-def _only_say(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], work: Work, planned: Planned) -> None:
+def _record_plan(
+    run: Run, spec: RecordSpec, refs: Sequence[RecordRef], chunk: PlannedChunk, plan_results: PlanResults
+) -> None:
     now = run.clock()
-    rows = [outcome.reported(report, now) for report in work.reports]
-    for operation in (*work.adopted, *work.outgoing, *work.incoming):
+    rows = [outcome.reported(report, now) for report in chunk.reports]
+    for operation in (*chunk.adopted, *chunk.outgoing, *chunk.incoming):
         run.tally.add(operation.outcome)
         rows.append(outcome.previewed(operation, now))
-    run.tally.unchanged += len(work.settled)
-    for report in work.reports:
+    run.tally.unchanged += len(chunk.settled)
+    for report in chunk.reports:
         run.tally.add(report.outcome)
         run.noticed.note(report)
-    planned.draft.take(run, spec, refs, [*work.adopted, *work.outgoing, *work.incoming], work.reports)
-    if planned.stored:
+    plan_results.draft.add(run, spec, refs, [*chunk.adopted, *chunk.outgoing, *chunk.incoming], chunk.reports)
+    if plan_results.stored:
         with run.ledger() as connection:
             results.record(connection, run.company.id, run.run_id, rows)
-    elif len(planned.failures) < FAILURES_KEPT:
-        planned.failures += [row for row in rows if row.outcome in NEEDS_ATTENTION]
+    elif len(plan_results.failures) < FAILURES_KEPT:
+        plan_results.failures += [row for row in rows if row.outcome in NEEDS_ATTENTION]

@@ -1,4 +1,4 @@
-"""Takes up what an earlier run left unanswered: frozen batches are resent unchanged, old ones looked up first."""
+"""Takes up what an earlier run left unanswered: outgoing batches are resent unchanged, old ones looked up first."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from bot.sync.reading.pull import including_inactive
 from bot.sync.run.run import Run
 from bot.sync.writing import in_doubt
 from bot.sync.writing.outgoing_batches import resend
-from bot.sync.writing.push import look_for, record_answers, record_found
+from bot.sync.writing.push import look_up_batch, record_answers, record_looked_up
 
 TRUSTED_FOR_MS = 60 * 60 * 1000  # how long a requestid surely still replays; Intuit documents no time
 
@@ -45,7 +45,7 @@ def _recover_batch(run: Run, batch: Batch) -> None:
         except ApiError as error:
             if not in_doubt.is_plain_refusal(error) and not in_doubt.is_about_the_batch(run, error):
                 raise
-            in_doubt.let_settle(run, [error])
+            in_doubt.wait_until_settled(run, [error])
             _look_up(run, batch)
         else:
             for intent in batch.intents:
@@ -72,8 +72,8 @@ def _today(run: Run, batch: Batch, answers: dict[str, Any]) -> dict[tuple[str, s
 
 def _look_up(run: Run, batch: Batch) -> None:
     """What it made is in QuickBooks: recognised here, or adopted by planning when it is exactly the same."""
-    found, _ = look_for(run, batch)
-    record_found(run, batch, found)
+    found, _ = look_up_batch(run, batch)
+    record_looked_up(run, batch, found)
 
 
 def _plan_again(run: Run, refs: list[RecordRef]) -> None:

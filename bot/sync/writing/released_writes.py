@@ -24,8 +24,8 @@ from bot.sync.reading.allocations import put_with_parts, written_part
 from bot.sync.run import outcome
 from bot.sync.run.run import Run
 from bot.sync.run.worker_pool import map_concurrently
-from bot.sync.writing.attachments import bring_file
-from bot.sync.writing.push import Pushed
+from bot.sync.writing.attachments import import_file
+from bot.sync.writing.push import PushResult
 from bot.sync.writing.set_off import set_off
 
 T = TypeVar("T")
@@ -33,9 +33,9 @@ Answer = dict[str, Any] | ApiError
 STALE = "http-412"
 
 
-def bring_in(run: Run, operations: Sequence[Operation]) -> Pushed:
+def write_incoming(run: Run, operations: Sequence[Operation]) -> PushResult:
     """Carry incoming operations out, several at a time, each recorded with its answer."""
-    pushed = Pushed([], [])
+    pushed = PushResult([], [])
     at_once = run.writers * 4
     for start in range(0, len(operations), at_once):
         group = operations[start : start + at_once]
@@ -43,7 +43,7 @@ def bring_in(run: Run, operations: Sequence[Operation]) -> Pushed:
         intents = [Intent(run.new_id(), "", str(place), operation) for place, operation in enumerate(group, start=1)]
         with run.ledger() as connection:
             ledger.write_intents(connection, run.company.id, run.run_id, intents, run.now_ms())
-        answers = _together(run, lambda intent: _write(run, intent.operation), intents)
+        answers = _attempt_all(run, lambda intent: _write(run, intent.operation), intents)
         _raise_if_not_recordable(answers)
         fresh = _reread_stale(run, intents, answers)
         _record(run, intents, answers, fresh, pushed)
@@ -80,7 +80,7 @@ def write_back(
         if record is not None and patch:
             wanted.append((ref, record, patch))
     edited: set[str] = set()
-    answers = _together(run, lambda one: _patch(run, spec, one[1], one[2], edited), wanted)
+    answers = _attempt_all(run, lambda one: _patch(run, spec, one[1], one[2], edited), wanted)
     _raise_if_not_recordable(answers)
     return _record_write_backs(run, spec, wanted, answers, edited, failing)
 
@@ -118,7 +118,7 @@ def _write(run: Run, operation: Operation) -> dict[str, Any]:
     if operation.entity in PAYMENT_OF:
         return set_off(run, operation)
     if operation.entity == ENTITY and operation.verb is Verb.CREATE:
-        return bring_file(run, operation)
+        return import_file(run, operation)
     collection = BY_TYPE[operation.ref.type].collection
     if operation.verb is Verb.CREATE:
         body = {**operation.body, "externalId": operation.external_id}
@@ -149,7 +149,7 @@ def _patch(run: Run, spec: RecordSpec, record: MirrorRecord, patch: dict[str, An
     return run.released.patch(run.company.id, spec.collection, record.id, patch, int(fresh.get("version") or 0))
 
 
-def _together(run: Run, call: Callable[[T], dict[str, Any]], values: Sequence[T]) -> list[Answer]:
+def _attempt_all(run: Run, call: Callable[[T], dict[str, Any]], values: Sequence[T]) -> list[Answer]:
     """Call for every value, several at once; an ApiError is an answer too. Order is kept."""
 
     def attempt(value: T) -> Answer:
@@ -186,18 +186,18 @@ def _record(
     intents: Sequence[Intent],
     answers: Sequence[Answer],
     fresh: dict[str, dict[str, Any]],
-    pushed: Pushed,
+    pushed: PushResult,
 ) -> None:
     rows: list[Result] = []
     with run.ledger() as connection:
-        changed = put_with_parts(connection, run.company.id, _told(intents, answers, fresh))
+        changed = put_with_parts(connection, run.company.id, _normalised_answers(intents, answers, fresh))
         for intent, answer in zip(intents, answers, strict=True):
             operation = intent.operation
             spec = BY_TYPE[operation.ref.type]
             if isinstance(answer, ApiError):
                 rows.append(outcome.refused(connection, run.company.id, run.facts, operation, answer, run.clock()))
                 if intent.id in fresh:
-                    pushed.again.append(operation.ref)
+                    pushed.retry.append(operation.ref)
             else:
                 written = written_part(operation, answer) if spec.part_of else answer
                 released_id = str(written["id"])
@@ -211,7 +211,7 @@ def _record(
                 rows.append(row)
                 pushed.done.append(row.ref)
                 pushed.edited += [row.ref] if edited else []
-                rename(run, connection, {operation.ref: row.ref})
+                rekey(run, connection, {operation.ref: row.ref})
             state = ledger.REFUSED if isinstance(answer, ApiError) else ledger.DONE
             ledger.close_intents(connection, [intent.id], state)
         results.record(connection, run.company.id, run.run_id, rows)
@@ -235,7 +235,7 @@ def _edited_since(spec: RecordSpec, operation: Operation, answer: Mapping[str, A
     return content_hash(sent) != content_hash(spec.released_content(answer))
 
 
-def _told(
+def _normalised_answers(
     intents: Sequence[Intent], answers: Sequence[Answer], fresh: dict[str, dict[str, Any]]
 ) -> list[records.NormalisedRecord]:
     """What Re-Leased said of each record; of one that several writes were answered about, the latest of them."""
@@ -252,14 +252,14 @@ def _told(
     return list(newest.values())
 
 
-def rename(run: Run, connection: Any, renamed: Mapping[RecordRef, RecordRef]) -> None:
+def rekey(run: Run, connection: Any, rekeyed: Mapping[RecordRef, RecordRef]) -> None:
     """Records that existed in QuickBooks only have their Re-Leased ids now: they go on under those."""
-    before = [ref for ref, after in renamed.items() if ref != after]
+    before = [ref for ref, after in rekeyed.items() if ref != after]
     results.forget(connection, run.company.id, before)
     records.drop_todo(connection, run.company.id, before)
-    left_out = sorted(records.unlinked_among(connection, run.company.id, before))
-    records.set_linked(connection, run.company.id, left_out)
-    records.set_unlinked(connection, run.company.id, [renamed[ref] for ref in left_out], "", run.now_ms())
+    unlinked = sorted(records.unlinked_among(connection, run.company.id, before))
+    records.set_linked(connection, run.company.id, unlinked)
+    records.set_unlinked(connection, run.company.id, [rekeyed[ref] for ref in unlinked], "", run.now_ms())
 
 
 def _record_write_backs(
@@ -279,7 +279,7 @@ def _record_write_backs(
         for (ref, _, patch), answer in zip(wanted, answers, strict=True):
             if not isinstance(answer, ApiError):
                 if patch.keys() - {"externalId"} and ref not in refused:
-                    _settle(run, connection, spec, ref, answer)
+                    _agree_on(run, connection, spec, ref, answer)
                 continue
             refused.add(ref)
             if ref in failing:
@@ -291,7 +291,7 @@ def _record_write_backs(
     return refused
 
 
-def _settle(run: Run, connection: Any, spec: RecordSpec, ref: RecordRef, body: dict[str, Any]) -> None:
+def _agree_on(run: Run, connection: Any, spec: RecordSpec, ref: RecordRef, body: dict[str, Any]) -> None:
     """A number or tax that QuickBooks gave is agreed on, not an edit of Re-Leased's that would have to go out."""
     agreed = released_hash(spec, body)
     for link in records.links_of(connection, run.company.id, [ref]).get(ref, ()):
