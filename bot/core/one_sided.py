@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Body = Mapping[str, Any]
-Pairs = Sequence[tuple[str, str]]
+FieldPairs = Sequence[tuple[str, str]]
 """(Re-Leased field, QuickBooks field) of what a record may lack; a dotted name goes into an object."""
 
 
-def agree(pairs: Pairs, released: Body, external: Body) -> bool:
+def agree(pairs: FieldPairs, released: Body, external: Body) -> bool:
     """Whether each side holds what the other holds, so that what is missing later was emptied."""
     return all(_is_held(released, ours) == _is_held(external, theirs) for ours, theirs in pairs)
 
 
-def with_emptied(pairs: Pairs, body: Body, released: Body, external: Body) -> dict[str, Any]:
+def with_emptied(pairs: FieldPairs, body: Body, released: Body, external: Body) -> dict[str, Any]:
     """The QuickBooks body with "" for what Re-Leased does not hold any more; leaving a field out keeps it there."""
     result = dict(body)
     for ours, theirs in pairs:
@@ -22,7 +22,7 @@ def with_emptied(pairs: Pairs, body: Body, released: Body, external: Body) -> di
     return result
 
 
-def with_kept(pairs: Pairs, wanted: Body, released: Body, external: Body) -> dict[str, Any]:
+def with_kept(pairs: FieldPairs, wanted: Body, released: Body, external: Body) -> dict[str, Any]:
     """What Re-Leased is to say, with its own values where QuickBooks was never told any."""
     result = dict(wanted)
     for ours, theirs in pairs:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.content import content_hash, marked_hash
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.one_sided import Pairs
+from bot.core.one_sided import FieldPairs
 from bot.core.totals import Totals
 
 Body = Mapping[str, Any]
@@ -116,7 +116,7 @@ class RecordSpec:
     also_read(released, the company's bank account) / also_named(entity, body)  (entity, QuickBooks id) that a
         translation looks at, though they hold nothing up: bodies on the way out, pairs on the way in
     changed(external, wanted)      what an update of QuickBooks must say, so that it wipes nothing we do not know
-    freed(released, entity, external, lookup, outgoing)  the body of an update that only takes money off documents
+    unapplied(released, entity, external, lookup, outgoing)  the body of an update that only takes money off documents
     side_by_side                   what a person compares: label, field of Re-Leased, field of QuickBooks (dotted)
     web_pages                      entity -> its page in QuickBooks, where it has one. Known from practice: Intuit does
         not document these addresses as a contract
@@ -145,10 +145,10 @@ class RecordSpec:
     amount: Callable[[Body], Decimal | None] = lambda body: None
     external_amount: Callable[[str, Body], Decimal | None] = lambda entity, body: None
     dates: tuple[str, str] = ("", "")  # the Re-Leased and the QuickBooks field that closed books look at
-    frozen_when_paid: frozenset[str] = frozenset()  # what Re-Leased still takes on a paid document
+    editable_when_paid: frozenset[str] = frozenset()  # what Re-Leased still takes on a paid document
     search_keys: Callable[[str, Body], set[str]] | None = None  # where looser matches must be found as well
     as_held: Callable[[Body, str, Lookup, Facts], dict[str, Any]] | None = None  # None for what never goes out
-    may_lack: Pairs = ()  # fields that may be empty, on either side
+    optional_fields: FieldPairs = ()  # fields that may be empty, on either side
     optional_parents: frozenset[RecordType] = frozenset()  # what it may refer to though it stays out
     incoming_note: Callable[[str, Body, Lookup, Facts], str] = lambda entity, body, lookup, facts: ""  # for its result
     currency: Callable[[Body], str] = lambda body: str(body.get("currency") or "")
@@ -165,7 +165,7 @@ class RecordSpec:
     keep_released: Callable[[dict[str, Any], Body, str, Lookup], dict[str, Any]] | None = None
     also_read: Callable[[Body, str], set[tuple[str, str]]] = lambda body, bank_account_id: set()
     also_named: Callable[[str, Body], set[tuple[str, str]]] = lambda entity, body: set()
-    freed: Callable[[Body, str, Body, Lookup, bool], dict[str, Any] | None] | None = None
+    unapplied: Callable[[Body, str, Body, Lookup, bool], dict[str, Any] | None] | None = None
     reversed_in_quickbooks_only: bool = False
     released_wins: bool = False  # when both sides changed; else QuickBooks does
     moves_money: bool = False  # a payment or an allocation: gone on one side, it is reversed on the other

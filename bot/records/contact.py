@@ -29,7 +29,7 @@ WRITTEN_AS = {
     **{"name": ("DisplayName",), "email": ("PrimaryEmailAddr",), "phone": ("PrimaryPhone",)},
     **{"address": ("BillAddr",), "currency": ("CurrencyRef",)},
 }
-MAY_LACK = (
+OPTIONAL_FIELDS = (
     ("email", "PrimaryEmailAddr.Address"),
     ("phone", "PrimaryPhone.FreeFormNumber"),
     *((f"address.{ours}", f"BillAddr.{theirs}") for ours, theirs in ADDRESS),
@@ -220,7 +220,7 @@ SPEC = RecordSpec(
     keep_external=keep_external,
     changed=update.changed,
     written_as=WRITTEN_AS,
-    may_lack=MAY_LACK,
+    optional_fields=OPTIONAL_FIELDS,
     released_wins=True,
     side_by_side=(
         ("Name", "name", "DisplayName"),

@@ -13,7 +13,7 @@ from bot.records.fields.parties import PARTY, check_currency, contact_of, party_
 from bot.records.payments import matching
 from bot.records.payments.applied import DOCUMENT, split
 from bot.records.payments.bank_account import account_of, account_out, also_read
-from bot.records.payments.lines import freed, keep_external, keep_released, lines_out, stays_out
+from bot.records.payments.lines import keep_external, keep_released, lines_out, stays_out, unapplied
 from bot.records.payments.matching import REFERENCE_FIELD, reference_text, short_reference
 
 KIND_OF = {"Payment": "receipt", "BillPayment": "paid"}
@@ -213,7 +213,7 @@ SPEC = RecordSpec(
     keep_released=keep_released,
     also_read=also_read,
     also_named=also_named,
-    freed=freed,
+    unapplied=unapplied,
     reversed_in_quickbooks_only=True,
     moves_money=True,
     voidable=frozenset({"Payment", "BillPayment"}),

@@ -22,9 +22,9 @@ from bot.sync.run.context import Advance, Engine, RunContext, RunRequest
 from bot.sync.run.lease import leased
 from bot.sync.run.progress import Reporter
 from bot.sync.run.run import PlanChanged, Run, SafetyStop, Stopped
-from bot.sync.writing.freeing import free_documents
 from bot.sync.writing.records_loop import PlanResults, sync_type
 from bot.sync.writing.recover import recover
+from bot.sync.writing.unapplying import unapply_payments
 
 log = structlog.get_logger()
 
@@ -103,7 +103,7 @@ def _run(context: RunContext) -> Finished:
                 context.run_id, run.company.id, flag, counts, context.api_calls, planned.failures, plan=made
             )
     else:
-        free_documents(run)
+        unapply_payments(run)
         for spec in SPECS:
             if todo.get(spec.type):
                 progress.phase(spec.type.plural, todo[spec.type])

@@ -52,10 +52,10 @@ LISTED: tuple[Listed, ...] = (
         f"{SYNC}/test_one_reference.py",
     ),
     rule(
-        "bot/core/planning/freeing.py",
+        "bot/core/planning/unapplying.py",
         "MAY_COME_LATER",
         ('OWN - {"failing-parent"}', 'OWN - {"missing-parent"}'),
-        f"{CORE}/test_freeing.py",
+        f"{CORE}/test_unapplying.py",
     ),
     rule(
         "bot/core/cells.py",
@@ -109,7 +109,7 @@ LISTED: tuple[Listed, ...] = (
     ),
     rule(
         DOCUMENT,
-        "TAKEN_WHEN_PAID",
+        "EDITABLE_WHEN_PAID",
         ('OWN - {"dueDate"}', 'OWN | {"lines"}'),
         f"{CORE}/test_plan_incoming.py",
     ),

@@ -307,7 +307,7 @@ MUTATIONS = (
     one(
         "documents go before the payments that were taken off them",
         "bot/sync/engine.py",
-        "free_documents(run)",
+        "unapply_payments(run)",
         "run.raise_if_stopping()",
         "tests/sync/test_paid_documents.py",
     ),

@@ -10,7 +10,7 @@ from bot.store import keysets
 from bot.sync.control import end_of_run
 from bot.sync.reading import pull, touched
 from bot.sync.run import safety_stop
-from bot.sync.writing import freeing, records_loop
+from bot.sync.writing import records_loop, unapplying
 from tests.rarely import edge
 from tests.sync.world import IDLE_CALLS, World
 
@@ -19,7 +19,7 @@ WHOLE = r"\((company_id=\?( AND side=\?)?( AND (entity|type)=\?)?)\)"
 READS_ALL = re.compile(rf"SCAN ({GROWING})\b|SEARCH ({GROWING}) USING [A-Z ]+ \w+ {WHOLE}")
 """ "SEARCH mirror USING INDEX x (company_id=?)" reads as much as a scan does: all that a company has."""
 PAGES = (
-    *((keysets, "CHUNK"), (records_loop, "CHUNK"), (freeing, "CHUNK"), (safety_stop, "CHUNK"), (pull, "CHUNK")),
+    *((keysets, "CHUNK"), (records_loop, "CHUNK"), (unapplying, "CHUNK"), (safety_stop, "CHUNK"), (pull, "CHUNK")),
     (touched, "CHUNK"),
 )
 MANY, GONE, PAGE = 40, 15, 5

@@ -25,7 +25,7 @@ def patch_for(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
             return {}  # the contact lives on in its other role
         wanted = {"archived": True}  # an archived name changes in nothing else
     if slot.link is not None and not slot.link.agreed:
-        wanted = with_kept(spec.may_lack, wanted, current, external)
+        wanted = with_kept(spec.optional_fields, wanted, current, external)
     if spec.keep_released is not None:
         wanted = spec.keep_released(wanted, current, slot.entity, situation.lookup)
     held = _as_held(spec, situation, slot, facts)
@@ -61,8 +61,8 @@ def _refuse_fixed(
 ) -> None:
     """Raises Problem with the figures of both sides, so that a person can see what has to be entered by hand."""
     fixed = [key for key in FIXED_ONCE_APPROVED if key in patch]
-    frozen = current.get("status") == "paid" and spec.frozen_when_paid and set(patch) - spec.frozen_when_paid
-    if not fixed and not frozen:
+    refused = current.get("status") == "paid" and spec.editable_when_paid and set(patch) - spec.editable_when_paid
+    if not fixed and not refused:
         return
     changed = ", ".join(sorted(fixed or set(patch)))
     figures = ""

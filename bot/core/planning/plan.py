@@ -135,7 +135,7 @@ def _outgoing(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
     require_parents(situation.parents, spec)
     body = spec.to_quickbooks(released.body, slot.entity, situation.lookup, facts)
     if slot.link is not None and slot.link.agreed:
-        body = with_emptied(spec.may_lack, body, released.body, external.body)
+        body = with_emptied(spec.optional_fields, body, released.body, external.body)
     if spec.keep_external is not None:
         body = spec.keep_external(body, released.body, slot.entity, external.body, situation.lookup)
     body = _changed(spec, external.body, _said_anew(spec, slot, released, external, body, facts))
@@ -243,7 +243,7 @@ def _adopt(
         external_id=external.id,
         released_hash=released_hash(spec, released.body),
         external_hash=content_hash(spec.external_content(slot.entity, external.body)),
-        agreed=agree(spec.may_lack, released.body, external.body),
+        agreed=agree(spec.optional_fields, released.body, external.body),
         amount=spec.amount(released.body),
         currency=spec.currency(released.body),
     )

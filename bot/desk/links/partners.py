@@ -69,7 +69,7 @@ class Pair:
             released_hash(self.spec, ours) if self.is_of_one_contact else "",
             content_hash(self.spec.external_content(self.external.entity, theirs)),
         )
-        agreed = agree(self.spec.may_lack, ours, theirs)
+        agreed = agree(self.spec.optional_fields, ours, theirs)
         return Link(self.spec.type, self.released.id, self.external.entity, self.external.id, *hashes, agreed)
 
 

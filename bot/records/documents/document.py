@@ -23,7 +23,7 @@ NOTE_LENGTH = 4000  # developer.intuit.com, invoice: PrivateNote
 KIND_OF = {"Invoice": "income", "CreditMemo": "income", "Bill": "expense", "VendorCredit": "expense"}
 SALES_FORMS = frozenset({"Invoice", "CreditMemo"})  # QuickBooks numbers these itself unless told otherwise
 WITH_DUE_DATE = frozenset({"Invoice", "Bill"})
-TAKEN_WHEN_PAID = frozenset({"reference", "number", "dueDate"})
+EDITABLE_WHEN_PAID = frozenset({"reference", "number", "dueDate"})
 RELEASED_FIELDS = (
     *("number", "kind", "contactId", "issueDate", "dueDate", "currency"),
     *("amountsAre", "netTotal", "taxTotal", "total", "reference"),
@@ -202,8 +202,8 @@ def spec_of(type_: RecordType, collection: str, income: str, expense: str) -> Re
         external_amount=lambda entity, body: decimal(body.get("TotalAmt")),
         dates=("issueDate", "TxnDate"),
         as_held=as_held,
-        may_lack=(("reference", "PrivateNote"),),
-        frozen_when_paid=TAKEN_WHEN_PAID,
+        optional_fields=(("reference", "PrivateNote"),),
+        editable_when_paid=EDITABLE_WHEN_PAID,
         is_settled=is_settled,
         totals=totals,
         external_totals=external_totals,

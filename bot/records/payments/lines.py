@@ -71,7 +71,7 @@ def keep_released(wanted: dict[str, Any], released: Body, entity: str, lookup: L
     }
 
 
-def freed(released: Body, entity: str, external: Body, lookup: Lookup, outgoing: bool) -> dict[str, Any] | None:
+def unapplied(released: Body, entity: str, external: Body, lookup: Lookup, outgoing: bool) -> dict[str, Any] | None:
     """The loser's side with less applied to those documents of which the winner pays less; None when there are none.
 
     With it a document can be voided or made smaller, before anything new is paid with the same payment.

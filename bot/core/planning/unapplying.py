@@ -19,46 +19,48 @@ MAY_COME_LATER = frozenset({"failing-parent", "missing-parent", "unapproved-pare
 
 
 @dataclass(frozen=True)
-class Freeing:
+class Unapplication:
     """`is_whole`: the record is through with it. Otherwise the rest of its change follows after the documents."""
 
     operation: Operation
     is_whole: bool
 
 
-def freeing(spec: RecordSpec, situation: Situation, facts: Facts) -> list[Freeing]:
+def unapplications(spec: RecordSpec, situation: Situation, facts: Facts) -> list[Unapplication]:
     """What of a linked payment or credit allocation can, and should, go before the documents do."""
     if situation.unlinked or all(slot.link is None for slot in situation.slots):
         return []
     steps = plan(spec, situation, facts)
     gone = [step for step in steps if isinstance(step, Operation) and step.outcome is Outcome.VOIDED]
     if gone:
-        return [Freeing(step, is_whole=True) for step in gone]
+        return [Unapplication(step, is_whole=True) for step in gone]
     if any(isinstance(step, Report) and step.code not in MAY_COME_LATER for step in steps):
         return []
     return [found for slot in situation.slots for found in _reduced(spec, situation, slot, steps, facts)]
 
 
-def _reduced(spec: RecordSpec, situation: Situation, slot: Slot, steps: list[Step], facts: Facts) -> Iterator[Freeing]:
+def _reduced(
+    spec: RecordSpec, situation: Situation, slot: Slot, steps: list[Step], facts: Facts
+) -> Iterator[Unapplication]:
     released, external, link = situation.released, slot.external, slot.link
-    if spec.freed is None or released is None or external is None or external.deleted or link is None:
+    if spec.unapplied is None or released is None or external is None or external.deleted or link is None:
         return
     ours_moved = moved(link.released_hash, released_hash(spec, released.body))
     theirs_moved = content_hash(spec.external_content(slot.entity, external.body)) != link.external_hash
     if not ours_moved and not theirs_moved:
         return
     outgoing = not theirs_moved
-    less = spec.freed(released.body, slot.entity, external.body, situation.lookup, outgoing)
+    less = spec.unapplied(released.body, slot.entity, external.body, situation.lookup, outgoing)
     if less is None:
         return
     all_here = outgoing or all(parent.standing is Standing.READY for parent in slot.parents)
     for step in steps:
         if all_here and isinstance(step, Operation) and _says_no_more(step, less):
-            yield Freeing(step, is_whole=True)
+            yield Unapplication(step, is_whole=True)
             return
     operation = (_outgoing if outgoing else _incoming)(spec, situation, slot, released, external, less, facts)
     if operation is not None:
-        yield Freeing(replace(operation, amount=None, totals=()), is_whole=False)
+        yield Unapplication(replace(operation, amount=None, totals=()), is_whole=False)
 
 
 def _says_no_more(step: Operation, less: dict[str, object]) -> bool:

@@ -1,12 +1,12 @@
-"""Takes off documents, before they are synced, the money that no longer pays them.
+"""Unapplies from documents, before they are synced, the payments and credits that no longer pay them.
 
-Why: bot/core/planning/freeing.py.
+Why: bot/core/planning/unapplying.py.
 """
 
 from collections.abc import Iterator, Sequence
 
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordRef
-from bot.core.planning.freeing import Freeing, freeing
+from bot.core.planning.unapplying import Unapplication, unapplications
 from bot.core.spec import RecordSpec
 from bot.records import BY_ENTITY, SPECS
 from bot.records.payments.applied import lines_of
@@ -21,49 +21,49 @@ from bot.sync.writing.push import push
 from bot.sync.writing.released_writes import write_incoming
 
 
-def free_documents(run: Run) -> None:
+def unapply_payments(run: Run) -> None:
     """Of linked payments and credit allocations that are to be planned: reversals, and what is allocated less.
 
     What is refused here, or is only a part of a record's change, is planned anew in the turn of its type, and is
     reported and counted there.
     """
-    freed: set[tuple[str, str]] = set()
-    any_freed = False
+    touched: set[tuple[str, str]] = set()
+    any_unapplied = False
     for spec in SPECS:
         if spec.moves_money:
-            done, documents = _free(run, spec)
-            any_freed, freed = any_freed or done, freed | documents
-    if any_freed:
+            done, documents = _unapply_type(run, spec)
+            any_unapplied, touched = any_unapplied or done, touched | documents
+    if any_unapplied:
         pull_documents_again(run)  # the documents have other versions now, and some are not paid any more
-    refresh(run, freed)
+    refresh(run, touched)
 
 
-def _free(run: Run, spec: RecordSpec) -> tuple[bool, set[tuple[str, str]]]:
-    """Whether anything was freed, and the documents of QuickBooks, (entity, id), that it was taken off."""
-    after, any_freed = "", False
+def _unapply_type(run: Run, spec: RecordSpec) -> tuple[bool, set[tuple[str, str]]]:
+    """Whether anything was unapplied, and the documents of QuickBooks, (entity, id), that it was taken off."""
+    after, any_unapplied = "", False
     documents: set[tuple[str, str]] = set()
     while True:
         run.raise_if_stopping()
         with run.database.read() as connection:
             keys = records.todo_keys(connection, run.company.id, spec.type, after, CHUNK)
         if not keys:
-            return any_freed, documents
+            return any_unapplied, documents
         after = keys[-1]
-        found, paid = _freeing(run, spec, [RecordRef(spec.type, key) for key in keys if not key.startswith("@")])
+        found, paid = _unapplications(run, spec, [RecordRef(spec.type, key) for key in keys if not key.startswith("@")])
         done = _carry_out(run, found)
-        any_freed = any_freed or bool(done)
+        any_unapplied = any_unapplied or bool(done)
         documents |= {key for ref in done for key in paid.get(ref, ())}
 
 
-def _freeing(
+def _unapplications(
     run: Run, spec: RecordSpec, refs: Sequence[RecordRef]
-) -> tuple[list[Freeing], dict[RecordRef, set[tuple[str, str]]]]:
+) -> tuple[list[Unapplication], dict[RecordRef, set[tuple[str, str]]]]:
     """With the documents that QuickBooks says each of them pays. While a plan is carried out, only what it holds."""
     with run.database.read() as connection:
         linked = list(records.links_of(connection, run.company.id, refs))
         gathered = situations(connection, run.company.id, spec, linked)
         approved = plans.approved(connection, run.approved_plan_id, linked) if run.approved_plan_id else None
-    found = [one for situation in gathered for one in freeing(spec, situation, run.facts)]
+    found = [one for situation in gathered for one in unapplications(spec, situation, run.facts)]
     paid = {
         situation.ref: {key for slot in situation.slots if slot.external for key in _paid(slot.external)}
         for situation in gathered
@@ -85,7 +85,7 @@ def _paid(payment: MirrorRecord) -> Iterator[tuple[str, str]]:
             yield kind, id_
 
 
-def _carry_out(run: Run, found: Sequence[Freeing]) -> set[RecordRef]:
+def _carry_out(run: Run, found: Sequence[Unapplication]) -> set[RecordRef]:
     operations = [one.operation for one in found]
     pushed = push(run, [one for one in operations if one.direction is Direction.OUTGOING])
     brought = write_incoming(run, [one for one in operations if one.direction is Direction.INCOMING])
