@@ -10,6 +10,7 @@ from typing import Any
 from bot.sandbox.quickbooks.api.company import Company, Origin
 from bot.sandbox.quickbooks.api.resources import VOIDED_BY_UPDATE, query_response
 from bot.sandbox.quickbooks.books import faults
+from bot.sandbox.quickbooks.books.out_of_scope import refuse_out_of_scope
 from bot.sandbox.quickbooks.books.schema import ENTITIES
 from bot.sandbox.quickbooks.reading.cdc import change_data_capture
 from bot.sandbox.quickbooks.reading.query import MAX_RESULTS
@@ -85,6 +86,8 @@ def _result(company: Company, item: Item, request_id: str, b_id: str, left: int)
         names, since = (_either(asked, key) for key in ("Entities", "ChangedSince"))
         return change_data_capture(company.books, names, since)
     names_found = [key for key in item if key not in ITEM_KEYS]
+    for name in names_found:
+        refuse_out_of_scope(name)
     if len(names_found) != 1 or names_found[0] not in ENTITIES:
         raise faults.refuse("2000", f"Object Name:{', '.join(names_found)} is unsupported or invalid")
     name = names_found[0]

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from bot.sandbox.http.exchange import Request
 from bot.sandbox.quickbooks.api.company import Company, Origin
 from bot.sandbox.quickbooks.books import faults
+from bot.sandbox.quickbooks.books.out_of_scope import refuse_out_of_scope
 from bot.sandbox.quickbooks.books.schema import BY_PATH, EntityType, Record
 from bot.sandbox.quickbooks.books.wire import NotJson, parse_json
 from bot.sandbox.quickbooks.reading.broken import require_readable
@@ -55,6 +56,7 @@ def read(company: Company, path: str, request: Request) -> Payload:
         case [name, record_id] if name in BY_PATH:
             company.counters.reads += 1
             return _single(company, BY_PATH[name], record_id, request)
+    refuse_out_of_scope(path.split("/")[0])
     raise _no_resource(request)
 
 
@@ -77,6 +79,7 @@ def write(company: Company, path: str, request: Request) -> Payload:
         return _upload(company, request, origin)
     entity = BY_PATH.get(path)
     if entity is None:
+        refuse_out_of_scope(path.split("/")[0])
         raise _no_resource(request)
     operation = _operation(request.query, entity)
     if operation == "void" and entity.name == "JournalEntry":

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.sandbox.quickbooks.books import faults
 from bot.sandbox.quickbooks.books.books import Books
+from bot.sandbox.quickbooks.books.out_of_scope import refuse_out_of_scope
 from bot.sandbox.quickbooks.books.schema import ENTITIES, Record
 from bot.sandbox.quickbooks.books.wire import parse_moment
 from bot.sandbox.quickbooks.reading.broken import require_readable
@@ -20,7 +21,7 @@ UNSUPPORTED = ("JournalCode", "TimeActivity", "TaxAgency", "TaxCode", "TaxRate")
 
 
 def change_data_capture(books: Books, entities: str, changed_since: str) -> dict[str, Any]:
-    """The `CDCResponse` part of the answer. Raises Refusal 2000, 2020, 2060, 2190, 4002 or 10000.
+    """The `CDCResponse` part of the answer. Raises Refusal 2000, 2020, 2060, 2190, 4002, 5020 or 10000.
 
     Within a type, rows are ordered by when they changed. `changed_since` is inclusive.
     """
@@ -58,6 +59,7 @@ def _names(entities: str) -> list[str]:
         raise faults.missing("entities")
     spelled = {name.lower(): name for name in ENTITIES if name not in UNSUPPORTED}
     for name in wanted:
+        refuse_out_of_scope(name)
         if name.lower() not in spelled:
             raise faults.refuse("2000", f"Object Name:{name} is unsupported or invalid", "entities")
     return [spelled[name.lower()] for name in wanted]

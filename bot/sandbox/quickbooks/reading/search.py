@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.sandbox.quickbooks.books import faults
 from bot.sandbox.quickbooks.books.books import Books
+from bot.sandbox.quickbooks.books.out_of_scope import refuse_out_of_scope
 from bot.sandbox.quickbooks.books.schema import ENTITIES, EntityType, Record
 from bot.sandbox.quickbooks.books.table import Table, id_key
 from bot.sandbox.quickbooks.books.wire import parse_moment
@@ -32,7 +33,7 @@ Test = Callable[[Record], bool]
 def run(books: Books, query: Query) -> tuple[EntityType, list[Record], int]:
     """The entity, the rows of the page, and how many rows match in all (only counted when the query asks).
 
-    Raises Refusal 4001.
+    Raises Refusal 4001 or 5020.
     """
     entity = _entity(query.entity)
     query = _with_active(entity, query)
@@ -51,6 +52,7 @@ def _entity(name: str) -> EntityType:
     for entity in ENTITIES.values():
         if entity.name.lower() == name.lower():
             return entity
+    refuse_out_of_scope(name)
     raise faults.refuse("4001", f"QueryValidationError: Metadata not found for Entity: {name}")
 
 

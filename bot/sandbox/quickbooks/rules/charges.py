@@ -124,7 +124,9 @@ def _saved(books: Books, record: Record, line: Record, charge: Record | None) ->
 def _charge_lines(books: Books, line: Record, detail: Record) -> Iterator[Record]:
     """The cost and, where there is one, its markup as a line of its own."""
     percent = detail.get("MarkupInfo", {}).get("Percent")
-    kept = {key: detail[key] for key in ("ItemRef", "Qty", "UnitPrice", "ClassRef", "TaxCodeRef") if key in detail}
+    kept: Record = {
+        key: detail[key] for key in ("ItemRef", "Qty", "UnitPrice", "ClassRef", "TaxCodeRef") if key in detail
+    }
     markup: Record = {"MarkupInfo": {"Percent": percent}} if percent else {}
     described: Record = {"Description": line["Description"]} if "Description" in line else {}
     row: Record = {"DetailType": "ReimburseLineDetail", "LinkedTxn": []}

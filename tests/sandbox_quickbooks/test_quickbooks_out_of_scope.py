@@ -1,0 +1,38 @@
+"""Types of QuickBooks that the stand-in does not have: refused as a feature that the company has not got."""
+
+import pytest
+
+from bot.sandbox.quickbooks.books.out_of_scope import NAMES
+from bot.sandbox.quickbooks.books.schema import ENTITIES
+
+SINCE = "2026-05-28T00:00:00Z"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_way_to_one_is_permission_denied(api, name):
+    answers = {
+        "query": api.query(f"select * from {name}"),
+        "read": api.get(f"{name.lower()}/1"),
+        "create": api.post(name.lower(), {"Line": []}),
+        "changes": api.get("cdc", entities=f"Invoice,{name}", changedSince=SINCE),
+    }
+    assert {way: (answer.status, answer.code) for way, answer in answers.items()} == dict.fromkeys(
+        answers, (400, "5020")
+    )
+    assert answers["query"].error["Message"] == "Permission Denied Error"
+
+
+def test_in_a_batch_only_that_item_is_refused(api):
+    answers = api.batch(
+        {"bId": "1", "operation": "create", "Estimate": {"Line": []}},
+        {"bId": "2", "Query": "select * from SalesReceipt"},
+        {"bId": "3", "operation": "create", "Term": {"Name": "Net 7", "DueDays": 7}},
+    )
+    assert [answers[b_id]["Fault"]["Error"][0]["code"] for b_id in "12"] == ["5020", "5020"]
+    assert answers["3"]["Term"]["Name"] == "Net 7"
+
+
+def test_what_nobody_knows_is_another_fault(api):
+    assert api.query("select * from Nonsense").code == "4001"
+    assert api.get("nonsense/1").code == "500"
+    assert not set(NAMES) & ENTITIES.keys()
