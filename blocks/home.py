@@ -21,7 +21,7 @@ from blocks.kit.kit import (
 from blocks.kit.words import company_name, company_state, counted, headline, number
 from blocks.overview import first_steps, held_back, summary
 from blocks.runs.verification import last
-from bot.core.causes.work import Mended
+from bot.core.causes.work import ResolvedCause
 from bot.core.runs import CompanyStatus, CompanyView, Flag, RunState
 
 MOST_COMPANIES = 20
@@ -49,7 +49,7 @@ class MyItem:
     headline: str
     note: str = ""
     value: str = ""
-    ended: Mended | None = None
+    ended: ResolvedCause | None = None
 
 
 def home(companies: Sequence[HomeCompany], items: Sequence[MyItem] = (), page: int = 1, trouble: str = "") -> Block:

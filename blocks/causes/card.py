@@ -20,7 +20,7 @@ from blocks.kit.kit import (
 )
 from blocks.kit.words import by_type, counted, number, sentence, without_id
 from bot.core.causes.grouping import key
-from bot.core.causes.work import BACK, Mended, Rest, Work
+from bot.core.causes.work import BACK, ResolvedCause, Snooze, Work
 from bot.core.faults import Fix
 from bot.core.model import RecordType
 from bot.core.results import Cause
@@ -46,7 +46,7 @@ CHOSEN = {
     RecordType.TAX_TYPE: "Choose tax type…",
     RecordType.TRACKING_OPTION: "Choose tracking option…",
 }
-RESTS = {Rest.SYNC: "until the next sync", Rest.PERIOD: "until the period reopens", Rest.MUTED: "muted"}
+RESTS = {Snooze.SYNC: "until the next sync", Snooze.PERIOD: "until the period reopens", Snooze.MUTED: "muted"}
 DONE = {
     "unlink": "left out by {by}",
     "relink": "relinked by {by}",
@@ -111,7 +111,7 @@ def resting(work: Iterable[Work]) -> str:
     return " · ".join(f"{number(count)} {words}" for words, count in groups.items())
 
 
-def mended(found: Sequence[Mended]) -> list[Block]:
+def mended(found: Sequence[ResolvedCause]) -> list[Block]:
     """Struck through, with what mended it; the last ones, without buttons."""
     shown = found[-MOST_MENDED:]
     lines = [
@@ -139,7 +139,7 @@ def rare(cause: Cause, value: str) -> Block | None:
     return overflow("cause.more", *choices) if fits else None
 
 
-def how_mended(one: Mended) -> str:
+def how_mended(one: ResolvedCause) -> str:
     if one.how == BACK:
         return "linked again, the next sync shows whether it is put right"
     if one.how in DONE:
@@ -149,9 +149,9 @@ def how_mended(one: Mended) -> str:
 
 
 def _rest(work: Work) -> str:
-    if work.rest is Rest.DATE:
+    if work.rest is Snooze.DATE:
         return f"snoozed until {_day(work.until)}"
-    return RESTS[work.rest] if work.rest is Rest.MUTED else f"snoozed {RESTS.get(work.rest, '')}".strip()
+    return RESTS[work.rest] if work.rest is Snooze.MUTED else f"snoozed {RESTS.get(work.rest, '')}".strip()
 
 
 def _day(day: date | None) -> str:

@@ -24,18 +24,18 @@ from blocks.kit.kit import (
 from blocks.kit.words import attention, company_state, counted, duration, headline, number, sentence, without_id
 from blocks.runs.run import RED_REASONS
 from bot.core.causes.grouping import key
-from bot.core.causes.work import Mended, Settled
+from bot.core.causes.work import ResolvedCause, Triage
 from bot.core.results import Cause
 from bot.core.runs import CompanyStatus, CompanyView, Flag, RedReason, RunState, RunView
 
 MOST_CAUSES = 8
-NOTHING_SETTLED = Settled()
+NOTHING_SETTLED = Triage()
 NOWHERE_ELSE: Mapping[str, int] = MappingProxyType({})
 
 
-def drawn(causes: Sequence[Cause], settled: Settled) -> list[Cause]:
+def drawn(causes: Sequence[Cause], settled: Triage) -> list[Cause]:
     """Those that the message shows as cards: the only ones whose buttons are looked for."""
-    return [cause for cause in causes if key(cause) not in settled.resting][:MOST_CAUSES]
+    return [cause for cause in causes if key(cause) not in settled.snoozed][:MOST_CAUSES]
 
 
 def cause_key(cause: Cause) -> str:
@@ -46,7 +46,7 @@ def cause_key(cause: Cause) -> str:
 def red(
     company: CompanyView,
     causes: Sequence[Cause],
-    settled: Settled = NOTHING_SETTLED,
+    settled: Triage = NOTHING_SETTLED,
     elsewhere: Mapping[str, int] = NOWHERE_ELSE,
     here: int | None = None,
     calls_channel: bool = False,
@@ -59,8 +59,8 @@ def red(
     """
     said = _said(company, causes, sum(elsewhere.values())) if here is None else f"{totals(here, len(causes))} here"
     syncing = is_running(company.last_run)
-    awake = [cause for cause in causes if key(cause) not in settled.resting]
-    asleep = [cause for cause in causes if key(cause) in settled.resting]
+    awake = [cause for cause in causes if key(cause) not in settled.snoozed]
+    asleep = [cause for cause in causes if key(cause) in settled.snoozed]
     called = f" {EVERYBODY}" if calls_channel else ""
     blocks = [section(f"{headline(_flag(company), company.name, said)}{called}")]
     if company.last_run and company.last_run.error and here is None:
@@ -69,7 +69,7 @@ def red(
         blocks += cards.card(company, cause, place, syncing, settled.work.get(key(cause)))
     if len(awake) > MOST_CAUSES:
         blocks.append(context(f"and {counted(len(awake) - MOST_CAUSES, 'more cause')}: the last button shows all"))
-    blocks += [*cards.at_rest(company, asleep, settled.work), *cards.mended(settled.mended)]
+    blocks += [*cards.at_rest(company, asleep, settled.work), *cards.mended(settled.resolved)]
     if elsewhere:
         there = [f"{counted(count, 'cause')} in {channel(name)}" for name, count in elsewhere.items()]
         blocks.append(context(f"Looked after elsewhere: {', '.join(there)}"))
@@ -86,7 +86,7 @@ def red(
     return Message(f"{headline(_flag(company), company.name, said, bold=False)}{rests}{first}", blocks)
 
 
-def closed(company: CompanyView, words: str, at: datetime, mended: Sequence[Mended] = ()) -> Message:
+def closed(company: CompanyView, words: str, at: datetime, mended: Sequence[ResolvedCause] = ()) -> Message:
     """The red message once the episode is over: struck through, without buttons. `words` is what it said."""
     was = headline(Flag.RED, company.name, escape(words), bold=False)
     now = f"{headline(Flag.BLUE, company.name, 'back in sync')} · {instant(at)}"
@@ -96,7 +96,7 @@ def closed(company: CompanyView, words: str, at: datetime, mended: Sequence[Mend
     )
 
 
-def closed_here(company: CompanyView, words: str, at: datetime, mended: Sequence[Mended] = ()) -> Message:
+def closed_here(company: CompanyView, words: str, at: datetime, mended: Sequence[ResolvedCause] = ()) -> Message:
     """The same in a channel that has nothing left to look after, while the company still is red."""
     was = headline(Flag.RED, company.name, f"{escape(words)} here", bold=False)
     now = f"{_nothing_left(company)} · {instant(at)}"
@@ -118,7 +118,7 @@ def new_cause(company: CompanyView, cause: Cause) -> Message:
     return Message(text, [section("\n".join(filter(None, [said, *lines])))])
 
 
-def new_cause_gone(company: CompanyView, mended: Mended) -> Message:
+def new_cause_gone(company: CompanyView, mended: ResolvedCause) -> Message:
     """The same line once that cause is no more: struck through, with what ended it. Nobody is notified of an edit."""
     held, said = counted(mended.records, "record"), sentence(mended.headline)
     was = headline(Flag.RED, company.name, f"new: {held}")

@@ -8,7 +8,7 @@ from blocks.causes.red import is_running, totals
 from blocks.kit.kit import Block, actions, button, clean, context, divider, escape, modal, section, shorten
 from blocks.kit.words import headline, number
 from bot.core.causes.grouping import key, plain_headline
-from bot.core.causes.work import Settled
+from bot.core.causes.work import Triage
 from bot.core.results import Cause
 from bot.core.runs import CompanyView
 
@@ -30,7 +30,7 @@ class CausesShown:
     total: int
     page: int
     pages: int
-    settled: Settled
+    settled: Triage
     note: str = ""
 
 
@@ -42,7 +42,7 @@ def causes_page(shown: CausesShown, view_id: str) -> Block:
     blocks.append(context(" · ".join(_where(shown))))
     blocks += [context(SYNCING)] if syncing else []
     for place, cause in enumerate(shown.causes, start=shown.first):
-        mine, rests = shown.settled.work.get(key(cause)), key(cause) in shown.settled.resting
+        mine, rests = shown.settled.work.get(key(cause)), key(cause) in shown.settled.snoozed
         blocks += [divider(), *cards.card(company, cause, place, syncing, mine, rests, tells_why=True)]
     return modal("causes.page", "Causes", [*blocks, divider(), _turn(shown)], view_id)
 
@@ -60,7 +60,7 @@ def _where(shown: CausesShown) -> list[str]:
     last = shown.first + len(shown.causes) - 1
     parts = [f"page {number(shown.page)} of {number(shown.pages)}"] if shown.pages > 1 else []
     parts.append(f"causes {number(shown.first)} to {number(last)} of {number(shown.total)}, the largest first")
-    asleep = [shown.settled.work[name] for name in shown.settled.resting]
+    asleep = [shown.settled.work[name] for name in shown.settled.snoozed]
     return [*parts, f"{cards.resting(asleep)}, last"] if asleep else parts
 
 

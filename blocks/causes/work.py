@@ -7,16 +7,16 @@ from blocks.kit.kit import Block, Message, context, escape, field, modal, option
 from blocks.kit.note import NOTE_CHARS
 from blocks.kit.words import attention, by_type, counted, headline, sentence
 from bot.core.causes.grouping import CAUSED_BY_SETTING
-from bot.core.causes.work import Mended, Rest, Work
+from bot.core.causes.work import ResolvedCause, Snooze, Work
 from bot.core.results import Cause
 from bot.core.runs import CompanyView, Flag
 
 CHOICES = (
-    (Rest.NONE, "No: show it at the top", ""),
-    (Rest.SYNC, "Until the next sync", ""),
-    (Rest.DATE, "Until a date", "Entered below"),
-    (Rest.PERIOD, "Until the period reopens", ""),
-    (Rest.MUTED, "Mute it", "Counted apart until it is put right"),
+    (Snooze.NONE, "No: show it at the top", ""),
+    (Snooze.SYNC, "Until the next sync", ""),
+    (Snooze.DATE, "Until a date", "Entered below"),
+    (Snooze.PERIOD, "Until the period reopens", ""),
+    (Snooze.MUTED, "Mute it", "Counted apart until it is put right"),
 )
 
 
@@ -52,7 +52,7 @@ def given(company: CompanyView, cause: Cause, by: str, note: str) -> Message:
     return Message(text, [section(f"{said}\n{what}"), context(where)])
 
 
-def given_gone(company: CompanyView, mended: Mended) -> Message:
+def given_gone(company: CompanyView, mended: ResolvedCause) -> Message:
     """The same message once that cause is no more; `given` said whose it was."""
     held, said = counted(mended.records, "record"), escape(sentence(mended.headline), HEADLINE_CHARS)
     text = headline(None, company.name, f"settled: {held} · {said}, which was given to you", bold=False)
@@ -76,12 +76,12 @@ def _person(work: Work | None) -> Block:
 def _choices(cause: Cause, work: Work | None) -> list[Block]:
     """The period is a matter of closed books only."""
     closed = cause.code in CAUSED_BY_SETTING
-    shown = [one for one in CHOICES if one[0] is not Rest.PERIOD or closed or _rest(work) is Rest.PERIOD]
+    shown = [one for one in CHOICES if one[0] is not Snooze.PERIOD or closed or _rest(work) is Snooze.PERIOD]
     return [option(label, rest, description) for rest, label, description in shown]
 
 
-def _rest(work: Work | None) -> Rest:
-    return work.rest if work else Rest.NONE
+def _rest(work: Work | None) -> Snooze:
+    return work.rest if work else Snooze.NONE
 
 
 def _date(work: Work | None) -> Block:

@@ -91,7 +91,7 @@ def confirm(
 
     `since` says what changed while the window was open; `note` is what was written into it before that.
     """
-    is_done = change.left_out if verb is Verb.UNLINK else set(chosen) - change.left_out
+    is_done = change.unlinked if verb is Verb.UNLINK else set(chosen) - change.unlinked
     left = [ref for ref in chosen if ref not in is_done] or chosen
     what = called(left, change.names)
     blocks = [section(f"⚠ *Look again:* {since}")] if since else []
@@ -123,7 +123,7 @@ def meanwhile(before: LinkChange, now: LinkChange, are_dropped: bool = False) ->
         said.append(
             f"{counted(len(fewer), 'record')} of those shown {'does' if len(fewer) == 1 else 'do'} not any more"
         )
-    for refs, word in ((now.left_out - before.left_out, "unlinked"), (before.left_out - now.left_out, "relinked")):
+    for refs, word in ((now.unlinked - before.unlinked, "unlinked"), (before.unlinked - now.unlinked, "relinked")):
         if refs:
             said.append(f"{_few(sorted(refs), now)} {'was' if len(refs) == 1 else 'were'} {word} by somebody else")
     if gone := sorted(now.unmatched - before.unmatched):

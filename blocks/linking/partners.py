@@ -23,7 +23,7 @@ from blocks.kit.note import note_field
 from blocks.linking.retrying import Retry, box
 from bot.core.model import RecordRef, Side
 from bot.core.planning.pairing import Suggestion
-from bot.core.results import Said
+from bot.core.results import FieldValue
 
 NONE = "none"
 MOST_PARTNERS = 5
@@ -36,7 +36,7 @@ OTHER_CONTACT = (
 )
 TAKEN = "QuickBooks takes each number once: give one of them another number, and the next sync creates this one."
 SIDES = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}
-Compared = tuple[str, Said, Said]
+Compared = tuple[str, FieldValue, FieldValue]
 
 
 def question(
@@ -144,7 +144,7 @@ def _sides(compared: Sequence[Compared], currency: str) -> list[Block]:
     return [fields(["*Re-Leased says*", "*QuickBooks says*"]), *rows]
 
 
-def _differ(ours: Said, theirs: Said) -> bool:
+def _differ(ours: FieldValue, theirs: FieldValue) -> bool:
     return ours != theirs and "" not in (ours, theirs)
 
 
@@ -152,7 +152,7 @@ def _title(label: str, differs: bool) -> str:
     return f"{escape(label, 60)}{' ≠' if differs else ''}"
 
 
-def _said(value: Said, currency: str) -> str:
+def _said(value: FieldValue, currency: str) -> str:
     match value:
         case Decimal():
             return escape(money(value, currency), 60)

@@ -25,7 +25,7 @@ from blocks.kit.kit import (
 )
 from blocks.kit.words import OUTCOME_WORDS, by_type, sentence, without_id
 from bot.core.model import NEEDS_ATTENTION, Result
-from bot.core.results import Attempt, Cause, Said
+from bot.core.results import Attempt, Cause, FieldValue
 from bot.core.runs import Trigger
 
 MOST_FIELDS = 12
@@ -35,7 +35,7 @@ VALUE_CHARS = 300
 HOW = "How to fix it: "
 TRACE = re.compile(r"(?:Trace id |intuit_tid:? )([\w-]{1,80})")
 """How the engine writes QuickBooks' intuit_tid into what it keeps for support."""
-Side = tuple[str, Said, Said]
+Side = tuple[str, FieldValue, FieldValue]
 
 
 def choose(view_id: str, problem: str = "") -> Block:
@@ -120,7 +120,7 @@ def _links(result: Result) -> list[Block]:
     return [actions(*found, block_id="links")] if found else []
 
 
-def _written(said: Said, result: Result) -> str:
+def _written(said: FieldValue, result: Result) -> str:
     """As the reader is used to: "NZD 1,150.00", "3 Nov 2026"."""
     match said:
         case Decimal():

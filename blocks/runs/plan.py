@@ -10,7 +10,7 @@ from bot.core.model import Direction, Outcome, Side
 from bot.core.planning.plan_summary import Calls, Plan, Total, TypePlan
 from bot.core.planning.preflight import Finding, Severity
 from bot.core.runs import Flag, RunState
-from bot.core.team.requested_plan import UNDER_WAY, AskedPlan, PlannedGroup, PlanState
+from bot.core.team.requested_plan import UNDER_WAY, PlannedGroup, PlanState, RequestedPlan
 
 SIDES = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}
 TO_SIDE = {Direction.OUTGOING: "QuickBooks", Direction.INCOMING: "Re-Leased"}
@@ -44,7 +44,7 @@ CHANGES_CHARS = 600
 MOST_GROUPS = 40
 
 
-def asked(plan: AskedPlan) -> Message:
+def asked(plan: RequestedPlan) -> Message:
     """The message of a plan in every state; edited from "planning…" to what came of it."""
     lead, made = _lead(plan), plan.plan
     lines = [_overtaken(plan), escape(plan.error, CHANGES_CHARS) if plan.state is PlanState.FAILED else ""]
@@ -59,7 +59,7 @@ def asked(plan: AskedPlan) -> Message:
     return Message(" · ".join(filter(None, said)), blocks)
 
 
-def contents(plan: AskedPlan, groups: Sequence[PlannedGroup]) -> Block:
+def contents(plan: RequestedPlan, groups: Sequence[PlannedGroup]) -> Block:
     """A modal with the first records of each thing that the plan would do."""
     shown = [section(_group(group)) for group in groups[:MOST_GROUPS]]
     lead = f"*{company_name(plan.company_name)}* · {_count(plan.plan)}"
@@ -68,13 +68,13 @@ def contents(plan: AskedPlan, groups: Sequence[PlannedGroup]) -> Block:
     return modal("plan.contents", "What the plan does", [section(lead), *shown, *more])
 
 
-def already_planning(plan: AskedPlan) -> Message:
+def already_planning(plan: RequestedPlan) -> Message:
     """For somebody who asks for a plan while one is being made."""
     words = headline(None, plan.company_name, f"is being planned already, asked for by {user(plan.requested_by)}")
     return Message(words, [section(words)])
 
 
-def another_person(plan: AskedPlan, who: WhoMay) -> Message:
+def another_person(plan: RequestedPlan, who: WhoMay) -> Message:
     """Whoever asked for it clicked Apply, and by setting somebody else has to. `who` may, the asker left out."""
     words = (
         f"You asked for this plan of {company_name(plan.company_name)}, and by the company's settings "
@@ -88,7 +88,7 @@ def approved_already(by: str) -> Message:
     return Message(words, [section(words)])
 
 
-def _lead(plan: AskedPlan) -> str:
+def _lead(plan: RequestedPlan) -> str:
     match plan.state:
         case PlanState.REQUESTED:
             return "waiting to plan…"
@@ -116,7 +116,7 @@ def _count(made: Plan | None) -> str:
     return f"{changes}, {counted(stuck, 'record')} {need} attention" if stuck else changes
 
 
-def _applied(plan: AskedPlan) -> str:
+def _applied(plan: RequestedPlan) -> str:
     run = plan.run
     if run is None or run.state is RunState.REQUESTED:
         return "approved"
@@ -127,7 +127,7 @@ def _applied(plan: AskedPlan) -> str:
     return f"carried out, {run_state(run)}" if run.flag is Flag.BLUE else f"carried out, now {run_state(run)}"
 
 
-def _overtaken(plan: AskedPlan) -> str:
+def _overtaken(plan: RequestedPlan) -> str:
     """What changed since the plan that stood here before."""
     changes = escape(plan.changes, CHANGES_CHARS)
     if plan.overtaken:
@@ -196,7 +196,7 @@ def _calls(calls: Calls) -> str:
     )
 
 
-def _who(plan: AskedPlan, made: Plan | None) -> str:
+def _who(plan: RequestedPlan, made: Plan | None) -> str:
     """Not while it waits: the first post would ping whoever asked, an edit pings nobody."""
     if plan.state in UNDER_WAY:
         return ""
@@ -208,7 +208,7 @@ def _who(plan: AskedPlan, made: Plan | None) -> str:
     return " · ".join(filter(None, [f"asked by {user(plan.requested_by)}", approved, other, when, name]))
 
 
-def _buttons(plan: AskedPlan) -> list[Block]:
+def _buttons(plan: RequestedPlan) -> list[Block]:
     if plan.state in UNDER_WAY:
         return []
     found: list[Block] = []
@@ -227,15 +227,15 @@ def _buttons(plan: AskedPlan) -> list[Block]:
     return [actions(*found, _again(plan, "Refresh plan"), block_id=f"plan.{plan.id}")]
 
 
-def _show(plan: AskedPlan) -> Block:
+def _show(plan: RequestedPlan) -> Block:
     return button("Show what", "plan.show", plan.id, spoken=f"Show what the plan of {plan.company_name} does")
 
 
-def _again(plan: AskedPlan, label: str) -> Block:
+def _again(plan: RequestedPlan, label: str) -> Block:
     return button(label, "plan.refresh", plan.id, spoken=f"{label}: {plan.company_name}")
 
 
-def _results(plan: AskedPlan) -> Block:
+def _results(plan: RequestedPlan) -> Block:
     return button("View results", "open.run", plan.run.run_id if plan.run else "")
 
 

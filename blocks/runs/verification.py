@@ -6,10 +6,10 @@ from decimal import Decimal
 from blocks.kit.kit import Block, Message, actions, button, context, escape, instant, money, section, user
 from blocks.kit.words import counted, headline, listed, number
 from bot.core.balance.control_totals import Sums
-from bot.core.balance.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
+from bot.core.balance.verification import ContactBalance, Drift, Item, KindTotals, Sample, Verification
 from bot.core.model import Side
 from bot.core.runs import Verified
-from bot.core.team.requested_verification import UNDER_WAY, AskedVerification, VerificationState
+from bot.core.team.requested_verification import UNDER_WAY, RequestedVerification, VerificationState
 
 SIDES = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}
 KINDS = {
@@ -28,7 +28,7 @@ NAME_CHARS = 80
 WORDS_CHARS = 200
 
 
-def asked(one: AskedVerification) -> Message:
+def asked(one: RequestedVerification) -> Message:
     """The message of a verification in every state; edited from "waiting…" to what it found."""
     lead = _lead(one)
     error = escape(one.error, 600) if one.state is VerificationState.FAILED else ""
@@ -46,7 +46,7 @@ def asked(one: AskedVerification) -> Message:
     return Message(" · ".join(filter(None, text)), blocks)
 
 
-def already_verifying(one: AskedVerification) -> Message:
+def already_verifying(one: RequestedVerification) -> Message:
     """For somebody who asks for one while another is under way."""
     words = headline(one.flag, one.company_name, f"is being verified already, asked for by {user(one.requested_by)}")
     return Message(words, [section(words)])
@@ -63,7 +63,7 @@ def last(found: Verified | None) -> str:
     return f"verified {instant(found.at)}: {', '.join(apart) or 'something to look at'}"
 
 
-def _lead(one: AskedVerification) -> str:
+def _lead(one: RequestedVerification) -> str:
     match one.state:
         case VerificationState.REQUESTED:
             return "waiting to verify…"
@@ -162,7 +162,7 @@ def _drift(one: Drift) -> str:
     return f"• {kind} {escape(one.name, NAME_CHARS)}: {escape(one.moved, 40)} moved. {escape(one.words, WORDS_CHARS)}"
 
 
-def _listed(title: str, found: Found | None) -> list[str]:
+def _listed(title: str, found: Sample | None) -> list[str]:
     if found is None or not found.count:
         return []
     names = [f"• {escape(name, WORDS_CHARS)}" for name in found.examples[:SHOWN]]
@@ -197,12 +197,12 @@ def _effort(found: Verification) -> str:
     return f"Read {ours} records of Re-Leased and {theirs} of QuickBooks ({reads}). Nothing was written on either side."
 
 
-def _who(one: AskedVerification) -> str:
+def _who(one: RequestedVerification) -> str:
     when = one.found.at if one.found else one.requested_at
     return f"asked for by {user(one.requested_by)} · {instant(when)}"
 
 
-def _buttons(one: AskedVerification) -> list[Block]:
+def _buttons(one: RequestedVerification) -> list[Block]:
     view = button("View results", "open.company", one.company_id, spoken=f"View results of {one.company_name}")
     return [view, button("Verify again", "verify.again", one.company_id, spoken=f"Verify {one.company_name} again")]
 

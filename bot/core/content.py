@@ -9,7 +9,7 @@ from typing import Any
 from bot.core.money import NotMoney, decimal, plain
 
 HASH_LENGTH = 20
-MARK_LENGTH = 8
+FIELD_HASH_LENGTH = 8
 
 
 def content_hash(content: Any) -> str:
@@ -18,13 +18,13 @@ def content_hash(content: Any) -> str:
     return hashlib.sha256(written.encode()).hexdigest()[:HASH_LENGTH]
 
 
-def marked_hash(content: Mapping[str, Any]) -> str:
+def hash_with_fields(content: Mapping[str, Any]) -> str:
     """A hash of the content, and behind it one of each field, so that `changed_fields` can tell what moved."""
-    marks = (f"{name}={content_hash(value)[:MARK_LENGTH]}" for name, value in sorted(content.items()))
+    marks = (f"{name}={content_hash(value)[:FIELD_HASH_LENGTH]}" for name, value in sorted(content.items()))
     return ";".join((content_hash(content), *marks))
 
 
-def moved(before: str, now: str) -> bool:
+def has_changed(before: str, now: str) -> bool:
     """Whether two hashes are of different content; their marks may be missing."""
     return before[:HASH_LENGTH] != now[:HASH_LENGTH]
 
@@ -34,11 +34,11 @@ def changed_fields(before: str, content: Mapping[str, Any]) -> frozenset[str] | 
     if ";" not in before:
         return None
     known = dict(mark.split("=", 1) for mark in before.split(";")[1:])
-    now = dict(mark.split("=", 1) for mark in marked_hash(content).split(";")[1:])
+    now = dict(mark.split("=", 1) for mark in hash_with_fields(content).split(";")[1:])
     return frozenset(name for name in known.keys() | now.keys() if known.get(name) != now.get(name))
 
 
-def says(got: Any, wanted: Any) -> bool:
+def contains(got: Any, wanted: Any) -> bool:
     """True when `got` holds everything that `wanted` says.
 
     Objects: every key of `wanted` (missing = None = ""); references ({"value": ...}) by their value;
@@ -47,11 +47,11 @@ def says(got: Any, wanted: Any) -> bool:
     if isinstance(wanted, Mapping):
         got = got if isinstance(got, Mapping) else {}
         if "value" in wanted:
-            return says(got.get("value"), wanted["value"])
-        return all(says(got.get(key), value) for key, value in wanted.items())
+            return contains(got.get("value"), wanted["value"])
+        return all(contains(got.get(key), value) for key, value in wanted.items())
     if isinstance(wanted, list | tuple):
         got = got if isinstance(got, list | tuple) else []
-        return len(got) == len(wanted) and all(says(one, other) for one, other in zip(got, wanted, strict=True))
+        return len(got) == len(wanted) and all(contains(one, other) for one, other in zip(got, wanted, strict=True))
     if wanted is None or wanted == "":
         return got is None or got == ""
     if isinstance(wanted, bool) or isinstance(got, bool):

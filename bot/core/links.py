@@ -24,6 +24,6 @@ def cascade(named: Iterable[RecordRef], dependents_of: Dependents) -> tuple[Reco
 
 def differs(shown: LinkChange, now: LinkChange) -> bool:
     """Whether something else would be changed, or would follow from it, than what a person was shown."""
-    if set(shown.cascade) != set(now.cascade) or shown.left_out != now.left_out:
+    if set(shown.cascade) != set(now.cascade) or shown.unlinked != now.unlinked:
         return True
     return set(shown.open_amounts) != set(now.open_amounts) or not now.unmatched <= shown.unmatched

@@ -158,7 +158,7 @@ class LinkChange:
     """What unlinking or relinking did, or would do.
 
     `blocked` are dependents left linked that will wait; `cascade` are all dependents, counted by type in
-    `cascade_counts`; `undo_token` is "" when nothing was changed. `left_out` are those of them that are unlinked, and
+    `cascade_counts`; `undo_token` is "" when nothing was changed. `unlinked` are those of them that are unlinked, and
     `open_amounts` what is owed on all of them, as they were before. `unmatched` are those of the named ones that the
     filter does not have any more which they were chosen with.
     """
@@ -169,7 +169,7 @@ class LinkChange:
     undo_token: str = ""
     names: Mapping[RecordRef, str] = field(default_factory=dict)
     open_amounts: tuple[OpenAmount, ...] = ()
-    left_out: frozenset[RecordRef] = frozenset()
+    unlinked: frozenset[RecordRef] = frozenset()
     unmatched: frozenset[RecordRef] = frozenset()
 
     @property

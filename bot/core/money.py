@@ -40,7 +40,7 @@ def text(value: Any) -> str:
     return format(cents(decimal(value)), "f")
 
 
-def said(value: Any) -> str:
+def formatted(value: Any) -> str:
     """Two decimals as people read them: "1,250.00"."""
     return format(cents(decimal(value)), ",f")
 

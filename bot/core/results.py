@@ -42,7 +42,7 @@ class ResultsFilter:
     outcome: Outcome | None = None
 
 
-Said = str | date | Decimal
+FieldValue = str | date | Decimal
 """One field of a record as a side says it: an amount, a calendar date, or words; "" = it says nothing."""
 
 

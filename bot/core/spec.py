@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.core.content import content_hash, marked_hash
+from bot.core.content import content_hash, hash_with_fields
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.one_sided import FieldPairs
 from bot.core.totals import Totals
@@ -180,4 +180,4 @@ class RecordSpec:
 def released_hash(spec: RecordSpec, body: Body) -> str:
     """What a link keeps of what Re-Leased said when both sides last agreed."""
     content = spec.released_content(body)
-    return marked_hash(content) if spec.written_as else content_hash(content)
+    return hash_with_fields(content) if spec.written_as else content_hash(content)

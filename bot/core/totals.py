@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.core.money import said
+from bot.core.money import formatted
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Totals:
     gross: Decimal
 
     def __str__(self) -> str:
-        return f"net {said(self.net)}, tax {said(self.tax)}, gross {said(self.gross)}"
+        return f"net {formatted(self.net)}, tax {formatted(self.tax)}, gross {formatted(self.gross)}"
 
 
 def differ(ours: Totals | None, theirs: Totals | None, net_only: bool = False) -> bool:

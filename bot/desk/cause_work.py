@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.causes.grouping import key
-from bot.core.causes.work import Mended, Rest, Settled, Work, really_mended
+from bot.core.causes.work import ResolvedCause, Snooze, Triage, Work, really_resolved
 from bot.core.faults import UserError
 from bot.core.results import Cause
 from bot.core.runs import CompanyView
@@ -20,11 +20,11 @@ SHOWN_FOR = timedelta(days=1)
 A_MOMENT = timedelta(seconds=1)  # the beginning of an episode is known to the second
 STALE = "Somebody settled something else about this while the window was open. This is how it stands now."
 RESTS = {
-    Rest.NONE: "",
-    Rest.SYNC: "rests until the next sync",
-    Rest.DATE: "rests until",
-    Rest.PERIOD: "rests until the period reopens",
-    Rest.MUTED: "muted",
+    Snooze.NONE: "",
+    Snooze.SYNC: "rests until the next sync",
+    Snooze.DATE: "rests until",
+    Snooze.PERIOD: "rests until the period reopens",
+    Snooze.MUTED: "muted",
 }
 
 
@@ -45,12 +45,12 @@ class TeamWork:
         with self.database.read() as connection:
             return cause_work.of_person(connection, user_id)
 
-    def ended_of(self, user_id: str) -> list[tuple[str, Mended]]:
+    def ended_of(self, user_id: str) -> list[tuple[str, ResolvedCause]]:
         """(company, how it ended) of what this person looked after, for a day."""
         with self.database.read() as connection:
             return cause_work.ended_of_person(connection, user_id, to_ms(self.clock() - SHOWN_FOR))
 
-    def ended(self, company_id: str) -> list[Mended]:
+    def ended(self, company_id: str) -> list[ResolvedCause]:
         """Causes of a company that are over and about which something was settled, for a day and until it is told."""
         with self.database.read() as connection:
             return cause_work.ended_of_company(connection, company_id)
@@ -70,20 +70,20 @@ class TeamWork:
             notes.write_deed(connection, Deed(*about, was, said(work), source))
         return work
 
-    def settled(self, company: CompanyView, causes: Sequence[Cause], since: datetime | None = None) -> Settled:
+    def settled(self, company: CompanyView, causes: Sequence[Cause], since: datetime | None = None) -> Triage:
         """`since` the red episode began: the causes that came to their end in it."""
         last = company.last_run
         with self.database.read() as connection:
             work = cause_work.of_company(connection, company.id)
-            gone = cause_work.mended_since(connection, company.id, to_ms(since)) if since else []
+            gone = cause_work.resolved_since(connection, company.id, to_ms(since)) if since else []
             new = cause_work.opened_since(connection, company.id, to_ms(since + A_MOMENT)) if since else set()
             if last is None or last.finished_at is None:  # one is under way: it has not looked yet
                 last = runs.last_finished(connection, company.id)
         today = self.clock().astimezone(ZoneInfo(company.timezone)).date()
         ended = last.finished_at if last else None
         known = {name: work[name] for name in map(key, causes) if name in work}
-        resting = frozenset(name for name, one in known.items() if one.is_at_rest(today, ended))
-        return Settled(known, resting, really_mended(gone, causes), frozenset(new & set(map(key, causes))))
+        resting = frozenset(name for name, one in known.items() if one.is_snoozed(today, ended))
+        return Triage(known, resting, really_resolved(gone, causes), frozenset(new & set(map(key, causes))))
 
     def forget_gone(self, company_id: str, lasting: Collection[str]) -> None:
         """What was settled about a cause ends with it: should it come back, it is looked at anew."""

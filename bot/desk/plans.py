@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot.core.faults import UserError
 from bot.core.planning.preflight import Severity
 from bot.core.runs import RunView, Trigger
-from bot.core.team.requested_plan import UNDER_WAY, AskedPlan, PlannedGroup, PlanState
+from bot.core.team.requested_plan import UNDER_WAY, PlannedGroup, PlanState, RequestedPlan
 from bot.store import companies
 from bot.store.database import Database, to_ms
 from bot.store.runs import plans, runs
@@ -42,11 +42,11 @@ class Approving:
     new_id: Callable[[], str]
     wake: Callable[[], None] = lambda: None
 
-    def get(self, plan_id: str) -> AskedPlan:
+    def get(self, plan_id: str) -> RequestedPlan:
         with self.database.read() as connection:
             return _known(connection, plan_id)
 
-    def changed_since(self, when: datetime) -> list[AskedPlan]:
+    def changed_since(self, when: datetime) -> list[RequestedPlan]:
         """Those that changed, or whose run did."""
         with self.database.read() as connection:
             return requested_plans.changed_since(connection, to_ms(when))
@@ -60,7 +60,7 @@ class Approving:
                 raise UserError("This plan is too old to be shown in detail. Refresh it.")
             return plans.contents_of(connection, stored, NAMES_SHOWN)
 
-    def request(self, company_id: str, by: str, channel_id: str = "", source: str = "") -> tuple[AskedPlan, bool]:
+    def request(self, company_id: str, by: str, channel_id: str = "", source: str = "") -> tuple[RequestedPlan, bool]:
         """The plan, and whether it is new: while one of the company is being made, that one is given."""
         plan_id, now = self.new_id(), to_ms(self.clock())
         with self.database.write() as connection:
@@ -74,7 +74,7 @@ class Approving:
         self.wake()
         return asked, busy is None
 
-    def refresh(self, plan_id: str, by: str, source: str = "") -> AskedPlan:
+    def refresh(self, plan_id: str, by: str, source: str = "") -> RequestedPlan:
         """Make it anew in its place: what differs from before is said. From now on it is `by` who asked."""
         now = to_ms(self.clock())
         with self.database.write() as connection:
@@ -84,7 +84,7 @@ class Approving:
             if asked.state in UNDER_WAY or requested_plans.under_way(connection, asked.company_id) is not None:
                 raise UserError(f"{asked.company_name} is being planned already. It takes a moment.")
             again = {"requested_by": by, "approved_by": "", "overtaken": "", "run_id": "", "progress": "{}"}
-            requested_plans.move(connection, plan_id, SETTLED, PlanState.REQUESTED, now, changes="", **again)
+            requested_plans.transition(connection, plan_id, SETTLED, PlanState.REQUESTED, now, changes="", **again)
             notes.write_deed(connection, Deed(asked.company_id, now, by, "plan", source=source))
             anew = _known(connection, plan_id)
         self.wake()
@@ -97,7 +97,9 @@ class Approving:
             asked = _known(connection, plan_id)
             self._require_good(connection, asked, by)
             approval = {"approved_by": by, "run_id": run_id, "overtaken": "", "changes": ""}
-            if not requested_plans.move(connection, plan_id, (PlanState.READY,), PlanState.APPROVED, now, **approval):
+            if not requested_plans.transition(
+                connection, plan_id, (PlanState.READY,), PlanState.APPROVED, now, **approval
+            ):
                 raise UserError("Somebody else was quicker with this plan. Nothing was done twice.")
             hash_ = asked.plan.hash if asked.plan else ""
             who = (Trigger.PERSON, by, now)
@@ -112,7 +114,7 @@ class Approving:
         self.wake()
         return run
 
-    def _require_good(self, connection: Connection, asked: AskedPlan, by: str) -> None:
+    def _require_good(self, connection: Connection, asked: RequestedPlan, by: str) -> None:
         """Raises UserError unless this is a plan that this person may approve now."""
         if asked.state is PlanState.APPROVED:
             raise Approved(asked.approved_by)
@@ -129,7 +131,7 @@ class Approving:
             )
 
 
-def _known(connection: Connection, plan_id: str) -> AskedPlan:
+def _known(connection: Connection, plan_id: str) -> RequestedPlan:
     asked = requested_plans.get(connection, plan_id)
     if asked is None:
         raise UserError("This plan is not known any more. Ask for a new one with /qbo-sync plan.")

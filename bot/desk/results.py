@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.model import RecordRef, Result
-from bot.core.results import Attempt, ResultsFilter, ResultsOrder, ResultsPage, Said
+from bot.core.results import Attempt, FieldValue, ResultsFilter, ResultsOrder, ResultsPage
 from bot.desk.companies.companies import company_of
 from bot.desk.companies.web_links import WebLinks
 from bot.desk.side_by_side import side_by_side
@@ -57,12 +57,14 @@ class Results:
         with self.database.read() as connection:
             return results.attempts_at(connection, company_id, ref)
 
-    def both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, Said, Said]]:
+    def both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, FieldValue, FieldValue]]:
         """(field, what Re-Leased says, what QuickBooks says), as both last said it."""
         with self.database.read() as connection:
             return side_by_side(connection, company_id, ref)
 
-    def compared(self, company_id: str, ref: RecordRef, partner: tuple[str, str]) -> list[tuple[str, Said, Said]]:
+    def compared(
+        self, company_id: str, ref: RecordRef, partner: tuple[str, str]
+    ) -> list[tuple[str, FieldValue, FieldValue]]:
         """The same of this record and one that may be its partner: (entity or collection, id)."""
         with self.database.read() as connection:
             return side_by_side(connection, company_id, ref, partner)

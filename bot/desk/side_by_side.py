@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot.core.model import RecordRef, RecordType, Side
 from bot.core.money import text
-from bot.core.results import Said
+from bot.core.results import FieldValue
 from bot.records import BY_TYPE
 from bot.records.fields.names import reference
 from bot.records.fields.parties import PARTY, party_of
@@ -22,7 +22,7 @@ DAYS = frozenset({"Date", "Due"})
 
 def side_by_side(
     connection: Connection, company_id: str, ref: RecordRef, partner: tuple[str, str] | None = None
-) -> list[tuple[str, Said, Said]]:
+) -> list[tuple[str, FieldValue, FieldValue]]:
     """(label, Re-Leased, QuickBooks); "" where a side says nothing; [] when neither side is known.
 
     `partner` is the record to compare it with (entity or collection, id); without, the one that it is linked to.
@@ -51,7 +51,7 @@ def side_by_side(
 
 def _contacts(
     connection: Connection, company_id: str, entity: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]
-) -> list[tuple[str, Said, Said]]:
+) -> list[tuple[str, FieldValue, FieldValue]]:
     """Whom a document or payment is with. Partners are the same to people, whatever each side calls them."""
     if entity not in PARTY:
         return []
@@ -73,7 +73,7 @@ def _contact(connection: Connection, company_id: str, released_id: str) -> str:
     return CONTACT.released_name(found.body) if found else ""
 
 
-def _said(label: str, body: Mapping[str, Any], path: str) -> Said:
+def _said(label: str, body: Mapping[str, Any], path: str) -> FieldValue:
     if not body or not path:
         return ""
     *steps, last = path.split(".")
@@ -93,7 +93,7 @@ def _said(label: str, body: Mapping[str, Any], path: str) -> Said:
     return _day(str(value)) if label in DAYS else str(value)
 
 
-def _day(written: str) -> Said:
+def _day(written: str) -> FieldValue:
     """An instant has no place here: it is left as it was said, never moved to another day."""
     try:
         return date.fromisoformat(written)

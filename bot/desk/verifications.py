@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.faults import UserError
-from bot.core.team.requested_verification import AskedVerification
+from bot.core.team.requested_verification import RequestedVerification
 from bot.store import companies
 from bot.store.database import Database, to_ms
 from bot.store.team import notes, requested_verifications
@@ -23,20 +23,20 @@ class Verifying:
     new_id: Callable[[], str]
     wake: Callable[[], None] = lambda: None
 
-    def get(self, id_: str) -> AskedVerification:
+    def get(self, id_: str) -> RequestedVerification:
         with self.database.read() as connection:
             found = requested_verifications.get(connection, id_)
         if found is None:
             raise UserError(GONE)
         return found
 
-    def changed_since(self, when: datetime) -> list[AskedVerification]:
+    def changed_since(self, when: datetime) -> list[RequestedVerification]:
         with self.database.read() as connection:
             return requested_verifications.changed_since(connection, to_ms(when))
 
     def request(
         self, company_id: str, by: str, channel_id: str = "", source: str = ""
-    ) -> tuple[AskedVerification, bool]:
+    ) -> tuple[RequestedVerification, bool]:
         """The verification, and whether it is new: while one of the company is under way, that one is given."""
         id_, now = self.new_id(), to_ms(self.clock())
         with self.database.write() as connection:

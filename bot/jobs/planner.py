@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.core.faults import UserError
 from bot.core.planning.plan_summary import Plan, in_words
 from bot.core.runs import Progress
-from bot.core.team.requested_plan import AskedPlan, PlanState
+from bot.core.team.requested_plan import PlanState, RequestedPlan
 from bot.jobs.boundary import guarded
 from bot.store import companies
 from bot.store.database import to_ms
@@ -20,14 +20,14 @@ ABANDONED_AFTER = timedelta(seconds=20)
 OTHER_ORDER = "the same changes, in another order"
 
 
-def wanted(engine: Engine) -> list[AskedPlan]:
+def wanted(engine: Engine) -> list[RequestedPlan]:
     """Those that can be made now: while a company is being synced, its plan waits."""
     with engine.database.read() as connection:
-        found = requested_plans.wanted(connection, to_ms(engine.clock() - ABANDONED_AFTER))
+        found = requested_plans.pending(connection, to_ms(engine.clock() - ABANDONED_AFTER))
         return [asked for asked in found if not leases.is_held(connection, asked.company_id)]
 
 
-def make(engine: Engine, asked: AskedPlan) -> None:
+def make(engine: Engine, asked: RequestedPlan) -> None:
     """Make it, unless somebody else has begun to. A bug ends this plan only, with a reference."""
     before = (PlanState.REQUESTED, PlanState.PLANNING) if asked.state is PlanState.PLANNING else (PlanState.REQUESTED,)
     if not _move(engine, asked, before, PlanState.PLANNING):
@@ -60,10 +60,10 @@ def make_anew(engine: Engine, run_id: str) -> None:
         asked = requested_plans.of_run(connection, run_id)
         if asked is not None:
             again = {"approved_by": "", "overtaken": asked.approved_by, "run_id": "", "progress": "{}", "changes": ""}
-            requested_plans.move(connection, asked.id, (PlanState.APPROVED,), PlanState.REQUESTED, now, **again)
+            requested_plans.transition(connection, asked.id, (PlanState.APPROVED,), PlanState.REQUESTED, now, **again)
 
 
-def _ready(engine: Engine, asked: AskedPlan, plan: Plan) -> None:
+def _ready(engine: Engine, asked: RequestedPlan, plan: Plan) -> None:
     now = to_ms(engine.clock())
     with engine.database.write() as connection:
         changes = ""
@@ -72,11 +72,11 @@ def _ready(engine: Engine, asked: AskedPlan, plan: Plan) -> None:
             after = plans.named(connection, asked.company_id, plan.hash)
             if before and after:
                 changes = in_words(plans.difference(connection, before, after)) or OTHER_ORDER
-        told = {**requested_plans.kept(plan), "planned_at": now, "changes": changes, "error": ""}
-        requested_plans.move(connection, asked.id, (PlanState.PLANNING,), PlanState.READY, now, **told)
+        told = {**requested_plans.columns_of(plan), "planned_at": now, "changes": changes, "error": ""}
+        requested_plans.transition(connection, asked.id, (PlanState.PLANNING,), PlanState.READY, now, **told)
 
 
-def _telling(engine: Engine, asked: AskedPlan) -> Callable[[Progress], None]:
+def _telling(engine: Engine, asked: RequestedPlan) -> Callable[[Progress], None]:
     def advance(reached: Progress) -> None:
         with engine.database.write() as connection:
             requested_plans.progress(connection, asked.id, reached, to_ms(engine.clock()))
@@ -84,7 +84,7 @@ def _telling(engine: Engine, asked: AskedPlan) -> Callable[[Progress], None]:
     return advance
 
 
-def _put_off(engine: Engine, asked: AskedPlan, words: str) -> None:
+def _put_off(engine: Engine, asked: RequestedPlan, words: str) -> None:
     """Somebody else syncs the company: the plan is made after that. A company that is gone has none."""
     with engine.database.read() as connection:
         is_known = companies.get(connection, asked.company_id) is not None
@@ -92,6 +92,6 @@ def _put_off(engine: Engine, asked: AskedPlan, words: str) -> None:
     _move(engine, asked, (PlanState.PLANNING,), after, error="" if is_known else words)
 
 
-def _move(engine: Engine, asked: AskedPlan, before: tuple[PlanState, ...], after: PlanState, **more: str) -> bool:
+def _move(engine: Engine, asked: RequestedPlan, before: tuple[PlanState, ...], after: PlanState, **more: str) -> bool:
     with engine.database.write() as connection:
-        return requested_plans.move(connection, asked.id, before, after, to_ms(engine.clock()), **more)
+        return requested_plans.transition(connection, asked.id, before, after, to_ms(engine.clock()), **more)

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.money import ZERO, decimal, said, text
+from bot.core.money import ZERO, decimal, formatted, text
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
 from bot.records.fields.amounts import amount, day
 from bot.records.fields.names import reference
@@ -33,10 +33,12 @@ def check(body: Body, facts: Facts) -> None:
         raise Problem("incomplete-record", more="It names no contact.")
     total = amount(body.get("amount"), "amount")
     if total <= ZERO:
-        raise Problem("incomplete-record", more=f"Its amount must be above zero; it is {said(total)}.")
+        raise Problem("incomplete-record", more=f"Its amount must be above zero; it is {formatted(total)}.")
     used = sum((amount(part.get("amount"), "allocation") for part in body.get("allocations") or []), ZERO)
     if used > total:
-        raise Problem("incomplete-record", more=f"{said(used)} of it is allocated, but it is only {said(total)}.")
+        raise Problem(
+            "incomplete-record", more=f"{formatted(used)} of it is allocated, but it is only {formatted(total)}."
+        )
     check_currency(body, facts)
 
 
@@ -57,10 +59,14 @@ def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> Non
     paid = sum((part for _, part in applied.cash), ZERO)
     if paid > total and applied.others:
         named = ", ".join(f"{kind} {id_}" for kind, id_, _ in applied.others)
-        more = f"{said(paid)} of documents are paid with {said(total)} and {named}, which stays out of the sync."
+        more = (
+            f"{formatted(paid)} of documents are paid with {formatted(total)} and {named}, which stays out of the sync."
+        )
         raise Problem("incomplete-record", more=more)
     if paid > total:
-        raise Problem("incomplete-record", more=f"{said(paid)} of it is applied, but its total is only {said(total)}.")
+        raise Problem(
+            "incomplete-record", more=f"{formatted(paid)} of it is applied, but its total is only {formatted(total)}."
+        )
 
 
 def external_gone(entity: str, body: Body) -> bool:
@@ -119,7 +125,7 @@ def incoming_note(entity: str, body: Body, lookup: Lookup, facts: Facts) -> str:
     if old:
         notes.append(_old_words(old, facts))
     if others:
-        notes.append(f"{said(sum(others, ZERO))} of it pays other kinds of documents, which stay out")
+        notes.append(f"{formatted(sum(others, ZERO))} of it pays other kinds of documents, which stay out")
     return f"{'; '.join(notes)}: that part came unallocated." if notes else ""
 
 
@@ -166,7 +172,9 @@ def _plain(part: Decimal) -> str:
 
 
 def _old_words(parts: list[Decimal], facts: Facts) -> str:
-    return f"{said(sum(parts, ZERO))} of it pays documents from before {facts.sync_from.isoformat()}, which stay out"
+    return (
+        f"{formatted(sum(parts, ZERO))} of it pays documents from before {facts.sync_from.isoformat()}, which stay out"
+    )
 
 
 def _is_old(entity: str, document_id: str, lookup: Lookup, facts: Facts) -> bool:

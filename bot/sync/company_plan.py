@@ -7,7 +7,7 @@ from bot.adapters.quickbooks.rate_limits import Caps
 from bot.core.faults import UserError
 from bot.core.model import Direction, Side
 from bot.core.planning.plan_summary import Calls, Plan, Total, TypePlan, in_words, plan_hash, seconds_at_caps
-from bot.core.planning.preflight import Finding, Noticed
+from bot.core.planning.preflight import Finding, ReportGroups
 from bot.records import SPECS
 from bot.store.mirror import look_alikes
 from bot.store.runs import ledger, plans
@@ -54,11 +54,11 @@ def approve(run: Run, wanted: str) -> None:
                 "A run was cut off and must be finished before a plan can be carried out. Nothing was written. "
                 f"Run one sync, then plan again: qbo-sync sync {run.company.id}"
             )
-    kept = run.tally, run.noticed
-    run.tally, run.noticed = Tally(), Noticed()
+    kept = run.tally, run.report_groups
+    run.tally, run.report_groups = Tally(), ReportGroups()
     plan = make(run, (), PlanResults(), lambda done: None)
     made, run.plan_id = run.plan_id, ""
-    run.tally, run.noticed = kept
+    run.tally, run.report_groups = kept
     if plan.hash != wanted:
         raise PlanChanged(_changed(run, before, made))
     run.approved_plan_id = made

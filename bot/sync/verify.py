@@ -10,13 +10,13 @@ from bot.core.balance.control_totals import PAYABLE, RECEIVABLE
 from bot.core.balance.verification import (
     LISTED,
     ContactBalance,
-    Found,
     Item,
+    Sample,
     Verification,
     add_up,
-    first,
     largest,
     reason,
+    sample,
 )
 from bot.core.faults import ApiError, UserError
 from bot.core.model import RecordRef, Side
@@ -28,8 +28,8 @@ from bot.store.database import UNUSABLE
 from bot.store.mirror import balances, control_sums, records
 from bot.store.mirror.control_sums import Balance
 from bot.store.runs.leases import LeaseLost
-from bot.sync.control.duplicates import Repeat, in_words, repeats_among
-from bot.sync.control.reconcile import Pairs, lost, names_of_contacts, pairs
+from bot.sync.control.duplicates import Duplicate, duplicates_among, in_words
+from bot.sync.control.reconcile import Reconciliation, lost, names_of_contacts, reconcile_pairs
 from bot.sync.ending import DEAD_GRANT, words_of
 from bot.sync.reading import pull
 from bot.sync.reading.full_read import FullRead, read_everything
@@ -61,7 +61,7 @@ def verify(engine: Engine, company_id: str) -> Verification:
 def _verify(engine: Engine, company: Company, lease: Lease) -> Verification:
     meter = Meter(lease.check)
     try:
-        run = _opened(engine, company, lease, meter)
+        run = _open_run(engine, company, lease, meter)
         read = read_everything(run)
     except ApiError as error:
         if error.fault.code in DEAD_GRANT:
@@ -77,7 +77,7 @@ def _verify(engine: Engine, company: Company, lease: Lease) -> Verification:
     return found
 
 
-def _opened(engine: Engine, company: Company, lease: Lease, meter: Meter) -> Run:
+def _open_run(engine: Engine, company: Company, lease: Lease, meter: Meter) -> Run:
     released, quickbooks = engine.sides(company, meter)
     company = pull.refresh_company(lease.transaction, company, released)
     run = Run(
@@ -102,8 +102,8 @@ def _opened(engine: Engine, company: Company, lease: Lease, meter: Meter) -> Run
 
 def _report(run: Run, read: FullRead, calls: ApiCalls) -> Verification:
     home = {Side.RELEASED: run.facts.released_currency, Side.QUICKBOOKS: run.facts.home_currency}
-    found = Pairs(home)
-    pairs(run, found)
+    found = Reconciliation(home)
+    reconcile_pairs(run, found)
     missing = list(lost(run))
     with run.database.read() as connection:
         items = _items(connection, run, home)
@@ -128,7 +128,7 @@ def _report(run: Run, read: FullRead, calls: ApiCalls) -> Verification:
         drift=tuple(found.drift),
         drift_count=found.drift_count,
         duplicates=duplicates,
-        lost=first([f"{str(ref.type).replace('-', ' ')} {name}" for ref, name in missing]),
+        lost=sample([f"{str(ref.type).replace('-', ' ')} {name}" for ref, name in missing]),
         repaired=read.repaired,
         gone=read.gone,
         unexplained=_unexplained(found, home),
@@ -139,7 +139,7 @@ def _report(run: Run, read: FullRead, calls: ApiCalls) -> Verification:
 def _items(connection: Connection, run: Run, home: Mapping[Side, str]) -> tuple[Item, ...]:
     found: dict[tuple[Side, str, str, str], Item] = {}
     for one in control_sums.one_sided(connection, run.company.id, home):
-        words, explains, attention = reason(one.outcome, one.code, one.left_out, one.to_be_planned)
+        words, explains, attention = reason(one.outcome, one.code, one.is_unlinked, one.to_be_planned)
         key = (one.side, one.kind, one.currency, words)
         before = found.get(key)
         total = before.sums + one.sums if before else one.sums
@@ -148,7 +148,7 @@ def _items(connection: Connection, run: Run, home: Mapping[Side, str]) -> tuple[
     return tuple(found[key] for key in sorted(found))
 
 
-def _add(found: Pairs, item: Item) -> None:
+def _add(found: Reconciliation, item: Item) -> None:
     """What is on one side only explains that much of the difference, if it is known why."""
     if item.explains:
         signed = item.sums if item.side is Side.RELEASED else -item.sums
@@ -179,17 +179,17 @@ def _named(ledger: str, found: Sequence[Balance], names: Mapping[str, str]) -> I
         yield ContactBalance(ledger, one.contact, name, one.currency, one.released, one.quickbooks)
 
 
-def _duplicates(connection: Connection, company_id: str) -> Found:
+def _duplicates(connection: Connection, company_id: str) -> Sample:
     """What is in one side twice, and links that are not one to one."""
-    repeats: dict[RecordRef, Repeat] = {}
-    for group in control_sums.all_alike(connection, company_id):
-        for repeat in repeats_among(connection, company_id, group):
-            repeats.setdefault(repeat.ref, repeat)
-    words = [in_words(repeat) for repeat in repeats.values()]
+    duplicates: dict[RecordRef, Duplicate] = {}
+    for group in control_sums.all_suspected_duplicates(connection, company_id):
+        for duplicate in duplicates_among(connection, company_id, group):
+            duplicates.setdefault(duplicate.ref, duplicate)
+    words = [in_words(duplicate) for duplicate in duplicates.values()]
     words += [f"{ref} is linked with {count} records" for ref, count in balances.linked_twice(connection, company_id)]
-    return first(words)
+    return sample(words)
 
 
-def _unexplained(found: Pairs, home: Mapping[Side, str]) -> dict[str, Decimal]:
+def _unexplained(found: Reconciliation, home: Mapping[Side, str]) -> dict[str, Decimal]:
     """By currency; the company's own is always there, if only to say 0.00."""
     return {home[Side.RELEASED]: ZERO, **found.unexplained}

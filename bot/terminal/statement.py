@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 
 from bot.core.balance.control_totals import Sums
-from bot.core.balance.verification import ContactBalance, Found, Item, KindTotals, Verification
+from bot.core.balance.verification import ContactBalance, Item, KindTotals, Sample, Verification
 from bot.core.model import Side
 from bot.core.money import text
 
@@ -116,7 +116,7 @@ def _differences(line: KindTotals) -> Iterator[tuple[str, Sums]]:
         yield "Unexplained", line.unexplained
 
 
-def _listed(found: Found, one: str, more: str) -> Iterator[str]:
+def _listed(found: Sample, one: str, more: str) -> Iterator[str]:
     if not found.count:
         return
     yield f"{_counted(found.count, f'record {one}', f'records {more}')}:"

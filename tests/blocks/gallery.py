@@ -16,7 +16,7 @@ from bot.core.planning.pairing import Suggestion
 from bot.core.results import Attempt, ResultsFilter, ResultsOrder
 from bot.core.runs import Trigger
 from bot.core.team.company_settings import CompanySettings
-from bot.core.team.requested_plan import AskedPlan, PlannedGroup, PlanState
+from bot.core.team.requested_plan import PlannedGroup, PlanState, RequestedPlan
 from bot.core.team.roles import Role, Roles
 from tests.blocks import samples
 from tests.blocks.test_accessibility import ABOUT_A_COMPANY, IN_ONE_STATE
@@ -31,7 +31,7 @@ HARBOUR = samples.company()
 ROW, CAUSE = samples.result(), samples.cause()
 SETTINGS = CompanySettings("harbour", HARBOUR.name, "Pacific/Auckland", "0 6 * * mon-fri", "C0ACCOUNTS", True, False)
 ROLES = Roles({"U0ANA": Role.ADMIN, "S0LEDGER": Role.OPERATOR})
-PLAN = AskedPlan("p1", "harbour", HARBOUR.name, PlanState.READY, "U0ANA", samples.NOW, plan=made(1, None))
+PLAN = RequestedPlan("p1", "harbour", HARBOUR.name, PlanState.READY, "U0ANA", samples.NOW, plan=made(1, None))
 PLANNED = [PlannedGroup(RecordType.INVOICE, Direction.OUTGOING, Outcome.CREATED, 23, ("INV-2041", "INV-2042"))]
 ALIKE = [
     Suggestion(Side.QUICKBOOKS, "Invoice", "12", "INV-1 of 5 Oct 2026, 138.00", 2, ("same number", "total differs"))

@@ -7,11 +7,11 @@ from decimal import Decimal
 from zlib import crc32
 
 from bot.core.balance.control_totals import Sums
-from bot.core.balance.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
+from bot.core.balance.verification import ContactBalance, Drift, Item, KindTotals, Sample, Verification
 from bot.core.model import Direction, Outcome, RecordRef, RecordType, Result, Side
 from bot.core.results import Cause
 from bot.core.runs import ApiCalls, CompanyStatus, CompanyView, Counts, Flag, RunState, RunView, Trigger
-from bot.core.team.requested_verification import AskedVerification, VerificationState
+from bot.core.team.requested_verification import RequestedVerification, VerificationState
 from tests.rarely import rarely
 
 NOW = datetime(2026, 11, 22, 9, 14, tzinfo=UTC)
@@ -134,7 +134,7 @@ def verification(text: str | None = None, count: int = 1, **changes: object) -> 
         RecordRef(RecordType.INVOICE, "i-1"),
         Sums(3, Decimal("100"), Decimal("15"), Decimal("115"), Decimal("5")),
     )
-    found = Found(count, (name,) * min(count, 40))
+    found = Sample(count, (name,) * min(count, 40))
     balance = ContactBalance("receivable", "c-1", name, "NZD", Decimal("5"), Decimal("0"))
     item = Item(Side.RELEASED, "Invoice", "NZD", "Needs attention: a reason", sums, True, True, (name,))
     values: dict[str, object] = {
@@ -147,16 +147,16 @@ def verification(text: str | None = None, count: int = 1, **changes: object) -> 
         "drift": (Drift(ref, name, "Invoice", "12", "QuickBooks", "The next sync brings it in."),) * min(2 * count, 40),
         **{"drift_count": 2 * count, "duplicates": found, "lost": found},
         "repaired": {Side.RELEASED: found, Side.QUICKBOOKS: found},
-        "gone": {Side.RELEASED: Found(), Side.QUICKBOOKS: found},
+        "gone": {Side.RELEASED: Sample(), Side.QUICKBOOKS: found},
         "unexplained": {"NZD": Decimal("5.00") if count else Decimal(0)},
         "checked": {Side.RELEASED: 1204, Side.QUICKBOOKS: 1198},
     }
     return Verification(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def asked_verification(text: str | None = None, count: int = 1, **changes: object) -> AskedVerification:
+def asked_verification(text: str | None = None, count: int = 1, **changes: object) -> RequestedVerification:
     name = text if text is not None else "Harbour City Property"
-    done = AskedVerification("v-1", "harbour", name, Flag.RED, VerificationState.DONE, "U0ANA", NOW)
+    done = RequestedVerification("v-1", "harbour", name, Flag.RED, VerificationState.DONE, "U0ANA", NOW)
     return replace(done, **{"found": verification(text, count), **changes})  # type: ignore[arg-type]
 
 

@@ -25,10 +25,10 @@ from blocks.results import message as results
 from blocks.results.message import ResultsShown
 from blocks.results.table import TableForm
 from blocks.runs import digest, plan, run, verification
-from bot.core.causes.work import Mended
+from bot.core.causes.work import ResolvedCause
 from bot.core.runs import Counts, Flag
 from bot.core.team.company_settings import AuditEntry
-from bot.core.team.requested_plan import UNDER_WAY, AskedPlan
+from bot.core.team.requested_plan import UNDER_WAY, RequestedPlan
 from bot.core.team.roles import Role
 from bot.core.team.week import CauseSpan, week
 from tests.blocks import samples
@@ -37,11 +37,11 @@ from tests.blocks.test_results import shown
 RED = samples.company()
 NAME = "Harbour City Property"
 RUN = samples.run(flag=Flag.RED, counts=Counts(failed=31))
-PLAN = AskedPlan("p1", "harbour", NAME, next(iter(UNDER_WAY)), "U0ANA", samples.NOW)
+PLAN = RequestedPlan("p1", "harbour", NAME, next(iter(UNDER_WAY)), "U0ANA", samples.NOW)
 HOUR_AGO = samples.NOW - timedelta(hours=1)
 WEEK = week(samples.NOW, "UTC", [CauseSpan("Kiosk Ltd is archived", 31, HOUR_AGO)], [RUN])
 VERIFIED = samples.asked_verification()
-MENDED = Mended("contact:kiosk-0", "Kiosk Ltd is archived", 28, samples.NOW)
+MENDED = ResolvedCause("contact:kiosk-0", "Kiosk Ltd is archived", 28, samples.NOW)
 FOUND = Found(RED, "kiosk", 31, samples.results(2), "v1")
 
 

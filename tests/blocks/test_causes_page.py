@@ -8,7 +8,7 @@ from blocks.causes import red
 from blocks.causes import window as pages
 from blocks.causes.window import CausesShown
 from bot.core.causes.grouping import key
-from bot.core.causes.work import Rest, Settled, Work
+from bot.core.causes.work import Snooze, Triage, Work
 from bot.core.results import Cause
 from bot.core.runs import RunState
 from tests.blocks import samples
@@ -17,9 +17,11 @@ from tests.blocks.checks import check_message, check_modal
 
 def shown(found: list[Cause], page: int, text: str = "", **changes: object) -> CausesShown:
     """Every third one rests."""
-    work = {key(one): Work("harbour", key(one), samples.NOW, "U0ANA", "U0BEN", Rest.MUTED, note=text) for one in found}
+    work = {
+        key(one): Work("harbour", key(one), samples.NOW, "U0ANA", "U0BEN", Snooze.MUTED, note=text) for one in found
+    }
     begin, count = (page - 1) * pages.A_PAGE, max(1, -(-len(found) // pages.A_PAGE))
-    settled = Settled(work, frozenset(key(one) for one in found[::3]))
+    settled = Triage(work, frozenset(key(one) for one in found[::3]))
     of_page = found[begin : begin + pages.A_PAGE]
     made = CausesShown(samples.company(text or "Harbour"), of_page, begin + 1, len(found), page, count, settled, text)
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -45,7 +47,7 @@ def test_each_page_has_its_own_cards_with_the_places_they_have_among_all() -> No
 
 def test_a_card_is_the_one_of_the_red_message_with_its_why_however_far_down_it_stands() -> None:
     cause = samples.cause(0)
-    page = shown([cause], 1, settled=Settled())
+    page = shown([cause], 1, settled=Triage())
     blocks = pages.causes_page(page, "v1")["blocks"]
     in_message = red.red(page.company, [cause]).blocks
     assert all(block in blocks for block in in_message if str(block.get("block_id", "")).startswith("cause."))
@@ -73,8 +75,8 @@ def test_a_red_message_that_leaves_causes_out_opens_the_window_with_all_of_them(
 
 def test_one_that_leaves_resting_causes_out_or_stands_in_another_channel_opens_it_as_well() -> None:
     found = samples.causes(6)
-    work = {key(one): Work("harbour", key(one), samples.NOW, "U0ANA", rest=Rest.MUTED) for one in found}
-    resting = red.red(samples.company(), found, Settled(work, frozenset(work)))
+    work = {key(one): Work("harbour", key(one), samples.NOW, "U0ANA", rest=Snooze.MUTED) for one in found}
+    resting = red.red(samples.company(), found, Triage(work, frozenset(work)))
     assert "All 6 causes…" in str(resting.blocks)
     routed = red.red(samples.company(), samples.causes(9), here=20)
     assert "All causes…" in str(routed.blocks), "how many there are elsewhere is not known here"

@@ -25,7 +25,7 @@ from blocks.linking import choosing, links, naming
 from blocks.linking.retrying import Retry
 from blocks.runs import plan, verification
 from blocks.settings import company
-from bot.core.causes.work import Mended, Rest, Work
+from bot.core.causes.work import ResolvedCause, Snooze, Work
 from bot.core.model import RecordRef, RecordType
 from bot.core.naming import NameChoice, NameHolder
 from bot.core.runs import Flag
@@ -44,12 +44,12 @@ def named(text: str, flag: Flag | None = Flag.RED) -> Any:
     return samples.company(text or "Harbour", flag, id="harbour")
 
 
-def mended(text: str) -> Mended:
-    return Mended("contact:kiosk-0", text, 28, samples.NOW, "unlink", text)
+def mended(text: str) -> ResolvedCause:
+    return ResolvedCause("contact:kiosk-0", text, 28, samples.NOW, "unlink", text)
 
 
 def work(text: str) -> Work:
-    return Work("harbour", "contact:kiosk-0", samples.NOW, "U0BEN", "U0ANA", Rest.DATE, DAY, text[:500])
+    return Work("harbour", "contact:kiosk-0", samples.NOW, "U0BEN", "U0ANA", Snooze.DATE, DAY, text[:500])
 
 
 def many_names(text: str) -> NameChoice:

@@ -16,7 +16,7 @@ from bot.core.planning.pairing import Suggestion
 from bot.core.planning.plan_summary import COLUMNS, Calls, Plan, Total, TypePlan
 from bot.core.planning.preflight import Finding, Severity
 from bot.core.runs import Flag, Progress, RunState
-from bot.core.team.requested_plan import AskedPlan, PlannedGroup, PlanState
+from bot.core.team.requested_plan import PlannedGroup, PlanState, RequestedPlan
 from bot.core.team.roles import Role
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
@@ -54,7 +54,7 @@ STATES: list[dict[str, Any]] = [
 def test_a_plan_can_be_shown_in_every_state(changes: dict[str, Any], text: str | None) -> None:
     words = text if text is not None else "Harbour City Property"
     for size in (0, 1, 2):
-        one = AskedPlan("p1", "harbour", words, PlanState.READY, "U0ANA", samples.NOW, planned_at=samples.NOW)
+        one = RequestedPlan("p1", "harbour", words, PlanState.READY, "U0ANA", samples.NOW, planned_at=samples.NOW)
         shown = replace(one, plan=made(size, text), changes=words, error=words)
         message = plan.asked(replace(shown, **changes))
         check_message(message)
@@ -67,7 +67,7 @@ def test_a_plan_can_be_shown_in_every_state(changes: dict[str, Any], text: str |
 
 
 def test_the_plain_text_of_a_plan_says_company_count_and_who() -> None:
-    one = AskedPlan("p1", "harbour", "Harbour", PlanState.READY, "U0ANA", samples.NOW, plan=made(0, None))
+    one = RequestedPlan("p1", "harbour", "Harbour", PlanState.READY, "U0ANA", samples.NOW, plan=made(0, None))
     assert plan.asked(one).text == "Harbour · plan: 1 change to make · asked by <@U0ANA> · plan 0123456"
     waiting = replace(one, state=PlanState.REQUESTED)
     assert plan.asked(waiting).text == "Harbour · waiting to plan…"
@@ -103,9 +103,9 @@ def test_what_changed_meanwhile_is_safe_whatever_the_names(text: str | None) -> 
     refs = [RecordRef(RecordType.INVOICE, str(place)) for place in range(30)]
     names = dict.fromkeys(refs, words)
     was, owed = (OpenAmount(words[:8] or "NZD", Decimal(amount)) for amount in ("48210", "-60000"))
-    before = LinkChange((), (), tuple(refs[:10]), names=names, open_amounts=(was,), left_out=frozenset(refs[:5]))
-    left_out, unmatched = frozenset(refs[4:20]), frozenset(refs)
-    now = LinkChange((), (), tuple(refs[5:30]), "", names, (owed,), left_out, unmatched)
+    before = LinkChange((), (), tuple(refs[:10]), names=names, open_amounts=(was,), unlinked=frozenset(refs[:5]))
+    unlinked, unmatched = frozenset(refs[4:20]), frozenset(refs)
+    now = LinkChange((), (), tuple(refs[5:30]), "", names, (owed,), unlinked, unmatched)
     for are_dropped in (False, True):
         since = links.meanwhile(before, now, are_dropped)
         check_modal(links.confirm(links.Verb.UNLINK, now, refs[:2], "v1", links.Extent.ONLY, since, words))
@@ -123,7 +123,7 @@ REFS = [RecordRef(RecordType.INVOICE, str(place)) for place in range(3)]
         ({"names": {REFS[0]: "another name"}}, False),
         ({"cascade": (REFS[0],)}, True),
         ({"cascade": tuple(REFS)}, True),
-        ({"left_out": frozenset(REFS[:1])}, True),
+        ({"unlinked": frozenset(REFS[:1])}, True),
         ({"unmatched": frozenset(REFS[1:2])}, True),
         ({"open_amounts": ()}, True),
         ({"open_amounts": (OpenAmount("NZD", Decimal("0.01")),)}, True),

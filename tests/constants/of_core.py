@@ -26,7 +26,7 @@ LISTED: tuple[Listed, ...] = (
     rule(TOTALS, "CENTS", ("10", "1000"), "tests/core/test_control_totals.py"),
     no_rule("bot/core/balance/verification.py", "LISTED", SHOWN),
     rule("bot/core/content.py", "HASH_LENGTH", ("2", "19", "21"), CONTENT_TESTS),
-    rule("bot/core/content.py", "MARK_LENGTH", ("1", "9"), CONTENT_TESTS),
+    rule("bot/core/content.py", "FIELD_HASH_LENGTH", ("1", "9"), CONTENT_TESTS),
     no_rule("bot/core/faults.py", "MOST_CHARS", "how much of a name stands in a sentence"),
     rule(
         "bot/core/faults.py",
@@ -55,7 +55,7 @@ LISTED: tuple[Listed, ...] = (
     no_rule(PAIRING, "MOST_SHOWN", SHOWN),
     rule("bot/core/planning/plan_summary.py", "PLAN_HASH_LENGTH", ("4", "17"), "tests/core/test_plan_summary.py"),
     no_rule(PREFLIGHT, "MOST_NAMED", SHOWN),
-    rule(PREFLIGHT, "MOST_SUBJECTS", ("2", "20_000"), "tests/core/test_preflight.py"),
+    rule(PREFLIGHT, "MOST_GROUPS", ("2", "20_000"), "tests/core/test_preflight.py"),
     no_rule("bot/core/team/requested_verification.py", "KEPT", SHOWN),
     rule("bot/core/team/week.py", "DAYS", ("6", "8"), "tests/core/test_week.py"),
     no_rule("bot/core/team/week.py", "TOP", SHOWN),

@@ -7,7 +7,7 @@ from typing import Any
 from bot.core.content import content_hash
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.planning.plan import plan
-from bot.core.planning.steps import Candidate, Operation, Parent, Report, Settled, Situation, Slot, Standing, Step
+from bot.core.planning.steps import Candidate, InSync, Operation, Parent, ParentState, Report, Situation, Slot, Step
 from bot.core.spec import released_hash
 from bot.records import BY_TYPE
 from bot.records.documents import document as invoices
@@ -61,8 +61,8 @@ def only_theirs(type_: RecordType, entity: str, body: Json, *candidates: Candida
     return Situation(ref, None, (slot,), lookup=LOOKUP, **more)
 
 
-def parent(standing: Standing, ref: RecordRef = KIOSK, root: RecordRef | None = None) -> Parent:
-    return Parent(ref, "Kiosk Ltd", standing, root)
+def parent(state: ParentState, ref: RecordRef = KIOSK, root: RecordRef | None = None) -> Parent:
+    return Parent(ref, "Kiosk Ltd", state, root)
 
 
 def steps_of(situation: Situation, **facts: Any) -> list[Step]:
@@ -87,9 +87,9 @@ def report_of(situation: Situation, **facts: Any) -> Report:
     return step
 
 
-def settled_of(situation: Situation, **facts: Any) -> Settled:
+def settled_of(situation: Situation, **facts: Any) -> InSync:
     step = step_of(situation, **facts)
-    assert isinstance(step, Settled), step
+    assert isinstance(step, InSync), step
     return step
 
 

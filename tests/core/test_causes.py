@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.causes.fix import Mover, fix_of, whose_move
-from bot.core.causes.grouping import group, outlines
-from bot.core.causes.work import Mended, Rest, Work, really_mended
+from bot.core.causes.fix import NextActor, fix_of, next_actor
+from bot.core.causes.grouping import group, summaries
+from bot.core.causes.work import ResolvedCause, Snooze, Work, really_resolved
 from bot.core.faults import Fix
 from bot.core.model import Direction, Outcome, RecordRef, RecordType, Result
 
@@ -90,7 +90,7 @@ def tangled(draw: st.DrawFn) -> list[Result]:
 @given(tangled())
 def test_what_is_remembered_of_causes_is_what_their_rows_come_to_together(rows: list[Result]) -> None:
     told = [(cause.ref, cause.code, cause.headline, cause.count) for cause in group(rows)]
-    assert [(one.ref, one.code, one.headline, one.count) for one in outlines(rows)] == told
+    assert [(one.ref, one.code, one.headline, one.count) for one in summaries(rows)] == told
 
 
 @pytest.mark.parametrize("code", ["6200", "6210", "closed-period"])
@@ -164,25 +164,25 @@ def test_the_button_is_the_one_that_the_explanation_names(row: Result, fix: Fix)
 def test_an_archived_contact_is_retried_once_it_is_active_and_not_relinked(code: str) -> None:
     said = f"How to fix it: In QuickBooks make it active.\nQuickBooks answered code {code}: inactive."
     (cause,) = group([result(INVOICE, "i1", code, KIOSK, more_detail=said)])
-    assert (cause.ref, cause.fix, cause.move) == (KIOSK, Fix.RETRY, Mover.IN_QUICKBOOKS)
+    assert (cause.ref, cause.fix, cause.move) == (KIOSK, Fix.RETRY, NextActor.IN_QUICKBOOKS)
 
 
 @pytest.mark.parametrize(
     ("how", "mover"),
     [
-        ("Make it active again in QuickBooks, then retry.", Mover.IN_QUICKBOOKS),
-        ("Shorten it in Re-Leased, then retry.", Mover.IN_RELEASED),
-        ("Ask whoever keeps the books to reopen October in QuickBooks.", Mover.BOOKKEEPER),
-        ("Nothing to do: the sync tries again by itself.", Mover.SYNC),
-        ("Nothing to do. Approve it in Re-Leased, and it comes along.", Mover.IN_RELEASED),
-        ("Correct it in QuickBooks. If that fails, ask whoever looks after the sync.", Mover.IN_QUICKBOOKS),
-        ("Ask a company administrator of QuickBooks to connect it again.", Mover.ADMINISTRATOR),
-        ("Give one of the two another name, then retry.", Mover.YOU),
+        ("Make it active again in QuickBooks, then retry.", NextActor.IN_QUICKBOOKS),
+        ("Shorten it in Re-Leased, then retry.", NextActor.IN_RELEASED),
+        ("Ask whoever keeps the books to reopen October in QuickBooks.", NextActor.BOOKKEEPER),
+        ("Nothing to do: the sync tries again by itself.", NextActor.SYNC),
+        ("Nothing to do. Approve it in Re-Leased, and it comes along.", NextActor.IN_RELEASED),
+        ("Correct it in QuickBooks. If that fails, ask whoever looks after the sync.", NextActor.IN_QUICKBOOKS),
+        ("Ask a company administrator of QuickBooks to connect it again.", NextActor.ADMINISTRATOR),
+        ("Give one of the two another name, then retry.", NextActor.YOU),
         ("", ""),
     ],
 )
 def test_it_says_whose_move_it_is(how: str, mover: str) -> None:
-    assert whose_move(how) == mover
+    assert next_actor(how) == mover
 
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -191,27 +191,27 @@ NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("rest", "until", "last_sync", "rests"),
     [
-        (Rest.NONE, None, None, False),
-        (Rest.SYNC, None, None, True),
-        (Rest.SYNC, None, NOW - timedelta(minutes=1), True),
-        (Rest.SYNC, None, NOW + timedelta(minutes=1), False),
-        (Rest.DATE, date(2026, 11, 23), None, True),
-        (Rest.DATE, date(2026, 11, 22), None, False),
-        (Rest.PERIOD, None, NOW + timedelta(days=1), True),
-        (Rest.MUTED, None, NOW + timedelta(days=1), True),
+        (Snooze.NONE, None, None, False),
+        (Snooze.SYNC, None, None, True),
+        (Snooze.SYNC, None, NOW - timedelta(minutes=1), True),
+        (Snooze.SYNC, None, NOW + timedelta(minutes=1), False),
+        (Snooze.DATE, date(2026, 11, 23), None, True),
+        (Snooze.DATE, date(2026, 11, 22), None, False),
+        (Snooze.PERIOD, None, NOW + timedelta(days=1), True),
+        (Snooze.MUTED, None, NOW + timedelta(days=1), True),
     ],
 )
 def test_a_cause_rests_as_long_as_was_said(
-    rest: Rest, until: date | None, last_sync: datetime | None, rests: bool
+    rest: Snooze, until: date | None, last_sync: datetime | None, rests: bool
 ) -> None:
     work = Work("harbour", "contact:kiosk", NOW, "U0ANA", rest=rest, until=until)
-    assert work.is_at_rest(NOW.date(), last_sync) is rests
+    assert work.is_snoozed(NOW.date(), last_sync) is rests
 
 
 def test_what_only_waits_for_another_reason_now_is_not_said_to_be_mended() -> None:
     waiting = group([result(INVOICE, "i1", "unlinked-parent", KIOSK)])
-    gone = [Mended(key, key, 1, NOW) for key in ("invoice:i1", str(KIOSK), "invoice:other")]
-    assert [one.key for one in really_mended(gone, waiting)] == ["invoice:other"]
+    gone = [ResolvedCause(key, key, 1, NOW) for key in ("invoice:i1", str(KIOSK), "invoice:other")]
+    assert [one.key for one in really_resolved(gone, waiting)] == ["invoice:other"]
 
 
 OPTION = RecordRef(RecordType.TRACKING_OPTION, "quay")
@@ -227,6 +227,6 @@ def test_a_cause_without_a_row_is_told_by_what_waits_for_it_and_not_by_what_wait
     )
     file = result(RecordType.ATTACHMENT, "f-1", "failing-parent", invoice.ref, "a.pdf waits for invoice INV-1")
     rows = list(permutations((invoice, payment, file)))[turn]
-    (cause,), (outline,) = group(rows), outlines(rows)
+    (cause,), (outline,) = group(rows), summaries(rows)
     assert cause.headline == outline.headline == details and cause.ref == OPTION
     assert cause.code == "missing-parent" and cause.fix == fix_of(invoice) and cause.count == 3

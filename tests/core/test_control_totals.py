@@ -152,7 +152,7 @@ def test_the_largest_of_the_amounts_counts_whatever_its_sign() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "code", "left_out", "planned", "word", "explains", "attention"),
+    ("outcome", "code", "is_unlinked", "planned", "word", "explains", "attention"),
     [
         (Outcome.SKIPPED, "not-approved", False, False, "Draft", True, False),
         (Outcome.SKIPPED, "before-sync-from", False, False, "start of the sync", True, False),
@@ -167,9 +167,9 @@ def test_the_largest_of_the_amounts_counts_whatever_its_sign() -> None:
     ],
 )
 def test_why_a_record_is_on_one_side_only(
-    outcome: Outcome | None, code: str, left_out: bool, planned: bool, word: str, explains: bool, attention: bool
+    outcome: Outcome | None, code: str, is_unlinked: bool, planned: bool, word: str, explains: bool, attention: bool
 ) -> None:
-    words, *flags = reason(outcome, code, left_out, planned)
+    words, *flags = reason(outcome, code, is_unlinked, planned)
     assert word in words and flags == [explains, attention]
 
 

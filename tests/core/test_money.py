@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.money import NotMoney, cents, decimal, is_exact_product, plain, said, share, text
+from bot.core.money import NotMoney, cents, decimal, formatted, is_exact_product, plain, share, text
 
 CENTS = st.decimals(Decimal("-999999.99"), Decimal("999999.99"), places=2)
 WEIGHTS = st.lists(st.decimals(Decimal("-1000"), Decimal("1000"), places=3), min_size=1, max_size=12)
@@ -85,4 +85,4 @@ def test_a_product_is_exact_only_where_no_rounding_could_change_it(
     ("value", "words"), [("1150", "1,150.00"), ("-48210.005", "-48,210.01"), (None, "0.00"), ("999.5", "999.50")]
 )
 def test_people_read_amounts_with_thousands_apart(value: str | None, words: str) -> None:
-    assert said(value) == words
+    assert formatted(value) == words

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.core.model import RecordRef, RecordType
-from bot.core.planning.steps import Standing, Verb
+from bot.core.planning.steps import ParentState, Verb
 from bot.records import BY_TYPE
 from tests.core.situations import (
     CONTACT,
@@ -48,7 +48,7 @@ def test_another_line_of_a_paid_document_is_for_a_person(moved: Json) -> None:
 
 def test_what_is_given_once_and_follows_from_payments_is_no_change() -> None:
     """The status that follows from payments, and the roles of which either of two names shows one."""
-    moved, failing = {**quickbooks_invoice(), "DocNumber": "9"}, (parent(Standing.FAILING),)
+    moved, failing = {**quickbooks_invoice(), "DocNumber": "9"}, (parent(ParentState.FAILING),)
     paid = linked(INVOICE, "Invoice", invoice(status="paid"), moved, None, quickbooks_invoice(), parents=failing)
     assert operation_of(paid).body == {"number": "9"}
     both = tenant(id="both", name="Both Ltd", roles=["tenant", "supplier"])
@@ -83,7 +83,7 @@ INCLUSIVE = line("86.95", "13.04", quantity="3", unitAmount="33.33")
 def test_what_quickbooks_cannot_hold_is_not_lost_when_something_else_moves_there(
     entity: str, body: Json, status: str
 ) -> None:
-    external, ready = held(body, entity), (parent(Standing.READY),)
+    external, ready = held(body, entity), (parent(ParentState.READY),)
     moved = {**external, "DocNumber": "9"}
     situation = linked(INVOICE, entity, {**body, "status": status}, moved, None, external, parents=ready)
     assert operation_of(situation).body == {"number": "9"}
@@ -112,7 +112,7 @@ def test_us_tax_that_quickbooks_worked_out_comes_in(tax: str, said: str) -> None
     body = invoice(line("100.00", tax), currency="USD")
     american = {"CurrencyRef": {"value": "USD"}, "GlobalTaxCalculation": None}
     before, after = ({**quickbooks_invoice(sales_line("100.00", "TAX"), tax=one), **american} for one in (tax, said))
-    ready = (parent(Standing.READY),)
+    ready = (parent(ParentState.READY),)
     situation = linked(INVOICE, "Invoice", body, after, None, before, parents=ready)
     patch = operation_of(situation, country="US", home_currency="USD").body
     assert (patch["taxTotal"], patch["total"]) == (said, str(100 + Decimal(said)))
@@ -132,7 +132,7 @@ def test_an_incomplete_change_in_quickbooks_fails_and_changes_nothing() -> None:
 
 
 def test_a_change_that_refers_to_a_stranger_waits() -> None:
-    stranger = (parent(Standing.ABSENT, RecordRef(RecordType.ACCOUNT, "@Item:99")),)
+    stranger = (parent(ParentState.ABSENT, RecordRef(RecordType.ACCOUNT, "@Item:99")),)
     moved = {**quickbooks_invoice(), "DocNumber": "9"}
     situation = linked(INVOICE, "Invoice", invoice(), moved, None, quickbooks_invoice(), external_parents=stranger)
     assert report_of(situation).code == "missing-parent"

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.content import content_hash
 from bot.core.model import Direction, Outcome, RecordType
-from bot.core.planning.steps import Standing, Verb
+from bot.core.planning.steps import ParentState, Verb
 from bot.core.spec import released_hash
 from bot.records import BY_TYPE
 from bot.records.documents import document as invoices
@@ -120,7 +120,7 @@ def test_another_spelling_of_the_same_amounts_is_no_edit() -> None:
 
 @pytest.mark.parametrize("side", ["parents", "external_parents"])
 def test_a_pair_waits_for_its_unlinked_parent_even_when_nothing_changed(side: str) -> None:
-    situation = linked(INVOICE, "Invoice", invoice(), quickbooks_invoice(), **{side: (parent(Standing.UNLINKED),)})
+    situation = linked(INVOICE, "Invoice", invoice(), quickbooks_invoice(), **{side: (parent(ParentState.UNLINKED),)})
     report = report_of(situation)
     assert (report.code, report.outcome, report.cause) == ("unlinked-parent", Outcome.WAITING, KIOSK)
 
@@ -128,11 +128,11 @@ def test_a_pair_waits_for_its_unlinked_parent_even_when_nothing_changed(side: st
 def test_a_voided_pair_waits_for_nobody() -> None:
     body = invoice(status="voided")
     external = {**quickbooks_invoice(), **VOIDED}
-    assert settled_of(linked(INVOICE, "Invoice", body, external, parents=(parent(Standing.UNLINKED),)))
+    assert settled_of(linked(INVOICE, "Invoice", body, external, parents=(parent(ParentState.UNLINKED),)))
 
 
 def test_a_failing_parent_holds_up_what_changed_and_nothing_else() -> None:
-    failing = (parent(Standing.FAILING),)
+    failing = (parent(ParentState.FAILING),)
     assert settled_of(linked(INVOICE, "Invoice", invoice(), quickbooks_invoice(), parents=failing))
     moved = invoice(dueDate="2026-12-24")
     assert report_of(linked(INVOICE, "Invoice", moved, quickbooks_invoice(), invoice(), parents=failing)).code == (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import bot
 from bot.core.model import Direction, Link, RecordType
 from bot.core.planning.plan import plan
-from bot.core.planning.steps import Operation, Report, Settled, Situation, Slot, Standing, Verb
+from bot.core.planning.steps import InSync, Operation, ParentState, Report, Situation, Slot, Verb
 from bot.core.spec import Facts, released_hash
 from bot.records import BY_TYPE
 from tests.core.situations import CONTACT, INVOICE, PAYMENT, customer, held, linked, parent, payment, receipt, tenant
@@ -57,13 +57,13 @@ FACTS_ = st.builds(
     multicurrency=st.booleans(),
     custom_numbers=st.booleans(),
 )
-STANDINGS = st.lists(st.sampled_from(Standing), max_size=2)
+STANDINGS = st.lists(st.sampled_from(ParentState), max_size=2)
 Pair = tuple[tuple[RecordType, str], Json, Json]
 
 
-def situation_of(pair: Pair, hashes: tuple[str, str] | None, standings: list[Standing], **more: Any) -> Situation:
+def situation_of(pair: Pair, hashes: tuple[str, str] | None, states: list[ParentState], **more: Any) -> Situation:
     (type_, entity), body, external = pair
-    parents = tuple(parent(standing) for standing in standings)
+    parents = tuple(parent(state) for state in states)
     found = linked(type_, entity, body, external, parents=parents, external_parents=parents, **more)
     if hashes is None:
         return found
@@ -83,16 +83,16 @@ AGREED = st.one_of(
 
 @given(AGREED, FACTS_)
 def test_a_pair_that_agrees_yields_only_settled(pair: Pair, facts: Facts) -> None:
-    situation = situation_of(pair, None, [Standing.READY])
+    situation = situation_of(pair, None, [ParentState.READY])
     (step,) = plan(BY_TYPE[pair[0][0]], situation, facts)
-    assert isinstance(step, Settled) and step.link == situation.slots[0].link
+    assert isinstance(step, InSync) and step.link == situation.slots[0].link
 
 
 @given(PAIRS, FACTS_, st.sampled_from([("", ""), ("moved", ""), ("", "moved")]), STANDINGS)
 def test_planning_is_a_function_that_never_fails_and_says_where_it_belongs(
-    pair: Pair, facts: Facts, hashes: tuple[str, str], standings: list[Standing]
+    pair: Pair, facts: Facts, hashes: tuple[str, str], states: list[ParentState]
 ) -> None:
-    situation = situation_of(pair, hashes, standings)
+    situation = situation_of(pair, hashes, states)
     spec = BY_TYPE[pair[0][0]]
     steps = plan(spec, situation, facts)
     assert steps == plan(spec, situation, facts)
@@ -107,14 +107,14 @@ def test_planning_is_a_function_that_never_fails_and_says_where_it_belongs(
 
 @given(PAIRS, FACTS_, STANDINGS)
 def test_a_record_without_a_partner_yields_one_step_at_most(
-    pair: Pair, facts: Facts, standings: list[Standing]
+    pair: Pair, facts: Facts, states: list[ParentState]
 ) -> None:
-    found = situation_of(pair, None, standings)
+    found = situation_of(pair, None, states)
     alone = replace(found, slots=tuple(replace(slot, link=None, external=None) for slot in found.slots))
     there = replace(found, released=None, slots=tuple(replace(slot, link=None) for slot in found.slots))
     for situation in (alone, there):
         steps = plan(BY_TYPE[pair[0][0]], situation, facts)
-        assert len(steps) <= 1 and not any(isinstance(step, Settled) for step in steps)
+        assert len(steps) <= 1 and not any(isinstance(step, InSync) for step in steps)
 
 
 @given(PAIRS, FACTS_)

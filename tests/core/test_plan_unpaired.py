@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.planning.steps import Candidate, Slot, Standing, Verb
+from bot.core.planning.steps import Candidate, ParentState, Slot, Verb
 from tests.core.situations import (
     CONTACT,
     INVOICE,
@@ -126,18 +126,18 @@ def test_what_was_deleted_before_it_came_in_is_none_of_our_business() -> None:
 
 
 @pytest.mark.parametrize(
-    ("standing", "code"),
+    ("state", "code"),
     [
-        (Standing.UNLINKED, "unlinked-parent"),
-        (Standing.FAILING, "failing-parent"),
-        (Standing.OUTSIDE, "missing-parent"),
-        (Standing.ABSENT, "missing-parent"),
+        (ParentState.UNLINKED, "unlinked-parent"),
+        (ParentState.FAILING, "failing-parent"),
+        (ParentState.OUTSIDE, "missing-parent"),
+        (ParentState.ABSENT, "missing-parent"),
     ],
 )
-def test_a_parent_that_does_not_sync_holds_its_children_up_both_ways(standing: Standing, code: str) -> None:
-    going = report_of(only_ours(INVOICE, "Invoice", invoice(), parents=(parent(standing),)))
+def test_a_parent_that_does_not_sync_holds_its_children_up_both_ways(state: ParentState, code: str) -> None:
+    going = report_of(only_ours(INVOICE, "Invoice", invoice(), parents=(parent(state),)))
     coming = report_of(
-        only_theirs(INVOICE, "Invoice", quickbooks_invoice(), external_parents=(parent(standing),)),
+        only_theirs(INVOICE, "Invoice", quickbooks_invoice(), external_parents=(parent(state),)),
     )
     for report in (going, coming):
         assert (report.code, report.outcome, report.cause) == (code, Outcome.WAITING, KIOSK)
@@ -146,26 +146,26 @@ def test_a_parent_that_does_not_sync_holds_its_children_up_both_ways(standing: S
 
 def test_the_record_at_the_root_is_to_blame_and_the_unlinked_one_before_the_failing() -> None:
     root = RecordRef(CONTACT, "root")
-    waiting = parent(Standing.FAILING, RecordRef(INVOICE, "inv-9"), root)
+    waiting = parent(ParentState.FAILING, RecordRef(INVOICE, "inv-9"), root)
     assert report_of(only_ours(INVOICE, "Invoice", invoice(), parents=(waiting,))).cause == root
-    both = (waiting, parent(Standing.UNLINKED))
+    both = (waiting, parent(ParentState.UNLINKED))
     assert report_of(only_ours(INVOICE, "Invoice", invoice(), parents=both)).code == "unlinked-parent"
 
 
 def test_a_child_of_an_unlinked_record_is_not_even_adopted() -> None:
     match = Candidate(theirs("Invoice", quickbooks_invoice()), 3)
-    unlinked = (parent(Standing.UNLINKED),)
+    unlinked = (parent(ParentState.UNLINKED),)
     assert report_of(only_ours(INVOICE, "Invoice", invoice(), match, parents=unlinked)).code == "unlinked-parent"
     here = Candidate(ours(INVOICE, invoice()), 3)
     coming = only_theirs(INVOICE, "Invoice", quickbooks_invoice(), here, external_parents=unlinked)
     assert report_of(coming).code == "unlinked-parent"
 
 
-@pytest.mark.parametrize("standing", [Standing.OUTSIDE, Standing.ABSENT])
-def test_a_payment_comes_in_although_a_document_of_it_stays_out(standing: Standing) -> None:
-    older = parent(standing, RecordRef(INVOICE, "old"))
+@pytest.mark.parametrize("state", [ParentState.OUTSIDE, ParentState.ABSENT])
+def test_a_payment_comes_in_although_a_document_of_it_stays_out(state: ParentState) -> None:
+    older = parent(state, RecordRef(INVOICE, "old"))
     assert operation_of(only_theirs(PAYMENT, "Payment", payment(), external_parents=(older,))).verb is Verb.CREATE
-    failing = parent(Standing.FAILING, RecordRef(INVOICE, "old"))
+    failing = parent(ParentState.FAILING, RecordRef(INVOICE, "old"))
     assert report_of(only_theirs(PAYMENT, "Payment", payment(), external_parents=(failing,))).code == "failing-parent"
 
 

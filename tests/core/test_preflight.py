@@ -10,7 +10,7 @@ import pytest
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.planning.preflight import (
     Finding,
-    Noticed,
+    ReportGroups,
     Severity,
     hold_back,
     of_duplicates,
@@ -86,10 +86,10 @@ def report(code: str, number: int = 1, amount: str = "100.00", **more: Any) -> R
 
 
 def found_of(*reports: Report, names: dict[str, str] | None = None, **facts: Any) -> list[Finding]:
-    noticed = Noticed()
+    report_groups = ReportGroups()
     for one in reports:
-        noticed.note(one)
-    return of_reports(noticed, names or {}, replace(FACTS, **facts))
+        report_groups.add(one)
+    return of_reports(report_groups, names or {}, replace(FACTS, **facts))
 
 
 def test_documents_in_the_closed_period_are_counted_added_up_and_dated() -> None:
@@ -135,10 +135,10 @@ def test_currencies_are_told_apart() -> None:
 
 def test_what_is_kept_of_the_reports_is_bounded() -> None:
     """A company of a few hundred accounts is told of most; one with thousands does not fill the memory."""
-    noticed = Noticed()
+    report_groups = ReportGroups()
     for number in range(5_000):
-        noticed.note(report("account-missing", cause=RecordRef(RecordType.ACCOUNT, f"a-{number}")))
-    assert 100 <= len(noticed.groups) <= 500
+        report_groups.add(report("account-missing", cause=RecordRef(RecordType.ACCOUNT, f"a-{number}")))
+    assert 100 <= len(report_groups.groups) <= 500
 
 
 def operation(direction: Direction = Direction.OUTGOING, **detail: Any) -> Operation:

@@ -3,8 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from bot.core.model import Direction, RecordRef, RecordType
-from bot.core.planning.steps import Standing, Verb
+from bot.core.planning.steps import ParentState, Verb
 from bot.core.planning.unapplying import Unapplication, unapplications
 from bot.records import BY_TYPE
 from tests.core.situations import PAYMENT, linked, only_ours, parent, payment, receipt
@@ -68,17 +70,18 @@ def test_nothing_goes_first_of_what_is_unlinked_unpaired_or_has_an_unlinked_pare
     gone = applied()
     assert unapplied_by(only_ours(PAYMENT, "Payment", receipt())) == []
     assert unapplied_by(linked(PAYMENT, "Payment", receipt(), gone, external_was=payment(), unlinked=True)) == []
-    held = parent(Standing.UNLINKED, INV_1)
+    held = parent(ParentState.UNLINKED, INV_1)
     assert unapplied_by(linked(PAYMENT, "Payment", receipt(), gone, external_was=payment(), parents=(held,))) == []
 
 
 def test_a_move_to_a_document_that_is_still_to_go_out_frees_the_other_one() -> None:
-    (found,) = freed(linked(PAYMENT, "Payment", allocated(("inv-9", "115.00")), payment(), was=receipt()))
+    (found,) = unapplied_by(linked(PAYMENT, "Payment", allocated(("inv-9", "115.00")), payment(), was=receipt()))
     assert not found.is_whole and found.operation.body["Line"] == []
 
 
-def test_a_move_to_a_document_that_still_fails_frees_the_other_one() -> None:
-    waiting = parent(Standing.FAILING, INV_2)
+@pytest.mark.parametrize("state", [ParentState.FAILING, ParentState.ABSENT])
+def test_a_move_to_a_document_that_still_fails_or_is_to_come_frees_the_other_one(state: ParentState) -> None:
+    waiting = parent(state, INV_2)
     theirs = applied(("102", "115.00"))
     situation = linked(PAYMENT, "Payment", receipt(), theirs, external_was=payment(), external_parents=(waiting,))
     (found,) = unapplied_by(situation)

@@ -114,13 +114,13 @@ MUTATIONS = (
     one(
         "an unlinked parent is ignored",
         "bot/sync/reading/gather.py",
-        "    if ref in related.unlinked:\n        return Standing.UNLINKED\n",
+        "    if ref in related.unlinked:\n        return ParentState.UNLINKED\n",
         "",
     ),
     one(
         "an error is not cleared",
         "bot/sync/writing/records_loop.py",
-        "    return [outcome.settled_again(open_[ref], run.clock()) for ref in settled if ref in open_]\n",
+        "    return [outcome.in_sync_again(open_[ref], run.clock()) for ref in in_sync if ref in open_]\n",
         "    return []\n",
         "tests/sync/test_failures.py",
         "tests/sync/test_matching.py",

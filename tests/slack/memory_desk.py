@@ -15,7 +15,7 @@ from bot.core.links import differs
 from bot.core.model import LinkChange, OpenAmount, Outcome, RecordRef, Result
 from bot.core.naming import NameChoice
 from bot.core.planning.pairing import Suggestion
-from bot.core.results import Attempt, Cause, ResultsFilter, ResultsOrder, ResultsPage, Said
+from bot.core.results import Attempt, Cause, FieldValue, ResultsFilter, ResultsOrder, ResultsPage
 from bot.core.runs import CompanyStatus, CompanyView, Counts, Flag, RedReason, RunState, RunView, Trigger
 from bot.core.team.posting import Claim
 from bot.desk.links.linking import ChangedMeanwhile, Confirmed
@@ -180,7 +180,7 @@ class MemoryDesk:
     def _result(self, company_id: str, ref: RecordRef) -> Result | None:
         return next((row for row in self.rows[company_id] if row.ref == ref), None)
 
-    def _both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, Said, Said]]:
+    def _both_sides(self, company_id: str, ref: RecordRef) -> list[tuple[str, FieldValue, FieldValue]]:
         row = self._result(company_id, ref)
         if row is None:
             return []
@@ -304,7 +304,9 @@ class MemoryDesk:
         self.sources.append(source)
         return self._change(company_id, refs, True, (by, propagate, note), confirmed)
 
-    def _compared(self, company_id: str, ref: RecordRef, partner: tuple[str, str]) -> list[tuple[str, Said, Said]]:
+    def _compared(
+        self, company_id: str, ref: RecordRef, partner: tuple[str, str]
+    ) -> list[tuple[str, FieldValue, FieldValue]]:
         return [("Number", "INV-1", "INV-1"), ("Total", Decimal("115.00"), Decimal("138.00"))]
 
     def _link_to(

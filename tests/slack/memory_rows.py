@@ -28,8 +28,8 @@ def preview_of(
         return sorted(child for child, parent in parents.items() if parent in level)
 
     found = cascade(refs, children)
-    left_out = frozenset(ref for ref in (*refs, *found) if ref in known and not known[ref].linked)
-    return LinkChange(changed, found, found, names={ref: row.name for ref, row in known.items()}, left_out=left_out)
+    unlinked = frozenset(ref for ref in (*refs, *found) if ref in known and not known[ref].linked)
+    return LinkChange(changed, found, found, names={ref: row.name for ref, row in known.items()}, unlinked=unlinked)
 
 
 def matching(rows: Sequence[Result], wanted: ResultsFilter) -> list[Result]:

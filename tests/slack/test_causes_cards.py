@@ -7,7 +7,7 @@ import pytest
 
 from blocks.causes import red
 from bot.core.causes.grouping import key
-from bot.core.causes.work import Mended, Settled, Work
+from bot.core.causes.work import ResolvedCause, Triage, Work
 from bot.core.faults import Fix
 from bot.core.model import Outcome, RecordRef, RecordType, Side
 from bot.core.planning.pairing import Suggestion
@@ -58,8 +58,8 @@ def test_any_number_of_resting_and_mended_causes_fits(count: int, text: str | No
     causes = samples.causes(count * 2, text)
     notes = text if text is not None else "the owner is told"
     work = {key(one): Work("harbour", key(one), samples.NOW, "U0ANA", "U0BEN", note=notes) for one in causes}
-    gone = [Mended(f"contact:{n}", notes, 28, samples.NOW, "unlink", "U0ANA") for n in range(count)]
-    settled = Settled(work, frozenset(map(key, causes[count:])), gone)
+    gone = [ResolvedCause(f"contact:{n}", notes, 28, samples.NOW, "unlink", "U0ANA") for n in range(count)]
+    settled = Triage(work, frozenset(map(key, causes[count:])), gone)
     check_message(red.red(samples.company(last_run=samples.run(flag=Flag.RED, error=text or "")), causes, settled))
     check_message(red.closed(samples.company(), red.totals(31, 3), samples.NOW, gone))
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.causes.grouping import key
-from bot.core.causes.work import Rest, Work
+from bot.core.causes.work import Snooze, Work
 from bot.core.faults import Fix
 from bot.core.model import Outcome, RecordRef, RecordType, Result, Side
 from bot.core.planning.pairing import Suggestion
@@ -201,7 +201,7 @@ def test_the_fix_is_looked_for_of_the_causes_that_are_drawn_whichever_rest(many:
     """Of the first eight awake ones, not of the first eight."""
     many.desk.fixes[LAST], many.desk.may_be[LAST] = Fix.ADOPT, MAY_BE
     for cause in many.desk.causes.of("harbour")[:8]:
-        many.desk.team.work.settle(Work("harbour", key(cause), many.clock(), ANA, rest=Rest.MUTED), None)
+        many.desk.team.work.settle(Work("harbour", key(cause), many.clock(), ANA, rest=Snooze.MUTED), None)
     message = red(many)
     assert "INV-12" in str(message["blocks"]) and "Link to it…" in str(message["blocks"])
     many.slack.click(message, "cause.adopt")

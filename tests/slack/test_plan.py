@@ -56,7 +56,7 @@ def asked_for(bot: Bot, user: str = "@ana") -> tuple[dict[str, Any], str]:
 def move(bot: Bot, plan_id: str, after: PlanState, **more: Any) -> None:
     now = to_ms(bot.clock())
     with bot.desk.team_store.database.write() as connection:
-        assert requested_plans.move(connection, plan_id, tuple(PlanState), after, now, **more)
+        assert requested_plans.transition(connection, plan_id, tuple(PlanState), after, now, **more)
 
 
 def is_made(bot: Bot, plan_id: str, plan: Plan = PLAN, **more: Any) -> None:
@@ -72,7 +72,7 @@ def is_made(bot: Bot, plan_id: str, plan: Plan = PLAN, **more: Any) -> None:
         plans.start(connection, f"made-{plan.hash}", "harbour", to_ms(bot.clock()))
         plans.add(connection, f"made-{plan.hash}", 0, steps)
         plans.finish(connection, f"made-{plan.hash}", "harbour", plan.hash)
-    told = {**requested_plans.kept(plan), "planned_at": to_ms(bot.clock()), **more}
+    told = {**requested_plans.columns_of(plan), "planned_at": to_ms(bot.clock()), **more}
     move(bot, plan_id, PlanState.READY, **told)
 
 

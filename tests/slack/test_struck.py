@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.causes.grouping import key
-from bot.core.causes.work import Rest, Work
+from bot.core.causes.work import Snooze, Work
 from bot.core.runs import Flag
 from tests.rarely import edge
 from tests.slack.conftest import ANA, BEN, KIOSK, Bot, eventually
@@ -138,8 +138,8 @@ def reminders(bot: Bot) -> list[str]:
     return [one["text"] for one in bot.slack.seen("@ben") if "open for" in one["text"]]
 
 
-@pytest.mark.parametrize("rest", [Rest.MUTED, Rest.PERIOD])
-def test_nobody_is_reminded_while_every_cause_rests(bot: Bot, rest: Rest) -> None:
+@pytest.mark.parametrize("rest", [Snooze.MUTED, Snooze.PERIOD])
+def test_nobody_is_reminded_while_every_cause_rests(bot: Bot, rest: Snooze) -> None:
     opened(bot)
     bot.desk.team.work.settle(Work("harbour", str(KIOSK), bot.clock(), ANA, rest=rest), None)
     at_ten_on_monday(bot)
@@ -150,7 +150,7 @@ def test_a_reminder_counts_what_does_not_rest(bot: Bot) -> None:
     bot.desk.rows["harbour"].append(failing())
     opened(bot)
     (kiosk, _) = bot.desk.causes.of("harbour")
-    bot.desk.team.work.settle(Work("harbour", key(kiosk), bot.clock(), ANA, rest=Rest.MUTED), None)
+    bot.desk.team.work.settle(Work("harbour", key(kiosk), bot.clock(), ANA, rest=Snooze.MUTED), None)
     at_ten_on_monday(bot)
     (said,) = reminders(bot)
     assert "1 record needs attention, 1 cause" in said

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blocks.causes import work as pages
-from bot.core.causes.work import Rest, Work
+from bot.core.causes.work import Snooze, Work
 from bot.core.team.roles import Role, Roles
 from bot.slack.causes.reminders import is_reminder_due
 from tests.blocks import samples
@@ -179,8 +179,8 @@ def test_reminders_come_on_working_days_from_nine_and_not_on_the_first(now: date
 
 
 @pytest.mark.parametrize("text", samples.TEXTS)
-@pytest.mark.parametrize("rest", list(Rest))
-def test_window_and_messages_hold_whatever_is_put_into_them(text: str | None, rest: Rest) -> None:
+@pytest.mark.parametrize("rest", list(Snooze))
+def test_window_and_messages_hold_whatever_is_put_into_them(text: str | None, rest: Snooze) -> None:
     note = (text or "")[:300]
     work = Work("harbour", "k", samples.NOW, ANA, BEN, rest, samples.NOW.date(), note)
     for cause in (samples.cause(0, text), samples.cause(0, text, ref=None, code="6210")):

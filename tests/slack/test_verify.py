@@ -21,13 +21,13 @@ from tests.slack.conftest import ANA, Bot, Start, eventually
 def ended(bot: Bot, after: VerificationState = VerificationState.DONE, **values: str) -> None:
     """As the worker ends the one that is wanted."""
     with bot.desk.team_store.database.write() as connection:
-        (asked,) = requested_verifications.wanted(connection, 0)
+        (asked,) = requested_verifications.pending(connection, 0)
         now = to_ms(bot.clock())
-        assert requested_verifications.move(connection, asked.id, UNDER_WAY, after, now, **values)
+        assert requested_verifications.transition(connection, asked.id, UNDER_WAY, after, now, **values)
 
 
 def found(**changes: Any) -> dict[str, str]:
-    return {"summary": requested_verifications.kept(samples.verification(**changes))}
+    return {"summary": requested_verifications.columns_of(samples.verification(**changes))}
 
 
 def test_one_message_goes_from_waiting_to_what_was_found(bot: Bot) -> None:

@@ -12,7 +12,7 @@ from bot.core.balance.control_totals import PAYABLE, RECEIVABLE, Figures, Sums
 from bot.core.model import Direction, Link, MirrorRecord, Outcome, RecordRef, RecordType, Result, Side
 from bot.store.database import Database
 from bot.store.mirror import balances, control_sums, records
-from bot.store.mirror.balances import Figured
+from bot.store.mirror.balances import RecordFigures
 from bot.store.mirror.records import NormalisedRecord
 from bot.store.results import results
 from bot.store.tables import figures as table
@@ -44,9 +44,9 @@ def pair(connection: Connection, ours: str = "r1", theirs: str = "1", **other: A
     return link
 
 
-def settle_all(connection: Connection) -> list[Figured]:
+def settle_all(connection: Connection) -> list[RecordFigures]:
     found = balances.fresh(connection, COMPANY, 100)
-    balances.settle(connection, COMPANY, [one.key for one in found])
+    balances.mark_checked(connection, COMPANY, [one.key for one in found])
     return found
 
 
@@ -112,7 +112,7 @@ def unexplained(connection: Connection) -> list[str]:
 def test_a_pair_that_differs_is_unexplained_until_a_result_says_why_or_it_is_left_out(database: Database) -> None:
     with database.write() as connection:
         links = [pair(connection, name, str(place)) for place, name in enumerate(("r1", "r2", "r3", "r4", "r5"))]
-        balances.note_pairs(connection, COMPANY, [], links)
+        balances.record_differences(connection, COMPANY, [], links)
         assert unexplained(connection) == ["r1", "r2", "r3", "r4", "r5"]
         rows = [
             row(RecordRef(INVOICE, "r1"), Outcome.FAILED),
@@ -122,7 +122,7 @@ def test_a_pair_that_differs_is_unexplained_until_a_result_says_why_or_it_is_lef
         results.record(connection, COMPANY, "run", rows)
         records.set_unlinked(connection, COMPANY, [RecordRef(INVOICE, "r4")], "me", 1)
         assert unexplained(connection) == ["r3", "r5"]
-        balances.note_pairs(connection, COMPANY, [links[2]], [links[4]])
+        balances.record_differences(connection, COMPANY, [links[2]], [links[4]])
         assert unexplained(connection) == ["r5"]
         assert balances.unexplained_pairs(connection, "other company", 10) == ([], 0)
         records.drop_links(connection, COMPANY, [links[4]])
@@ -141,11 +141,11 @@ def test_what_looks_alike_is_found_among_living_records_of_one_side(database: Da
             (QUICKBOOKS, "7", "", True),
         ):
             put(connection, side, id_, figures(same_key=key, counted=counted))
-        groups = balances.alike(connection, COMPANY, QUICKBOOKS, ["a", "b", ""])
+        groups = balances.suspected_duplicates(connection, COMPANY, QUICKBOOKS, ["a", "b", ""])
         assert [sorted(one.id for one in group) for group in groups] == [["1", "2"]]
-        assert [sorted(one.id for one in group) for group in control_sums.all_alike(connection, COMPANY)] == [
-            ["1", "2"]
-        ]
+        assert [
+            sorted(one.id for one in group) for group in control_sums.all_suspected_duplicates(connection, COMPANY)
+        ] == [["1", "2"]]
 
 
 def test_records_that_carry_one_quickbooks_id_are_found(database: Database) -> None:
@@ -156,8 +156,8 @@ def test_records_that_carry_one_quickbooks_id_are_found(database: Database) -> N
                 record, id_, frozenset({"stored:Invoice:7", f"number:{id_}"}), figures(same_key=id_)
             )
             records.put_mirror(connection, COMPANY, [normalised])
-        assert balances.marks(connection, COMPANY, [("invoices", "r1")]) == {"stored:Invoice:7"}
-        (group,) = control_sums.all_alike(connection, COMPANY)
+        assert balances.stored_id_keys(connection, COMPANY, [("invoices", "r1")]) == {"stored:Invoice:7"}
+        (group,) = control_sums.all_suspected_duplicates(connection, COMPANY)
     assert {one.id for one in group} == {"r1", "r2"}
 
 
@@ -189,7 +189,7 @@ def test_what_is_on_one_side_only_is_summed_up_by_what_is_known_of_it(database: 
         records.add_todo(connection, COMPANY, [RecordRef(INVOICE, "r4"), external])
         records.set_unlinked(connection, COMPANY, [RecordRef(INVOICE, "r5")], "me", 1)
         found = list(control_sums.one_sided(connection, COMPANY, HOME))
-    said = {(one.side, one.outcome, one.code, one.left_out, one.to_be_planned): one.sums.gross for one in found}
+    said = {(one.side, one.outcome, one.code, one.is_unlinked, one.to_be_planned): one.sums.gross for one in found}
     assert said == {
         (RELEASED, Outcome.SKIPPED, "not-approved", False, False): Decimal("20.00"),
         (RELEASED, None, "", False, True): Decimal("10.00"),
@@ -270,7 +270,7 @@ def test_the_questions_of_a_run_are_answered_by_index(database: Database) -> Non
     with database.read() as connection:
         balances.fresh(connection, COMPANY, 300)
         balances.unexplained_pairs(connection, COMPANY, 10)
-        balances.alike(connection, COMPANY, QUICKBOOKS, ["a"])
+        balances.suspected_duplicates(connection, COMPANY, QUICKBOOKS, ["a"])
         plans = [
             " ".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
             for statement, values in list(asked)

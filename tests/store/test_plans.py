@@ -55,7 +55,7 @@ def test_what_a_plan_pairs_is_found_from_both_sides(database: Database) -> None:
             "103": "",
         }
         assert plans.pairs_of(connection, "", every) == plans.pairs_to(connection, "b", ids) == []
-        assert set(plans.standings(connection, "a", every)) == {every[5]}
+        assert set(plans.planned_attempts(connection, "a", every)) == {every[5]}
 
 
 def test_two_plans_differ_by_what_is_more_gone_and_changed(database: Database) -> None:

@@ -65,8 +65,12 @@ def test_a_row_comes_back_as_it_was_written(database: Database) -> None:
         put(connection, full, row("2"))
         assert results.get(connection, COMPANY, [full.ref]) == [full]
         assert str(results.get(connection, COMPANY, [full.ref])[0].amount) == "115.00"
-        standing = results.standings(connection, COMPANY, [full.ref])[full.ref]
-    assert (standing.outcome, standing.code, standing.cause) == (Outcome.WAITING, "unlinked-parent", full.cause)
+        last_attempt = results.last_attempts(connection, COMPANY, [full.ref])[full.ref]
+    assert (last_attempt.outcome, last_attempt.code, last_attempt.cause) == (
+        Outcome.WAITING,
+        "unlinked-parent",
+        full.cause,
+    )
 
 
 def test_the_last_attempt_is_the_row_and_those_before_are_its_history(database: Database) -> None:

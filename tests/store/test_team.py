@@ -153,9 +153,9 @@ def test_what_was_left_out_and_is_linked_again_is_not_put_right_yet(database: Da
         records.set_unlinked(connection, COMPANY, [ref], "U1", 5)
         notes.write_deed(connection, Deed(COMPANY, 5, "U1", "unlink", (str(ref),), "", "linked", "unlinked"))
         cause_spans.note(connection, COMPANY, 5, [])
-        assert [one.how for one in team_queries.mended_since(connection, COMPANY, 1)] == ["unlink"]
+        assert [one.how for one in team_queries.resolved_since(connection, COMPANY, 1)] == ["unlink"]
         records.set_linked(connection, COMPANY, [ref])
-        assert [one.how for one in team_queries.mended_since(connection, COMPANY, 1)] == ["back"]
+        assert [one.how for one in team_queries.resolved_since(connection, COMPANY, 1)] == ["back"]
 
 
 def test_the_next_run_is_that_of_the_company_or_of_all(database: Database) -> None:

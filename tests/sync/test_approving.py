@@ -8,7 +8,7 @@ import pytest
 from bot.core.faults import UserError
 from bot.core.model import Outcome
 from bot.core.runs import Flag, RunView, Trigger
-from bot.core.team.requested_plan import AskedPlan, PlanState
+from bot.core.team.requested_plan import PlanState, RequestedPlan
 from bot.desk.plans import Approved, Approving, SamePerson
 from bot.jobs import planner
 from bot.jobs.worker import carry_out_one
@@ -38,7 +38,7 @@ def make(world: World) -> None:
         planner.make(world.engine(), asked)
 
 
-def made(world: World) -> AskedPlan:
+def made(world: World) -> RequestedPlan:
     asked, is_new = desk(world).request(COMPANY, ANA, "C1", "C1 12.5")
     assert is_new
     make(world)
@@ -166,7 +166,7 @@ def test_a_plan_that_is_settled_in_whatever_way_is_made_anew(busy: World, state:
         carried_out(busy, desk(busy).approve(asked.id, BEN))
     if state is PlanState.FAILED:
         with busy.database.write() as connection:
-            assert requested_plans.move(connection, asked.id, (PlanState.READY,), state, to_ms(busy.clock()))
+            assert requested_plans.transition(connection, asked.id, (PlanState.READY,), state, to_ms(busy.clock()))
     assert desk(busy).get(asked.id).state is state
     assert desk(busy).refresh(asked.id, BEN).state is PlanState.REQUESTED
 
@@ -194,7 +194,7 @@ def test_a_plan_whose_maker_died_is_made_by_another(busy: World) -> None:
     asked, _ = desk(busy).request(COMPANY, ANA)
     with busy.database.write() as connection:
         began = (PlanState.REQUESTED,), PlanState.PLANNING, int(busy.clock().timestamp() * 1000)
-        assert requested_plans.move(connection, asked.id, *began)
+        assert requested_plans.transition(connection, asked.id, *began)
     assert planner.wanted(busy.engine()) == []
     busy.clock.advance(minutes=1)
     make(busy)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.team.requested_verification import AskedVerification, VerificationState
+from bot.core.team.requested_verification import RequestedVerification, VerificationState
 from bot.jobs import verifier
 from bot.sandbox.http.knobs import Knobs
 from bot.store.database import to_ms
@@ -20,13 +20,13 @@ def make(world: World) -> None:
         verifier.make(world.engine(), asked)
 
 
-def asked(world: World) -> AskedVerification:
+def asked(world: World) -> RequestedVerification:
     made, is_new = world.app.desk.verifications.request(COMPANY, ANA, "C1", "C1 12.5")
     assert is_new and made.state is VerificationState.REQUESTED
     return made
 
 
-def now(world: World, one: AskedVerification) -> AskedVerification:
+def now(world: World, one: RequestedVerification) -> RequestedVerification:
     return world.app.desk.verifications.get(one.id)
 
 
@@ -63,7 +63,7 @@ def test_one_whose_maker_died_is_made_by_another_and_not_before_it_must_be_dead(
     one = asked(paired)
     with paired.database.write() as connection:
         began = (VerificationState.REQUESTED,), VerificationState.VERIFYING, to_ms(paired.clock())
-        assert requested_verifications.move(connection, one.id, *began)
+        assert requested_verifications.transition(connection, one.id, *began)
     paired.clock.advance(seconds=10)
     assert verifier.wanted(paired.engine()) == []
     paired.clock.advance(minutes=1)
@@ -102,7 +102,7 @@ def test_one_that_a_process_left_lying_is_made_by_another(paired: World) -> None
     with paired.database.write() as connection:
         before = (VerificationState.REQUESTED,)
         at = int(paired.clock().timestamp() * 1000)
-        assert requested_verifications.move(connection, one.id, before, VerificationState.VERIFYING, at)
+        assert requested_verifications.transition(connection, one.id, before, VerificationState.VERIFYING, at)
     assert verifier.wanted(paired.engine()) == []
     paired.clock.advance(seconds=30)
     make(paired)
@@ -113,6 +113,6 @@ def test_one_that_a_process_left_lying_is_made_by_another(paired: World) -> None
 def test_what_is_over_is_not_made_again(paired: World, state: VerificationState) -> None:
     one = asked(paired)
     with paired.database.write() as connection:
-        requested_verifications.move(connection, one.id, (VerificationState.REQUESTED,), state, 1)
+        requested_verifications.transition(connection, one.id, (VerificationState.REQUESTED,), state, 1)
     verifier.make(paired.engine(), now(paired, one))
     assert now(paired, one).state is state

@@ -22,7 +22,7 @@ OF_SEVERAL = {
     **dict.fromkeys(("6200", "6210", "closed-period"), "the books are closed over its date"),
 }
 """What is the matter with each of several records, where the words for one name something of it."""
-SAID_APART = {"not-approved": "Draft in Re-Leased", "before-sync-from": "Dated before the start of the sync"}
+SKIPPED_WORDS = {"not-approved": "Draft in Re-Leased", "before-sync-from": "Dated before the start of the sync"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class Found:
+class Sample:
     """Some findings of one kind: the first of them, and how many there are."""
 
     count: int = 0
@@ -113,10 +113,10 @@ class Verification:
     contact_count: int
     drift: tuple[Drift, ...]
     drift_count: int
-    duplicates: Found
-    lost: Found
-    repaired: Mapping[Side, Found]
-    gone: Mapping[Side, Found]
+    duplicates: Sample
+    lost: Sample
+    repaired: Mapping[Side, Sample]
+    gone: Mapping[Side, Sample]
     unexplained: Mapping[str, Decimal]
     checked: Mapping[Side, int]
 
@@ -128,12 +128,12 @@ class Verification:
         return not found and not any(self.unexplained.values()) and not any(item.attention for item in self.items)
 
 
-def reason(outcome: Outcome | None, code: str, left_out: bool, to_be_planned: bool) -> tuple[str, bool, bool]:
+def reason(outcome: Outcome | None, code: str, is_unlinked: bool, to_be_planned: bool) -> tuple[str, bool, bool]:
     """(why a record is on one side only, whether that explains it, whether a person has something to do)."""
-    if left_out or code == "left-out":
+    if is_unlinked or code == "left-out":
         return "Left out of the sync (unlinked)", True, False
     if outcome is Outcome.SKIPPED:
-        return SAID_APART.get(code) or _headline(code), True, False
+        return SKIPPED_WORDS.get(code) or _headline(code), True, False
     if outcome in NEEDS_ATTENTION:
         what = OF_SEVERAL.get(code) or explain(planned(code), {"record": "the record"}).what
         return f"{'Waits' if outcome is Outcome.WAITING else 'Needs attention'}: {what}", True, True
@@ -166,8 +166,8 @@ def largest(sums: Sums) -> Decimal:
     return max(abs(amount) for amount in sums.amounts)
 
 
-def first(names: Sequence[str]) -> Found:
-    return Found(len(names), tuple(names[:LISTED]))
+def sample(names: Sequence[str]) -> Sample:
+    return Sample(len(names), tuple(names[:LISTED]))
 
 
 def _headline(code: str) -> str:

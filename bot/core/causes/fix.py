@@ -15,7 +15,7 @@ _ANSWERED = re.compile(
 _SIDES = {"QuickBooks": Side.QUICKBOOKS, "Re-Leased": Side.RELEASED}
 
 
-class Mover(StrEnum):
+class NextActor(StrEnum):
     """Who acts next, in words that end a line; several may, then the one that is named first."""
 
     SYNC = "the sync, by itself"
@@ -30,14 +30,14 @@ class Mover(StrEnum):
 
 
 _NAMED = (
-    ("whoever keeps the books", Mover.BOOKKEEPER),
-    ("company administrator", Mover.ADMINISTRATOR),
-    ("whoever looks after the sync", Mover.CARETAKER),
-    ("re-leased administrator", Mover.RELEASED_ADMINISTRATOR),
-    ("the owner of the company", Mover.OWNER),
-    ("the sync tries it again by itself", Mover.SYNC),
-    ("in quickbooks", Mover.IN_QUICKBOOKS),
-    ("in re-leased", Mover.IN_RELEASED),
+    ("whoever keeps the books", NextActor.BOOKKEEPER),
+    ("company administrator", NextActor.ADMINISTRATOR),
+    ("whoever looks after the sync", NextActor.CARETAKER),
+    ("re-leased administrator", NextActor.RELEASED_ADMINISTRATOR),
+    ("the owner of the company", NextActor.OWNER),
+    ("the sync tries it again by itself", NextActor.SYNC),
+    ("in quickbooks", NextActor.IN_QUICKBOOKS),
+    ("in re-leased", NextActor.IN_RELEASED),
 )
 
 
@@ -51,15 +51,15 @@ def fix_of(row: Result) -> Fix:
     return Fix.RETRY if fix is Fix.NONE and row.outcome is Outcome.WAITING else fix
 
 
-def whose_move(how: str) -> str:
+def next_actor(how: str) -> str:
     """Read from the sentences that say how to fix it; "" when there are none."""
     if not how:
         return ""
     text = how.casefold()
     if text.startswith("nothing to do:"):
-        return Mover.SYNC
+        return NextActor.SYNC
     found = [(text.index(words), mover) for words, mover in _NAMED if words in text]
-    return min(found)[1] if found else Mover.YOU
+    return min(found)[1] if found else NextActor.YOU
 
 
 def _fault(row: Result) -> Fault:

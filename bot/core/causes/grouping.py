@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 from zlib import crc32
 
-from bot.core.causes.fix import UNLINKED, fix_of, whose_move
+from bot.core.causes.fix import UNLINKED, fix_of, next_actor
 from bot.core.model import Outcome, RecordRef, RecordType, Result
 from bot.core.results import Cause
 
@@ -15,7 +15,7 @@ HOW = "How to fix it: "
 RECORD = "record"
 
 
-class Blaming(Protocol):
+class HasCause(Protocol):
     """What of a row says which cause it belongs to."""
 
     @property
@@ -39,7 +39,7 @@ def group(rows: Sequence[Result]) -> list[Cause]:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class CauseSummary:
     """The little of a cause that is remembered when it is over; named as in Cause."""
 
     ref: RecordRef | None
@@ -48,7 +48,7 @@ class Outline:
     count: int
 
 
-def outlines(rows: Iterable[Result]) -> list[Outline]:
+def summaries(rows: Iterable[Result]) -> list[CauseSummary]:
     """The causes of `group`, of any number of rows: they are gone through three times, and none is kept but a culprit.
 
     Rows come newest first, each time the same.
@@ -56,37 +56,39 @@ def outlines(rows: Iterable[Result]) -> list[Outline]:
     blamed = {row.cause for row in rows if row.cause is not None}
     own = {row.ref: row for row in rows if row.ref in blamed}
     counts: dict[tuple[str, str], int] = {}
-    speaks: dict[tuple[str, str], tuple[int, RecordRef, Outline]] = {}  # how little it tells, the root, what it says
+    speaks: dict[
+        tuple[str, str], tuple[int, RecordRef, CauseSummary]
+    ] = {}  # how little it tells, the root, what it says
     for row in rows:
         name, root = _key(row, own), _root(row, own)
         counts[name] = counts.get(name, 0) + 1
         if name not in speaks:
             tells_less = -1 if root in own or root == row.ref else _tells_less(row)
-            speaks[name] = tells_less, root, _outline(own.get(root, row), root)
+            speaks[name] = tells_less, root, _summary(own.get(root, row), root)
         elif _tells_less(row) < speaks[name][0]:
-            speaks[name] = _tells_less(row), speaks[name][1], _outline(row, speaks[name][1])
+            speaks[name] = _tells_less(row), speaks[name][1], _summary(row, speaks[name][1])
     found = [replace(outline, count=counts[name]) for name, (_, _, outline) in speaks.items()]
     return sorted(found, key=lambda one: (-one.count, one.headline))
 
 
-def key(cause: Cause | Outline) -> str:
+def key(cause: Cause | CauseSummary) -> str:
     """Names a cause among those of its company, for as long as it lasts; one code may have several headlines."""
     return str(cause.ref) if cause.ref else _key_of_setting(cause.code, cause.headline)
 
 
-def held_up_by(rows: Sequence[Blaming], cause_key: str) -> list[RecordRef]:
+def held_up_by(rows: Sequence[HasCause], cause_key: str) -> list[RecordRef]:
     """Exactly the records that the cause of this key counts, of all rows that need attention; [] when it is gone."""
     own = {row.ref: row for row in rows}
     return [row.ref for row in rows if _named(_key(row, own)) == cause_key]
 
 
-def plain_headline(cause: Cause | Outline) -> str:
+def plain_headline(cause: Cause | CauseSummary) -> str:
     """Without the id in brackets: the name says it."""
     return cause.headline.replace(f" ({cause.ref.key})", "") if cause.ref else cause.headline
 
 
-def _outline(lead: Result, root: RecordRef) -> Outline:
-    return Outline(None if lead.code in CAUSED_BY_SETTING else root, lead.code, _headline(lead), 1)
+def _summary(lead: Result, root: RecordRef) -> CauseSummary:
+    return CauseSummary(None if lead.code in CAUSED_BY_SETTING else root, lead.code, _headline(lead), 1)
 
 
 def _headline(lead: Result) -> str:
@@ -103,7 +105,7 @@ def _named(group: tuple[str, str]) -> str:
     return text if kind == RECORD else _key_of_setting(kind, text.rstrip("."))
 
 
-def _root(row: Blaming, own: Mapping[RecordRef, Blaming]) -> RecordRef:
+def _root(row: HasCause, own: Mapping[RecordRef, HasCause]) -> RecordRef:
     """Follow causes to the record that starts it all; a loop ends where it began."""
     ref, seen = row.cause or row.ref, {row.ref}
     while ref not in seen and ref in own:
@@ -112,7 +114,7 @@ def _root(row: Blaming, own: Mapping[RecordRef, Blaming]) -> RecordRef:
     return ref
 
 
-def _key(row: Blaming, own: Mapping[RecordRef, Blaming]) -> tuple[str, str]:
+def _key(row: HasCause, own: Mapping[RecordRef, HasCause]) -> tuple[str, str]:
     root = _root(row, own)
     culprit = own.get(root, row)
     if culprit.code in CAUSED_BY_SETTING:
@@ -137,7 +139,7 @@ def _cause(rows: list[Result], own: dict[RecordRef, Result]) -> Cause:
         why=why,
         how=how,
         fix=fix_of(lead),
-        move=whose_move(how),
+        move=next_actor(how),
         held_up=held_up,
         refs=tuple(row.ref for row in rows),
         amount=_total(rows) if len(currencies) == 1 else None,

@@ -9,7 +9,7 @@ from bot.core.causes.grouping import key
 from bot.core.results import Cause
 
 
-class Rest(StrEnum):
+class Snooze(StrEnum):
     """Until when a cause rests: out of the way, and counted all the same."""
 
     NONE = "none"
@@ -21,7 +21,7 @@ class Rest(StrEnum):
 
 @dataclass(frozen=True)
 class Work:
-    """What is settled about the cause `key`. `assignee` is a Slack user id, "" = nobody; `until` only with Rest.DATE.
+    """What is settled about the cause `key`. `assignee` is a Slack user id, "" = nobody; `until` only with Snooze.DATE.
 
     `by` did it last, `at` then. What rests until the period reopens, or is muted, rests for as long as the cause lasts.
     """
@@ -31,20 +31,20 @@ class Work:
     at: datetime
     by: str
     assignee: str = ""
-    rest: Rest = Rest.NONE
+    rest: Snooze = Snooze.NONE
     until: date | None = None
     note: str = ""
 
-    def is_at_rest(self, today: date, last_sync: datetime | None) -> bool:
+    def is_snoozed(self, today: date, last_sync: datetime | None) -> bool:
         """`today` where the company is; `last_sync` is when its last finished sync ended."""
         match self.rest:
-            case Rest.NONE:
+            case Snooze.NONE:
                 return False
-            case Rest.SYNC:
+            case Snooze.SYNC:
                 return last_sync is None or last_sync <= self.at
-            case Rest.DATE:
+            case Snooze.DATE:
                 return self.until is not None and today < self.until
-            case Rest.PERIOD | Rest.MUTED:
+            case Snooze.PERIOD | Snooze.MUTED:
                 return True
 
 
@@ -52,10 +52,10 @@ UNLINK, BACK = "unlink", "back"
 
 
 @dataclass(frozen=True)
-class Mended:
+class ResolvedCause:
     """A cause that is gone. `how` is "sync", or what a person did: "unlink", "relink", "undo", "link", "create".
 
-    "back" is what was left out and is linked again, so that the next sync shows whether it is put right.
+    "back" is what was unlinked and is linked again, so that the next sync shows whether it is put right.
     `by` did that or asked for that sync; "" = nobody did, it was due.
     """
 
@@ -68,19 +68,19 @@ class Mended:
 
 
 @dataclass(frozen=True)
-class Settled:
-    """What there is to say about the causes of one company besides themselves; `resting` and `new` are keys.
+class Triage:
+    """What there is to say about the causes of one company besides themselves; `snoozed` and `new` are keys.
 
     `new` are those that came since the moment that was asked about.
     """
 
     work: Mapping[str, Work] = field(default_factory=dict)
-    resting: frozenset[str] = frozenset()
-    mended: Sequence[Mended] = ()
+    snoozed: frozenset[str] = frozenset()
+    resolved: Sequence[ResolvedCause] = ()
     new: frozenset[str] = frozenset()
 
 
-def really_mended(gone: Iterable[Mended], causes: Sequence[Cause]) -> list[Mended]:
+def really_resolved(gone: Iterable[ResolvedCause], causes: Sequence[Cause]) -> list[ResolvedCause]:
     """Without those that only go by another name: a record that still needs attention is not mended."""
     lasting = {key(cause) for cause in causes} | {str(ref) for cause in causes for ref in cause.refs}
     return [one for one in gone if one.key not in lasting]

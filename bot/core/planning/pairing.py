@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.core.model import MirrorRecord, Outcome, RecordRef, RecordType, Side
-from bot.core.money import NotMoney, decimal, said
+from bot.core.money import NotMoney, decimal, formatted
 from bot.core.planning.steps import Candidate
 from bot.core.spec import Body, Problem, RecordSpec
 
@@ -133,7 +133,7 @@ def _amounts(spec: RecordSpec, entity: str, released: Body, external: Body) -> t
         return False, "one of the totals is no amount"
     if ours == theirs:
         return True, "total"
-    return False, f"total differs: {said(ours)} in Re-Leased, {said(theirs)} in QuickBooks"
+    return False, f"total differs: {formatted(ours)} in Re-Leased, {formatted(theirs)} in QuickBooks"
 
 
 def _days_apart(spec: RecordSpec, released: Body, external: Body) -> int | None:
@@ -145,7 +145,7 @@ def _total(spec: RecordSpec, record: MirrorRecord) -> str:
     try:
         ours = record.side is Side.RELEASED
         amount = spec.amount(record.body) if ours else spec.external_amount(record.entity, record.body)
-        return said(decimal(amount)) if amount is not None else ""
+        return formatted(decimal(amount)) if amount is not None else ""
     except NotMoney:
         return ""
 

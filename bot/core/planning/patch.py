@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.content import says
+from bot.core.content import contains
 from bot.core.one_sided import with_kept
-from bot.core.planning.steps import Situation, Slot, Standing
+from bot.core.planning.steps import ParentState, Situation, Slot
 from bot.core.spec import Facts, Lookup, Problem, RecordSpec
 from bot.core.totals import words
 
@@ -33,8 +33,8 @@ def patch_for(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
         key: value
         for key, value in wanted.items()
         if key not in GIVEN_ON_CREATION
-        and not says(current.get(key), value)
-        and not (key in held and says(held[key], value))
+        and not contains(current.get(key), value)
+        and not (key in held and contains(held[key], value))
     }
     _refuse_fixed(spec, slot.entity, current, external, patch)
     return patch
@@ -43,7 +43,7 @@ def patch_for(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
 def _as_held(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -> Mapping[str, Any]:
     """What QuickBooks would send back if it held just what Re-Leased says: shortened, or with fewer details."""
     current, _ = _bodies(situation, slot)
-    if spec.as_held is None or any(parent.standing is not Standing.READY for parent in situation.parents):
+    if spec.as_held is None or any(parent.state is not ParentState.READY for parent in situation.parents):
         return {}
     lookup = situation.lookup
     back = {(entity, external_id): released_id for (_, released_id, entity), external_id in lookup.external.items()}

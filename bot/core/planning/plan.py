@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.core.content import changed_fields, content_hash, moved, says
+from bot.core.content import changed_fields, contains, content_hash, has_changed
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordType
 from bot.core.money import NotMoney
 from bot.core.one_sided import agree, with_emptied
@@ -21,7 +21,7 @@ from bot.core.planning.requirements import (
     totals_differ,
 )
 from bot.core.planning.step_values import operation_for, report_for
-from bot.core.planning.steps import Operation, Settled, Situation, Slot, Standing, Step, Verb
+from bot.core.planning.steps import InSync, Operation, ParentState, Situation, Slot, Step, Verb
 from bot.core.spec import Facts, Problem, RecordSpec, released_hash
 
 NOT_SHOWN = "not-imported"  # stays out by its nature (a bank account, an inactive name): no row in the results
@@ -52,10 +52,10 @@ def _plan_slot(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts)
         yield from _plan_deleted(spec, situation, slot)
     elif released is not None:
         if not spec.released_gone(released.body):
-            require_parents((*situation.parents, *slot.parents), spec, (Standing.UNLINKED,))
+            require_parents((*situation.parents, *slot.parents), spec, (ParentState.UNLINKED,))
         hashes = _hashes(spec, slot, released, external)
-        settled = Settled(situation.ref, replace(slot.link, released_hash=hashes[0], external_hash=hashes[1]))
-        match moved(slot.link.released_hash, hashes[0]), moved(slot.link.external_hash, hashes[1]):
+        settled = InSync(situation.ref, replace(slot.link, released_hash=hashes[0], external_hash=hashes[1]))
+        match has_changed(slot.link.released_hash, hashes[0]), has_changed(slot.link.external_hash, hashes[1]):
             case False, False:
                 step: Step | None = None
             case True, False:
@@ -78,7 +78,7 @@ def _plan_unpaired(spec: RecordSpec, situation: Situation, slot: Slot, facts: Fa
         if spec.released_gone(released.body):
             raise Problem("voided-elsewhere", outcome=Outcome.SKIPPED, side="Re-Leased")
         _check_eligible(spec, released, facts)
-        require_parents(situation.parents, spec, (Standing.UNLINKED,))
+        require_parents(situation.parents, spec, (ParentState.UNLINKED,))
         found = choose(spec.type, slot.candidates)
         if found is not None:
             yield _adopt(spec, situation, slot, released, found)
@@ -91,7 +91,7 @@ def _plan_unpaired(spec: RecordSpec, situation: Situation, slot: Slot, facts: Fa
         yield operation
     elif external is not None and not external.deleted:
         spec.check_external(slot.entity, external.body, facts, situation.lookup)
-        require_parents(slot.parents, spec, (Standing.UNLINKED,))
+        require_parents(slot.parents, spec, (ParentState.UNLINKED,))
         found = choose(spec.type, slot.candidates)
         if found is not None:
             yield _adopt(spec, situation, slot, found, external)
@@ -289,7 +289,7 @@ def _changed(spec: RecordSpec, existing: Mapping[str, Any], wanted: dict[str, An
     """What the update must say. Payments say all their lines or none, so that theirs stay whole."""
     if spec.changed is not None:
         return spec.changed(existing, wanted)
-    if says({**existing, "Line": _money_lines(existing)}, wanted):
+    if contains({**existing, "Line": _money_lines(existing)}, wanted):
         return {}
     return _keep_line_ids(wanted, existing)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from bot.core.faults import explain, planned
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.money import ZERO, said
+from bot.core.money import ZERO, formatted
 from bot.core.planning.steps import Operation, Report, Step
 from bot.core.spec import Facts
 
 MOST_NAMED = 3
-MOST_SUBJECTS = 200  # accounts, tax types and currencies that findings tell apart
+MOST_GROUPS = 200  # accounts, tax types and currencies that findings tell apart
 
 
 class Severity(StrEnum):
@@ -38,14 +38,14 @@ class Finding:
 
 
 @dataclass
-class Noticed:
+class ReportGroups:
     """What the reports of one run have in common: (code, what it is about) -> how many documents, and their sum."""
 
     groups: dict[tuple[str, str], "Group"] = field(default_factory=dict)
 
-    def note(self, report: Report) -> None:
+    def add(self, report: Report) -> None:
         found = _group_of(report)
-        if found is None or (found not in self.groups and len(self.groups) >= MOST_SUBJECTS):
+        if found is None or (found not in self.groups and len(self.groups) >= MOST_GROUPS):
             return
         self.groups[found] = self.groups.get(found, Group()).plus(report)
 
@@ -99,13 +99,13 @@ def of_duplicates(side: str, type_words: str, names: Iterable[str]) -> Finding:
     return replace(found, count=len(listed))
 
 
-def of_reports(noticed: Noticed, names: Mapping[str, str], facts: Facts) -> list[Finding]:
+def of_reports(report_groups: ReportGroups, names: Mapping[str, str], facts: Facts) -> list[Finding]:
     """One finding for each account, tax type, currency or closed period that keeps documents from going out.
 
     `names` says how people call the records that are to blame, by their ids.
     """
     found = []
-    for (code, about), group in sorted(noticed.groups.items()):
+    for (code, about), group in sorted(report_groups.groups.items()):
         currency = next(iter(group.currencies)) if len(group.currencies) == 1 else ""
         called = names.get(about, about)
         one = finding(
@@ -115,7 +115,7 @@ def of_reports(noticed: Noticed, names: Mapping[str, str], facts: Facts) -> list
             tax=called,
             currency=about,
             count=_documents(group.count),
-            amount=f"{currency} {said(group.amount)}".strip(),
+            amount=f"{currency} {formatted(group.amount)}".strip(),
             date=group.latest,
             closing_date=facts.close_date.isoformat() if facts.close_date else "",
             names=", ".join(group.names) + (" …" if group.count > len(group.names) else ""),

@@ -4,27 +4,27 @@ from typing import Any
 
 from bot.core.model import MirrorRecord, Outcome, RecordRef
 from bot.core.money import ZERO, text
-from bot.core.planning.steps import Parent, Situation, Slot, Standing
+from bot.core.planning.steps import Parent, ParentState, Situation, Slot
 from bot.core.spec import Facts, Problem, RecordSpec
 from bot.core.totals import Totals, differ, difference, words
 
-HOLDING_UP = (Standing.UNLINKED, Standing.FAILING, Standing.OUTSIDE, Standing.ABSENT)
+HOLDING_UP = (ParentState.UNLINKED, ParentState.FAILING, ParentState.OUTSIDE, ParentState.ABSENT)
 
 
 def require_parents(
-    parents: tuple[Parent, ...], spec: RecordSpec, standings: tuple[Standing, ...] = HOLDING_UP
+    parents: tuple[Parent, ...], spec: RecordSpec, states: tuple[ParentState, ...] = HOLDING_UP
 ) -> None:
     """Raises Problem for the first parent that holds this record up, the unlinked ones first."""
-    for standing in standings:
+    for state in states:
         for parent in parents:
-            if parent.standing is not standing:
+            if parent.state is not state:
                 continue
-            if parent.ref.type in spec.optional_parents and standing in (Standing.OUTSIDE, Standing.ABSENT):
+            if parent.ref.type in spec.optional_parents and state in (ParentState.OUTSIDE, ParentState.ABSENT):
                 continue
-            if parent.ref.type in spec.stays_out_with and standing in (Standing.OUTSIDE, Standing.ABSENT):
+            if parent.ref.type in spec.stays_out_with and state in (ParentState.OUTSIDE, ParentState.ABSENT):
                 raise Problem("part-stays-out", outcome=Outcome.SKIPPED, parent=parent.name)
-            code = {Standing.UNLINKED: "unlinked-parent", Standing.FAILING: "failing-parent"}.get(
-                standing, "missing-parent"
+            code = {ParentState.UNLINKED: "unlinked-parent", ParentState.FAILING: "failing-parent"}.get(
+                state, "missing-parent"
             )
             what = f"{str(parent.ref.type).replace('-', ' ')} {parent.name} ({parent.ref.key})"
             raise Problem(code, parent.root or parent.ref, Outcome.WAITING, parent=what)
@@ -56,7 +56,7 @@ def refuse_inactive(spec: RecordSpec, situation: Situation, released: MirrorReco
 def refuse_outside(spec: RecordSpec, situation: Situation, slot: Slot) -> None:
     """What comes in may name what stays out by its nature: said by kind, since it will never have a partner."""
     for parent in slot.parents:
-        if parent.standing not in (Standing.OUTSIDE, Standing.ABSENT) or parent.ref.external is None:
+        if parent.state not in (ParentState.OUTSIDE, ParentState.ABSENT) or parent.ref.external is None:
             continue
         if parent.ref.type in spec.optional_parents or parent.ref.type in spec.stays_out_with:
             continue

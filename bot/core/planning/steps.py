@@ -10,7 +10,7 @@ from bot.core.model import Direction, Link, MirrorRecord, Outcome, RecordRef
 from bot.core.spec import Lookup
 
 
-class Standing(StrEnum):
+class ParentState(StrEnum):
     """How a record that others refer to stands."""
 
     READY = "ready"
@@ -26,7 +26,7 @@ class Parent:
 
     ref: RecordRef
     name: str
-    standing: Standing
+    state: ParentState
     root: RecordRef | None = None
 
 
@@ -121,11 +121,11 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Settled:
+class InSync:
     """Nothing to do: both sides say the same, or neither moved. The link takes these hashes."""
 
     ref: RecordRef
     link: Link
 
 
-Step = Operation | Report | Settled
+Step = Operation | Report | InSync

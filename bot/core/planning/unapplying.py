@@ -7,12 +7,12 @@ off a voided invoice itself, which would then look like an edit of theirs.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bot.core.content import content_hash, moved, says
+from bot.core.content import contains, content_hash, has_changed
 from bot.core.model import Direction, MirrorRecord, Outcome
 from bot.core.planning.plan import plan
 from bot.core.planning.requirements import refuse_closed
 from bot.core.planning.step_values import operation_for
-from bot.core.planning.steps import Operation, Report, Situation, Slot, Standing, Step, Verb
+from bot.core.planning.steps import Operation, ParentState, Report, Situation, Slot, Step, Verb
 from bot.core.spec import Facts, Problem, RecordSpec, released_hash
 
 MAY_COME_LATER = frozenset({"failing-parent", "missing-parent", "unapproved-parent"})
@@ -45,7 +45,7 @@ def _reduced(
     released, external, link = situation.released, slot.external, slot.link
     if spec.unapplied is None or released is None or external is None or external.deleted or link is None:
         return
-    ours_moved = moved(link.released_hash, released_hash(spec, released.body))
+    ours_moved = has_changed(link.released_hash, released_hash(spec, released.body))
     theirs_moved = content_hash(spec.external_content(slot.entity, external.body)) != link.external_hash
     if not ours_moved and not theirs_moved:
         return
@@ -53,7 +53,7 @@ def _reduced(
     less = spec.unapplied(released.body, slot.entity, external.body, situation.lookup, outgoing)
     if less is None:
         return
-    all_here = outgoing or all(parent.standing is Standing.READY for parent in slot.parents)
+    all_here = outgoing or all(parent.state is ParentState.READY for parent in slot.parents)
     for step in steps:
         if all_here and isinstance(step, Operation) and _says_no_more(step, less):
             yield Unapplication(step, is_whole=True)
@@ -65,7 +65,7 @@ def _reduced(
 
 def _says_no_more(step: Operation, less: dict[str, object]) -> bool:
     name = "Line" if step.direction is Direction.OUTGOING else "allocations"
-    return name in step.body and says(step.body[name], less[name])
+    return name in step.body and contains(step.body[name], less[name])
 
 
 def _outgoing(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.content import says
+from bot.core.content import contains
 
 Body = Mapping[str, Any]
 
@@ -16,7 +16,9 @@ def changed(existing: Body, wanted: Body) -> dict[str, Any]:
     their own (bot/records/documents/update.py).
     https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/customer (sparse update)
     """
-    return {key: _over(existing.get(key), value) for key, value in wanted.items() if not says(existing.get(key), value)}
+    return {
+        key: _over(existing.get(key), value) for key, value in wanted.items() if not contains(existing.get(key), value)
+    }
 
 
 def _over(existing: Any, wanted: Any) -> Any:

@@ -25,7 +25,7 @@ UNDER_WAY = (PlanState.REQUESTED, PlanState.PLANNING)
 
 
 @dataclass(frozen=True)
-class AskedPlan:
+class RequestedPlan:
     """`requested_by` and `approved_by` are Slack user ids; `run` is what carries it out, once it is approved.
 
     `changes` are words for what differs from the plan that stood here before; `overtaken` is who approved that one,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.core.balance.control_totals import Sums
-from bot.core.balance.verification import ContactBalance, Drift, Found, Item, KindTotals, Verification
+from bot.core.balance.verification import ContactBalance, Drift, Item, KindTotals, Sample, Verification
 from bot.core.model import RecordRef, RecordType, Side
 from bot.core.runs import ApiCalls, Flag
 
@@ -25,7 +25,7 @@ UNDER_WAY = (VerificationState.REQUESTED, VerificationState.VERIFYING)
 
 
 @dataclass(frozen=True)
-class AskedVerification:
+class RequestedVerification:
     """`requested_by` is a Slack user id, `flag` the company's. `found` is there once it is through."""
 
     id: str
@@ -76,12 +76,12 @@ def verification_from(kept: Mapping[str, Any]) -> Verification:
     )
 
 
-def _first(found: Found) -> Found:
+def _first(found: Sample) -> Sample:
     return replace(found, examples=found.examples[:KEPT])
 
 
-def _found(row: Mapping[str, Any]) -> Found:
-    return Found(row["count"], tuple(row["examples"]))
+def _found(row: Mapping[str, Any]) -> Sample:
+    return Sample(row["count"], tuple(row["examples"]))
 
 
 def _totals(row: Mapping[str, Any]) -> KindTotals:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.core.model import RecordRef
-from bot.desk.links.linkable import dependents_of, say, say_as_before, say_left_out
+from bot.desk.links.linkable import dependents_of, say, say_as_before, say_unlinked
 from bot.store.database import to_ms
 from bot.store.mirror import records
 from bot.store.results import cause_spans, results
@@ -54,7 +54,7 @@ def apply_links(
         records.set_linked(connection, company_id, refs)
         attachables.drop_links_of_deleted(connection, company_id, refs)
     records.add_todo(connection, company_id, [*refs, *dependents_of(connection, company_id, list(refs))])
-    say_left_out(connection, company_id, refs, unlinking, deciding.at)
+    say_unlinked(connection, company_id, refs, unlinking, deciding.at)
     if undoing and not unlinking:
         say_as_before(connection, company_id, refs)
     cause_spans.note(connection, company_id, deciding.at_ms, results.needing_attention(connection, company_id))

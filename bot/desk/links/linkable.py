@@ -100,17 +100,17 @@ def _figures(record: MirrorRecord) -> Figures | None:
     return external_figures(BY_ENTITY[record.entity], record.entity, record.body, record.deleted)
 
 
-def say_left_out(
+def say_unlinked(
     connection: Connection, company_id: str, refs: Sequence[RecordRef], unlinking: bool, at: datetime
 ) -> None:
-    """The results show at once what is left out and what comes back with the next sync."""
+    """The results show at once what is unlinked and what comes back with the next sync."""
     words = "Left out of the sync." if unlinking else "Relinked: comes along with the next sync."
     say(connection, company_id, refs, words, at, "left-out" if unlinking else "", not unlinking)
 
 
 def say_as_before(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> None:
-    """What needed attention when it was left out needs it again, now that this was undone: nobody has mended it."""
-    before = results.before_left_out(connection, company_id, refs)
+    """What needed attention when it was unlinked needs it again, now that this was undone: nobody has mended it."""
+    before = results.before_unlinked(connection, company_id, refs)
     results.record(connection, company_id, "", [row for row in before if row.outcome in NEEDS_ATTENTION])
 
 

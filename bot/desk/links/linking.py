@@ -106,7 +106,7 @@ class Linking:
             change = self._change(connection, company, refs, unlinking, propagate, wanted)
             if confirmed is not None and differs(confirmed.shown, change):
                 raise ChangedMeanwhile(change)
-            moved = [ref for ref in change.changed if (ref in change.left_out) is not unlinking]
+            moved = [ref for ref in change.changed if (ref in change.unlinked) is not unlinking]
             apply_links(connection, company.id, moved, Deciding(act.by, at), unlinking)
             records.add_todo(connection, company.id, [*moved, *change.cascade])
             if moved:
@@ -139,8 +139,8 @@ class Linking:
         bodies |= bodies_of(connection, company.id, found)
         facts, around = pull.facts_of(company, company.preferences), around_of(connection, company.id, bodies.values())
         dependents = tuple(ref for ref in found if ref in bodies and takes_part(ref, bodies[ref], facts, around))
-        left_out = records.unlinked_among(connection, company.id, [*named, *dependents])
-        moving = [ref for ref in named if (ref in left_out) is not unlinking]
+        unlinked = records.unlinked_among(connection, company.id, [*named, *dependents])
+        moving = [ref for ref in named if (ref in unlinked) is not unlinking]
         changed = (*named, *dependents) if propagate else named
         matching = results.matching(connection, wanted, company.timezone, named) if wanted else named
         return LinkChange(
@@ -149,7 +149,7 @@ class Linking:
             cascade=dependents,
             names={ref: name_of(ref, record) for ref, record in bodies.items()},
             open_amounts=open_amounts([bodies[ref] for ref in (*moving, *dependents)], company.currency),
-            left_out=frozenset(left_out),
+            unlinked=frozenset(unlinked),
             unmatched=frozenset(named).difference(matching),
         )
 

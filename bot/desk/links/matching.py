@@ -62,13 +62,13 @@ class Matching:
             if listed:
                 choosing.require_fit(company, pair)
             before = partners.dead_links(connection, company.id, pair) + ([pair.holder] if pair.holder else [])
-            left_out = records.unlinked_among(connection, company.id, [pair.ref, pair.alone])
+            unlinked = records.unlinked_among(connection, company.id, [pair.ref, pair.alone])
             records.drop_links(connection, company.id, before)
             records.put_link(connection, company.id, pair.link())
             results.forget(connection, company.id, [pair.alone])
             records.drop_todo(connection, company.id, [pair.alone])
             words = f"Linked to {pair.names[1]} in QuickBooks by hand: comes along with the next sync."
-            decided(connection, company.id, pair.ref, sorted(left_out), words, at)
+            decided(connection, company.id, pair.ref, sorted(unlinked), words, at)
             was = ", ".join(f"{link.entity} {link.external_id}" for link in before if link != pair.holder)
             said = Deed(
                 *(company.id, now, by, LINK, (str(pair.ref),), note),
@@ -77,7 +77,7 @@ class Matching:
             details = {
                 "link": partners.plain(pair.link()),
                 "before": [partners.plain(link) for link in before],
-                "left_out": [[one.type, one.key] for one in left_out],
+                "left_out": [[one.type, one.key] for one in unlinked],
                 "alone": pair.alone.key,
             }
             undoable(connection, token, said, [pair.ref], details)
@@ -103,14 +103,14 @@ class Matching:
             found = partners.candidates(connection, company, ref)
             pairs = partners.apart(ref, found)
             decisions.add(connection, company.id, ref.type, pairs, by, now)
-            left_out = records.unlinked_among(connection, company.id, [ref])
+            unlinked = records.unlinked_among(connection, company.id, [ref])
             others = [_other(ref, pair) for pair in pairs]
             records.add_todo(connection, company.id, others)
             words = "Kept apart from what it looked like: comes into being on the other side with the next sync."
-            decided(connection, company.id, ref, sorted(left_out), words, at)
+            decided(connection, company.id, ref, sorted(unlinked), words, at)
             named = ", ".join(one.name for one in found)
             said = Deed(*(company.id, now, by, CREATE, (str(ref),), note), "", f"not {named}", source)
-            details = {"apart": pairs, "left_out": [[one.type, one.key] for one in left_out]}
+            details = {"apart": pairs, "left_out": [[one.type, one.key] for one in unlinked]}
             undoable(connection, token, said, [ref], details)
             names = {one: name_of(one, body) for one, body in bodies_of(connection, company.id, [ref]).items()}
         return LinkChange((ref,), (), (), token, names)

@@ -89,7 +89,7 @@ class Undoing:
             raise UserError("This company is not connected any more.")
         partners.take_back(connection, company, undo, by)
         ref = undo.refs[0]
-        left_out = [RecordRef(RecordType(type_), key) for type_, key in undo.details.get("left_out", ())]
-        records.set_unlinked(connection, company.id, left_out, by, to_ms(at))
+        unlinked = [RecordRef(RecordType(type_), key) for type_, key in undo.details.get("left_out", ())]
+        records.set_unlinked(connection, company.id, unlinked, by, to_ms(at))
         alone = [RecordRef(ref.type, undo.details["alone"])] if undo.what == LINK else []
         decided(connection, company.id, ref, [], "As it was: decided again by the next sync.", at, alone)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from bot.core.model import Outcome
-from bot.core.money import ZERO, decimal, said
+from bot.core.money import ZERO, decimal, formatted
 from bot.core.spec import Body, Facts, Lookup, Problem
 from bot.records.documents.line_kinds import detail_of, money_lines, refuse_special
 from bot.records.documents.lines import net_of
@@ -70,7 +70,8 @@ def check_sums(net: Decimal, tax: Decimal, total: Decimal) -> None:
     """A total that its lines do not make would differ on the other side, which adds the lines up itself."""
     if net + tax != total:
         raise Problem(
-            "incomplete-record", more=f"Its lines and tax make {said(net + tax)}, but its total says {said(total)}."
+            "incomplete-record",
+            more=f"Its lines and tax make {formatted(net + tax)}, but its total says {formatted(total)}.",
         )
 
 
@@ -110,9 +111,9 @@ def settled_by(body: Body) -> str:
     ]
     deposit = decimal(body.get("Deposit"))
     if deposit:
-        named.append(f"{said(deposit)} as its own deposit")
+        named.append(f"{formatted(deposit)} as its own deposit")
     total = decimal(body.get("TotalAmt"))
     settled = total - decimal(body.get("Balance")) if "Balance" in body else ZERO
     if not named and settled > ZERO:
-        named.append(f"{said(settled)} that is paid already")
+        named.append(f"{formatted(settled)} that is paid already")
     return " and ".join(named)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from bot.core.money import said
+from bot.core.money import formatted
 from bot.core.spec import Body, Problem
 from bot.records.fields.amounts import amount
 from bot.records.fields.names import reference
@@ -89,7 +89,7 @@ def refuse_special(lines: Sequence[Body]) -> None:
 def words_of(line: Body) -> str:
     """A line as a person would point at it: "“Fee for arranging” of 50.00"."""
     text = " ".join(str(line.get("Description") or "").split())
-    figure = said(amount(line.get("Amount"), "line amount"))
+    figure = formatted(amount(line.get("Amount"), "line amount"))
     return f"“{text[:60]}” of {figure}" if text else f"the line of {figure}"
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.core.model import RecordRef, RecordType
-from bot.core.money import ZERO, cents, decimal, is_exact_product, plain, said, share, text
+from bot.core.money import ZERO, cents, decimal, formatted, is_exact_product, plain, share, text
 from bot.core.spec import Body, Lookup, Problem
 from bot.records.documents.line_kinds import (
     ACCOUNT_EXPENSE,
@@ -200,7 +200,7 @@ def _account_in(line: Body, net: Decimal, detail: Body, lookup: Lookup) -> str |
         found = _released(lookup, ("Account", reference(detail, "DiscountAccountRef")))
         if found is None:
             account = _named(detail, "DiscountAccountRef", "an account that QuickBooks does not name")
-            raise Problem("discount-line", discount=f"{_discount_words(detail)} of {said(-net)}", account=account)
+            raise Problem("discount-line", discount=f"{_discount_words(detail)} of {formatted(-net)}", account=account)
         return found
     return _released(lookup, ("Item", reference(detail, "ItemRef")), ("Account", reference(detail, "AccountRef")))
 

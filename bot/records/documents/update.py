@@ -9,7 +9,7 @@ https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.core.content import says
+from bot.core.content import contains
 from bot.core.money import ZERO, decimal
 from bot.core.planning import update
 from bot.core.spec import Body
@@ -57,16 +57,16 @@ def _same_lines(existing: Body, wanted: Body) -> bool:
     ours = [line for line in wanted["Line"] if kind_of(line) is not LineKind.TEXT]
     theirs = [line for line in existing.get("Line") or [] if kind_of(line) not in (LineKind.TEXT, LineKind.COMPUTED)]
     return (
-        says(theirs, ours)
+        contains(theirs, ours)
         and all(_has_text(existing.get("Line") or [], line) for line in texts_known)
         and _same_tax(existing.get("TxnTaxDetail"), wanted.get("TxnTaxDetail"))
-        and says(existing.get("GlobalTaxCalculation"), wanted.get("GlobalTaxCalculation"))
+        and contains(existing.get("GlobalTaxCalculation"), wanted.get("GlobalTaxCalculation"))
     )
 
 
 def _has_text(lines: Sequence[Body], text: Body) -> bool:
     return any(
-        kind_of(line) is LineKind.TEXT and says(line.get("Description"), text.get("Description")) for line in lines
+        kind_of(line) is LineKind.TEXT and contains(line.get("Description"), text.get("Description")) for line in lines
     )
 
 
@@ -92,7 +92,7 @@ def _partners(carried: Sequence[Body], wanted: Sequence[Body]) -> dict[int, int]
     """Which line of QuickBooks each wanted one replaces: what says the same first, then the one most like it."""
     free, partners = list(range(len(carried))), {}
     for place, line in enumerate(wanted):
-        same = next((one for one in free if says(carried[one], line)), None)
+        same = next((one for one in free if contains(carried[one], line)), None)
         if same is not None:
             partners[place] = same
             free.remove(same)
@@ -123,8 +123,8 @@ def _likeness(existing: Body, wanted: Body, same_place: bool) -> int:
     names = ("ItemRef", "AccountRef", "DiscountAccountRef")
     told, said = detail_of(existing), detail_of(wanted)
     account = any(reference(told, name) and reference(told, name) == reference(said, name) for name in names)
-    words = bool(wanted.get("Description")) and says(existing.get("Description"), wanted.get("Description"))
-    amount = says(existing.get("Amount"), wanted.get("Amount"))
+    words = bool(wanted.get("Description")) and contains(existing.get("Description"), wanted.get("Description"))
+    amount = contains(existing.get("Amount"), wanted.get("Amount"))
     return 4 * account + 2 * words + amount if words or amount or (account and same_place) else 0
 
 
@@ -132,7 +132,7 @@ def _over(existing: Body, wanted: Body) -> dict[str, Any]:
     """The wanted line with all that QuickBooks has of it beside."""
     before, after = str(existing.get("DetailType")), str(wanted.get("DetailType"))
     told = detail_of(wanted)
-    stays = says(existing.get("Amount"), wanted.get("Amount")) and says(detail_of(existing), told)
+    stays = contains(existing.get("Amount"), wanted.get("Amount")) and contains(detail_of(existing), told)
     kept = {key: value for key, value in detail_of(existing).items() if stays or key not in OF_THE_AMOUNT}
     outer = {key: value for key, value in existing.items() if key not in (before, "DetailType", "LineNum")}
     return {**outer, **wanted, after: {**kept, **told}}

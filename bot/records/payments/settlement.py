@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.core.money import decimal, said
+from bot.core.money import decimal, formatted
 from bot.core.spec import Body, Problem
 from bot.records.fields.names import reference
 from bot.records.payments.applied import lines_of
@@ -35,10 +35,10 @@ class Maker:
     def words(self, number: str) -> str:
         """ "the expense 1042 of 115.00 in QuickBooks"; without a number its id in QuickBooks."""
         if self.kind == "":
-            return f"{said(self.amount)} is entered as a deposit on the invoice itself"
+            return f"{formatted(self.amount)} is entered as a deposit on the invoice itself"
         called = CALLED.get(self.kind, f"the {self.kind}")
         named = f"{called} {number}" if number else f"{called} with the QuickBooks id {self.id}"
-        return f"{named} of {said(self.amount)}" if self.amount is not None else named
+        return f"{named} of {formatted(self.amount)}" if self.amount is not None else named
 
 
 def makers_of(document: tuple[str, str], body: Body, paying: Iterable[Body]) -> list[Maker]:

@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from blocks.causes import work as pages
 from blocks.kit.kit import Message
-from bot.core.causes.work import Work, really_mended
+from bot.core.causes.work import Work, really_resolved
 from bot.core.faults import UserError
 from bot.core.results import Cause
 from bot.core.runs import CompanyView
@@ -36,7 +36,7 @@ def give(desk: Desk, client: WebClient, outbox: Outbox, cause: Cause, work: Work
 def strike_given(desk: Desk, outbox: Outbox, company: CompanyView, causes: list[Cause]) -> bool:
     """Whoever was ever given one of the causes that are gone reads so where they were told. False to be asked again."""
     done = True
-    for mended in really_mended(desk.team.work.ended(company.id), causes):
+    for mended in really_resolved(desk.team.work.ended(company.id), causes):
         for place in count():
             name = _name(company.id, mended.key, place)
             if desk.posts.get(name) is None:

@@ -13,7 +13,7 @@ from blocks.causes import red as pages
 from blocks.causes import work as team_pages
 from blocks.causes.red import cause_key
 from blocks.kit.kit import Message
-from bot.core.causes.work import Mended, Settled
+from bot.core.causes.work import ResolvedCause, Triage
 from bot.core.results import Cause
 from bot.core.runs import CompanyStatus, CompanyView, Flag
 from bot.desk.desk import Desk
@@ -116,11 +116,11 @@ class Episodes:
             self.desk.posts.note(sheet.key, posted.channel_id, posted.ts, str(now))
         settled = sheet.settled(self.desk.team.work.settled(sheet.company, causes, episode.since))
         told = self._tell_new(sheet, pages.drawn(causes, settled), settled, posted)
-        struck = self._strike_gone(sheet, posted, settled.mended)
-        awake = [cause for cause in causes if cause_key(cause) not in settled.resting]
+        struck = self._strike_gone(sheet, posted, settled.resolved)
+        awake = [cause for cause in causes if cause_key(cause) not in settled.snoozed]
         return self._remind(sheet, posted, episode, awake) and told and struck
 
-    def _tell_new(self, sheet: Sheet, causes: Sequence[Cause], settled: Settled, posted: PostedMessage) -> bool:
+    def _tell_new(self, sheet: Sheet, causes: Sequence[Cause], settled: Triage, posted: PostedMessage) -> bool:
         """A cause that came after the message speaks once, in its thread: an edit is heard by nobody.
 
         One that comes again is no longer struck through there.
@@ -135,7 +135,7 @@ class Episodes:
                     done.append(self.outbox.show(name, posted.channel_id, said, posted.ts) is not Shown.LATER)
         return all(done)
 
-    def _strike_gone(self, sheet: Sheet, posted: PostedMessage, gone: Sequence[Mended]) -> bool:
+    def _strike_gone(self, sheet: Sheet, posted: PostedMessage, gone: Sequence[ResolvedCause]) -> bool:
         """What spoke in the thread and is no more."""
         done = [
             strike(self.desk, self.outbox, _line(posted, one.key), pages.new_cause_gone(sheet.company, one))
@@ -153,7 +153,7 @@ class Episodes:
         name = f"recovered:{company.id}:{posted.ts}" if sheet.is_own else f"recovered:{posted.channel_id}:{posted.ts}"
         if self.outbox.show(name, posted.channel_id, line) is Shown.LATER:
             return False
-        mended = sheet.settled(self.desk.team.work.settled(company, [], episode.since)).mended
+        mended = sheet.settled(self.desk.team.work.settled(company, [], episode.since)).resolved
         if not self._strike_gone(sheet, posted, mended):
             return False
         closed = (pages.closed if is_blue else pages.closed_here)(company, words, at, mended)

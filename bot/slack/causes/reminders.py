@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from blocks.home import MyItem
 from bot.core.causes.grouping import key, plain_headline
-from bot.core.causes.work import really_mended
+from bot.core.causes.work import really_resolved
 from bot.core.results import Cause
 from bot.desk.desk import Desk
 
@@ -33,7 +33,7 @@ class AssignedItems:
                 value = f"{work.company_id}|{work.key}"
                 items.append(MyItem(names[work.company_id], plain_headline(cause), work.note, value))
         for company_id, gone in ended:
-            if company_id in names and really_mended([gone], list(causes[company_id].values())):
+            if company_id in names and really_resolved([gone], list(causes[company_id].values())):
                 items.append(MyItem(names[company_id], gone.headline, ended=gone))
         return items
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.core.causes.kind import CauseKind, kind_of, kind_of_key
-from bot.core.causes.work import Settled
+from bot.core.causes.work import Triage
 from bot.core.results import Cause
 from bot.core.runs import CompanyView
 from bot.core.team.company_settings import CompanySettings
@@ -38,9 +38,9 @@ class Sheet:
             return {}
         return Counter(self.elsewhere[kind_of(cause)] for cause in every if kind_of(cause) in self.elsewhere)
 
-    def settled(self, found: Settled) -> Settled:
+    def settled(self, found: Triage) -> Triage:
         """What came to its end here."""
-        return replace(found, mended=[one for one in found.mended if self._has(kind_of_key(one.key))])
+        return replace(found, resolved=[one for one in found.resolved if self._has(kind_of_key(one.key))])
 
     def _has(self, kind: CauseKind) -> bool:
         return kind not in self.elsewhere if self.is_own else kind in self.kinds

@@ -93,7 +93,7 @@ class CausesWindow:
         count = max(1, -(-len(causes) // pages.A_PAGE))
         page = max(1, min(int(kept["page"]), count))
         begin = (page - 1) * pages.A_PAGE
-        mine = self.desk.causes.with_fixes(company.id, _in_order(causes, settled.resting)[begin : begin + pages.A_PAGE])
+        mine = self.desk.causes.with_fixes(company.id, _in_order(causes, settled.snoozed)[begin : begin + pages.A_PAGE])
         shown = CausesShown(company, mine, begin + 1, len(causes), page, count, settled, kept["note"])
         return pages.causes_page(shown, window)
 
@@ -102,7 +102,7 @@ class CausesWindow:
             return 1
         causes = self.desk.causes.of(company_id)
         settled = self.desk.team.work.settled(self.desk.companies.named(company_id), causes)
-        places = [key(one) for one in _in_order(causes, settled.resting)]
+        places = [key(one) for one in _in_order(causes, settled.snoozed)]
         return places.index(cause_key) // pages.A_PAGE + 1 if cause_key in places else 1
 
 

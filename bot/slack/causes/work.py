@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from blocks.causes import work as pages
 from blocks.causes.window import SAVED
 from bot.core.causes.grouping import key, plain_headline
-from bot.core.causes.work import Rest, Work
+from bot.core.causes.work import Snooze, Work
 from bot.core.faults import UserError
 from bot.core.results import Cause
 from bot.desk.cause_work import Stale
@@ -80,7 +80,7 @@ def _show_again(desk: Desk, ack: Ack, modal_id: str, kept: dict[str, Any], cause
 
 def _wanted(values: dict[str, Any], company_id: str, cause_key: str, by: str, at: datetime) -> Work:
     until = values["until"]["until"].get("selected_date")
-    rest = Rest(chosen(values["rest"]["rest"]) or Rest.NONE)
+    rest = Snooze(chosen(values["rest"]["rest"]) or Snooze.NONE)
     return Work(
         company_id,
         cause_key,
@@ -88,13 +88,13 @@ def _wanted(values: dict[str, Any], company_id: str, cause_key: str, by: str, at
         by,
         assignee=str(values["assignee"]["assignee"].get("selected_user") or ""),
         rest=rest,
-        until=date.fromisoformat(until) if until and rest is Rest.DATE else None,
+        until=date.fromisoformat(until) if until and rest is Snooze.DATE else None,
         note=(values["note"]["note"].get("value") or "").strip(),
     )
 
 
 def _trouble(wanted: Work, today: date) -> str:
-    if wanted.rest is not Rest.DATE:
+    if wanted.rest is not Snooze.DATE:
         return ""
     if wanted.until is None:
         return "Choose the day on which it is shown again."
@@ -112,4 +112,4 @@ def _work(kept: dict[str, Any] | None) -> Work | None:
     if kept is None:
         return None
     until = date.fromisoformat(kept["until"]) if kept["until"] else None
-    return Work(**{**kept, "at": datetime.fromisoformat(kept["at"]), "rest": Rest(kept["rest"]), "until": until})
+    return Work(**{**kept, "at": datetime.fromisoformat(kept["at"]), "rest": Snooze(kept["rest"]), "until": until})

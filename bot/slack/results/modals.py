@@ -61,7 +61,7 @@ def kept_modal(desk: Desk, modal_id: str) -> Modal:
 def keep_shown(desk: Desk, modal_id: str, modal: Modal, shown: LinkChange) -> None:
     """What the modal says will happen, so that it can be compared with what would happen when it is submitted."""
     owed = [[one.currency, str(one.receivable), str(one.payable)] for one in shown.open_amounts]
-    sets = {"left_out": shown.left_out, "unmatched": shown.unmatched}
+    sets = {"left_out": shown.unlinked, "unmatched": shown.unmatched}
     said = {name: [str(ref) for ref in sorted(refs)] for name, refs in sets.items()}
     cascade = [str(ref) for ref in shown.cascade]
     desk.views.update(modal_id, {**_plain(modal), **said, "cascade": cascade, "open_amounts": owed})
@@ -71,11 +71,11 @@ def kept_shown(desk: Desk, modal_id: str) -> LinkChange:
     kept = desk.views.get(modal_id)
     if "open_amounts" not in kept:
         raise UserError(TOO_OLD)
-    left_out, unmatched = frozenset(_refs(kept["left_out"])), frozenset(_refs(kept["unmatched"]))
+    unlinked, unmatched = frozenset(_refs(kept["left_out"])), frozenset(_refs(kept["unmatched"]))
     owed = tuple(
         OpenAmount(currency, Decimal(ours), Decimal(theirs)) for currency, ours, theirs in kept["open_amounts"]
     )
-    return LinkChange((), (), _refs(kept["cascade"]), open_amounts=owed, left_out=left_out, unmatched=unmatched)
+    return LinkChange((), (), _refs(kept["cascade"]), open_amounts=owed, unlinked=unlinked, unmatched=unmatched)
 
 
 def _plain(modal: Modal) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from blocks.kit import notice
 from blocks.kit.notice import WhoMay
 from blocks.overview import choose_company, nothing_connected
 from blocks.runs import plan as pages
-from bot.core.team.requested_plan import AskedPlan
+from bot.core.team.requested_plan import RequestedPlan
 from bot.core.team.roles import Role
 from bot.desk.desk import Desk
 from bot.desk.plans import Approved, SamePerson
@@ -35,14 +35,14 @@ class PlanMessages:
     desk: Desk
     outbox: Outbox
 
-    def show(self, asked: AskedPlan, channel: str) -> Shown:
+    def show(self, asked: RequestedPlan, channel: str) -> Shown:
         return self.outbox.show(f"plan:{asked.id}", channel, pages.asked(asked))
 
     def keep(self, since: datetime, now: datetime) -> list[bool]:
         """Bring the messages of all plans that changed up to date; what cannot be now is tried again."""
         return [self._keep(asked, now) for asked in self.desk.plans.changed_since(since)]
 
-    def _keep(self, asked: AskedPlan, now: datetime) -> bool:
+    def _keep(self, asked: RequestedPlan, now: datetime) -> bool:
         if self.desk.posts.get(f"plan:{asked.id}") is None and now - asked.requested_at < FIRST_POST:
             return False
         return not asked.channel_id or self.show(asked, asked.channel_id) is not Shown.LATER

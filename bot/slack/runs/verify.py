@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from blocks.kit import notice
 from blocks.overview import choose_company, nothing_connected
 from blocks.runs import verification as pages
-from bot.core.team.requested_verification import AskedVerification
+from bot.core.team.requested_verification import RequestedVerification
 from bot.desk.desk import Desk
 from bot.slack.messages.outbox import Outbox, Shown
 from bot.slack.plumbing.direct import direct_channel, own_place, say_where
@@ -30,14 +30,14 @@ class VerificationMessages:
     desk: Desk
     outbox: Outbox
 
-    def show(self, asked: AskedVerification, channel: str) -> Shown:
+    def show(self, asked: RequestedVerification, channel: str) -> Shown:
         return self.outbox.show(f"verify:{asked.id}", channel, pages.asked(asked))
 
     def keep(self, since: datetime, now: datetime) -> list[bool]:
         """Bring the messages of all that changed up to date; what cannot be now is tried again."""
         return [self._keep(asked, now) for asked in self.desk.verifications.changed_since(since)]
 
-    def _keep(self, asked: AskedVerification, now: datetime) -> bool:
+    def _keep(self, asked: RequestedVerification, now: datetime) -> bool:
         if self.desk.posts.get(f"verify:{asked.id}") is None and now - asked.requested_at < FIRST_POST:
             return False
         return not asked.channel_id or self.show(asked, asked.channel_id) is not Shown.LATER

@@ -18,13 +18,13 @@ EXPLAINS = (*NEEDS_ATTENTION, Outcome.PLANNED)
 """Results that say why a pair does not agree; an observe-only company's say what would be done about it."""
 
 FIGURED, CHECKED = select(figures), update(figures).values(fresh=False)
-MARKS = select(mirror_keys.c.key).where(mirror_keys.c.key.startswith("stored:", autoescape=True))
-NO_DIFFERENCE = delete(differences)
+STORED_ID_KEYS = select(mirror_keys.c.key).where(mirror_keys.c.key.startswith("stored:", autoescape=True))
+DELETE_DIFFERENCES = delete(differences)
 Key = tuple[str, str, str]  # side, entity, id
 
 
 @dataclass(frozen=True)
-class Figured:
+class RecordFigures:
     """The figures of one record of one side. `entity` is a Re-Leased collection or a QuickBooks entity."""
 
     side: Side
@@ -37,7 +37,7 @@ class Figured:
         return self.side, self.entity, self.id
 
 
-def fresh(connection: Connection, company_id: str, limit: int) -> list[Figured]:
+def fresh(connection: Connection, company_id: str, limit: int) -> list[RecordFigures]:
     """Records whose figures changed, or whose pair was made or settled, since the last control."""
     statement = select(figures).where(figures.c.company_id == company_id, figures.c.fresh)
     order = (figures.c.side, figures.c.entity, figures.c.id)
@@ -57,19 +57,21 @@ def fresh_after(connection: Connection, company_id: str, after: Key, limit: int)
     return [((row.side, row.entity, row.id), RecordType(row.type)) for row in connection.execute(statement)]
 
 
-def settle(connection: Connection, company_id: str, keys: Iterable[Key]) -> None:
+def mark_checked(connection: Connection, company_id: str, keys: Iterable[Key]) -> None:
     """These were checked."""
     change_among(connection, CHECKED, COLUMNS, sorted(set(keys)), company_id)
 
 
-def get(connection: Connection, company_id: str, keys: Iterable[Key]) -> dict[Key, Figured]:
+def get(connection: Connection, company_id: str, keys: Iterable[Key]) -> dict[Key, RecordFigures]:
     rows = rows_among(connection, FIGURED, COLUMNS, sorted(set(keys)), company_id)
     return {one.key: one for one in map(_figured, rows)}
 
 
-def alike(connection: Connection, company_id: str, side: Side, same_keys: Iterable[str]) -> list[list[Figured]]:
+def suspected_duplicates(
+    connection: Connection, company_id: str, side: Side, same_keys: Iterable[str]
+) -> list[list[RecordFigures]]:
     """Living records of one side that look like one entered twice, in groups of two or more."""
-    groups: dict[str, list[Figured]] = {}
+    groups: dict[str, list[RecordFigures]] = {}
     for group in chunks(sorted({key for key in same_keys if key})):
         mine = (figures.c.company_id == company_id) & (figures.c.side == side)
         where = mine & figures.c.same_key.in_(group) & figures.c.counted
@@ -78,16 +80,20 @@ def alike(connection: Connection, company_id: str, side: Side, same_keys: Iterab
     return [found for found in groups.values() if len(found) > 1]
 
 
-def marks(connection: Connection, company_id: str, ids: Iterable[tuple[str, str]]) -> set[str]:
+def stored_id_keys(connection: Connection, company_id: str, ids: Iterable[tuple[str, str]]) -> set[str]:
     """Which QuickBooks ids these Re-Leased records (collection, id) carry, as keys of the mirror."""
-    return {row.key for row in rows_among(connection, MARKS, KEYS_OF, sorted(set(ids)), company_id, Side.RELEASED)}
+    return {
+        row.key for row in rows_among(connection, STORED_ID_KEYS, KEYS_OF, sorted(set(ids)), company_id, Side.RELEASED)
+    }
 
 
-def note_pairs(connection: Connection, company_id: str, agreeing: Sequence[Link], differing: Sequence[Link]) -> None:
+def record_differences(
+    connection: Connection, company_id: str, agreeing: Sequence[Link], differing: Sequence[Link]
+) -> None:
     """Remember which pairs differ; those that agree again are forgotten."""
     columns = [differences.c[name] for name in ("company_id", "type", "entity", "released_id")]
     about = [(str(link.type), link.entity, link.released_id) for link in (*agreeing, *differing)]
-    change_among(connection, NO_DIFFERENCE, columns, about, company_id)
+    change_among(connection, DELETE_DIFFERENCES, columns, about, company_id)
     rows = [
         {"company_id": company_id, "type": link.type, "released_id": link.released_id, "entity": link.entity}
         | {"external_id": link.external_id}
@@ -98,7 +104,7 @@ def note_pairs(connection: Connection, company_id: str, agreeing: Sequence[Link]
 
 
 def unexplained_pairs(connection: Connection, company_id: str, limit: int) -> tuple[list[Link], int]:
-    """Pairs whose totals differ though no result says why and nobody left them out; and how many there are.
+    """Pairs whose totals differ though no result says why and nobody unlinked them; and how many there are.
 
     A pair that is none any more has nothing to agree on.
     """
@@ -108,7 +114,7 @@ def unexplained_pairs(connection: Connection, company_id: str, limit: int) -> tu
         results.c.key == differences.c.released_id,
         results.c.outcome.in_(EXPLAINS),
     )
-    left_out = and_(
+    is_unlinked = and_(
         unlinked.c.company_id == differences.c.company_id,
         unlinked.c.type == differences.c.type,
         unlinked.c.key == differences.c.released_id,
@@ -120,7 +126,7 @@ def unexplained_pairs(connection: Connection, company_id: str, limit: int) -> tu
         links.c.entity == differences.c.entity,
         links.c.external_id == differences.c.external_id,
     )
-    joined = differences.join(links, linked).outerjoin(results, explained).outerjoin(unlinked, left_out)
+    joined = differences.join(links, linked).outerjoin(results, explained).outerjoin(unlinked, is_unlinked)
     where = and_(differences.c.company_id == company_id, results.c.key.is_(None), unlinked.c.key.is_(None))
     total = connection.execute(select(func.count()).select_from(joined).where(where)).scalar_one()
     if not total:
@@ -145,8 +151,8 @@ def findings(connection: Connection, company_id: str, code: str) -> list[RecordR
     return [RecordRef(RecordType(row.type), row.key) for row in rows]
 
 
-def _figured(row: Any) -> Figured:
+def _figured(row: Any) -> RecordFigures:
     about = (RecordType(row.type), row.kind, row.name, row.party, row.date, row.currency)
     amounts = from_cents(row.net), from_cents(row.tax), from_cents(row.gross), from_cents(row.open)
     said = Figures(*about, *amounts, row.counted, row.same_key)
-    return Figured(Side(row.side), row.entity, row.id, said)
+    return RecordFigures(Side(row.side), row.entity, row.id, said)

@@ -23,11 +23,18 @@ from sqlalchemy import (
 from bot.core.balance.control_totals import Sums, from_cents
 from bot.core.model import Link, Outcome, RecordType, Side
 from bot.store.keysets import change_among
-from bot.store.mirror.balances import Figured, Key, alike, get
+from bot.store.mirror.balances import Key, RecordFigures, get, suspected_duplicates
 from bot.store.mirror.records import MIRROR_KEY, find_by_keys
 from bot.store.tables import figures, links, mirror, mirror_keys, results, todo, unlinked
 
-BY = ("kind", "money", "outcome", "code", "left_out", "planned")  # by name: what is bound twice is not the same twice
+BY = (
+    "kind",
+    "money",
+    "outcome",
+    "code",
+    "is_unlinked",
+    "planned",
+)  # by name: what is bound twice is not the same twice
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class OneSided:
     currency: str
     outcome: Outcome | None
     code: str
-    left_out: bool
+    is_unlinked: bool
     to_be_planned: bool
     sums: Sums
     examples: tuple[str, ...]
@@ -96,7 +103,7 @@ def links_after(
 def without_reason(
     connection: Connection, company_id: str, type_: RecordType, side: Side, entity: str, after: str, limit: int
 ) -> list[str]:
-    """Ids of living records without partner and result that nobody left out and that no sync will plan; in order."""
+    """Ids of living records without partner and result that nobody unlinked and that no sync will plan; in order."""
     key, of_type = _key(side, mirror), literal(str(type_))
     joined, absent = _with_partner_and_reason(mirror, side, of_type, key)
     joined = joined.outerjoin(todo, _same(todo, mirror, of_type, key))
@@ -118,26 +125,26 @@ def one_sided(connection: Connection, company_id: str, home: Mapping[Side, str])
     for side in Side:
         joined, absent = _with_partner_and_reason(figures, side, figures.c.type, _key(side, figures))
         joined = joined.outerjoin(todo, _same(todo, figures, figures.c.type, _key(side, figures)))
-        left_out, planned = unlinked.c.key.is_not(None), todo.c.key.is_not(None)
-        flags = (left_out.label("left_out"), planned.label("planned"))
+        is_unlinked, planned = unlinked.c.key.is_not(None), todo.c.key.is_not(None)
+        flags = (is_unlinked.label("is_unlinked"), planned.label("planned"))
         columns = (figures.c.kind, _currency(home).label("money"), results.c.outcome, results.c.code, *flags)
         where = (figures.c.company_id == company_id, figures.c.side == side, figures.c.counted, absent)
         statement = select(*columns, *_summed(), func.min(figures.c.name).label("low"), func.max(figures.c.name))
         for row in connection.execute(statement.select_from(joined).where(*where).group_by(*BY)):
             names = tuple(dict.fromkeys((row.low, row[-1])))
             outcome = Outcome(row.outcome) if row.outcome else None
-            known = (outcome, row.code or "", bool(row.left_out), bool(row.planned))
+            known = (outcome, row.code or "", bool(row.is_unlinked), bool(row.planned))
             yield OneSided(side, row.kind, row.money, *known, _sums(row), names)
 
 
-def all_alike(connection: Connection, company_id: str) -> Iterator[list[Figured]]:
+def all_suspected_duplicates(connection: Connection, company_id: str) -> Iterator[list[RecordFigures]]:
     """Every group of living records of one side that look like one entered twice, QuickBooks' first; then those of
     Re-Leased that carry one QuickBooks id.
     """
     mine = (figures.c.company_id == company_id) & figures.c.counted & (figures.c.same_key != "")
     repeated = select(figures.c.side, figures.c.same_key).where(mine).group_by(figures.c.side, figures.c.same_key)
     for row in connection.execute(repeated.having(func.count() > 1).order_by(figures.c.side)).all():
-        yield from alike(connection, company_id, Side(row.side), [row.same_key])
+        yield from suspected_duplicates(connection, company_id, Side(row.side), [row.same_key])
     carried = (mirror_keys.c.company_id == company_id) & (mirror_keys.c.side == Side.RELEASED)
     stored = mirror_keys.c.key.startswith("stored:", autoescape=True)
     by = (mirror_keys.c.entity, mirror_keys.c.key)
@@ -194,7 +201,7 @@ def _open_by_contact(company_id: str, signs: Mapping[str, int], party: str, home
 def _with_partner_and_reason(
     table: Any, side: Side, type_: ColumnElement[str], key: ColumnElement[str]
 ) -> tuple[FromClause, ColumnElement[bool]]:
-    """The table joined with links, results and what is left out; and the condition that it has no partner."""
+    """The table joined with links, results and what is unlinked; and the condition that it has no partner."""
     if side is Side.RELEASED:
         paired = and_(
             links.c.company_id == table.c.company_id, links.c.type == type_, links.c.released_id == table.c.id

@@ -1,4 +1,4 @@
-"""Named queries over what both sides said: mirrors and keys, links, what is left out, and what is to be planned."""
+"""Named queries over what both sides said: mirrors and keys, links, what is unlinked, and what is to be planned."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ LINKS = select(links)
 TODO_KEY = (todo.c.company_id, todo.c.type, todo.c.key)
 UNLINKED_KEY = (unlinked.c.company_id, unlinked.c.type, unlinked.c.key)
 # Written once: what a statement says never changes, and building one costs more than answering it.
-NO_KEYS, NO_LINKS, NO_TODO, LINKED = delete(mirror_keys), delete(links), delete(todo), delete(unlinked)
+DELETE_KEYS, DELETE_LINKS = delete(mirror_keys), delete(links)
+DELETE_TODO, DELETE_UNLINKED = delete(todo), delete(unlinked)
 TODO, UNLINKED = select(todo.c.type, todo.c.key), select(unlinked.c.type, unlinked.c.key)
 
 
@@ -135,7 +136,7 @@ def put_links(connection: Connection, company_id: str, made: Sequence[Link]) -> 
 def drop_links(connection: Connection, company_id: str, gone: Sequence[Link]) -> None:
     columns = (links.c.company_id, links.c.type, links.c.entity, links.c.released_id)
     keys = [(str(one.type), one.entity, one.released_id) for one in gone]
-    change_among(connection, NO_LINKS, columns, keys, company_id)
+    change_among(connection, DELETE_LINKS, columns, keys, company_id)
 
 
 def count_links(connection: Connection, company_id: str, most: int | None = None) -> int:
@@ -151,7 +152,7 @@ def add_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef])
 
 
 def drop_todo(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
-    change_among(connection, NO_TODO, TODO_KEY, record_keys(refs), company_id)
+    change_among(connection, DELETE_TODO, TODO_KEY, record_keys(refs), company_id)
 
 
 def todo_keys(connection: Connection, company_id: str, type_: RecordType, after: str, limit: int) -> list[str]:
@@ -186,7 +187,7 @@ def set_unlinked(connection: Connection, company_id: str, refs: Iterable[RecordR
 
 
 def set_linked(connection: Connection, company_id: str, refs: Iterable[RecordRef]) -> None:
-    change_among(connection, LINKED, UNLINKED_KEY, record_keys(refs), company_id)
+    change_among(connection, DELETE_UNLINKED, UNLINKED_KEY, record_keys(refs), company_id)
 
 
 def _hashes(
@@ -214,7 +215,7 @@ def _put_keys(connection: Connection, company_id: str, moved: Sequence[Normalise
     if not moved:
         return
     ids = [(str(one.record.side), one.record.entity, one.record.id) for one in moved]
-    change_among(connection, NO_KEYS, KEYS_OF, ids, company_id)
+    change_among(connection, DELETE_KEYS, KEYS_OF, ids, company_id)
     rows = [
         {"company_id": company_id, "side": side, "entity": entity, "id": id_, "key": key[:600]}
         for (side, entity, id_), one in zip(ids, moved, strict=True)

@@ -15,7 +15,7 @@ Conditions = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Blamed:
+class CauseRow:
     """The little of a row by which it is known to which cause it belongs."""
 
     ref: RecordRef
@@ -28,7 +28,7 @@ def held_up(connection: Connection, wanted: ResultsFilter) -> Conditions:
     """What a filter by a cause leaves. Empty when it asks for no cause; nothing is left when that cause is gone."""
     if not wanted.cause:
         return ()
-    refs = held_up_by(_blamed(connection, wanted.company_id), wanted.cause)
+    refs = held_up_by(_cause_rows(connection, wanted.company_id), wanted.cause)
     by_type: dict[RecordType, list[str]] = {}
     for ref in refs:
         by_type.setdefault(ref.type, []).append(ref.key)
@@ -36,13 +36,13 @@ def held_up(connection: Connection, wanted: ResultsFilter) -> Conditions:
     return (or_(*among) if among else false(),)
 
 
-def _blamed(connection: Connection, company_id: str) -> list[Blamed]:
+def _cause_rows(connection: Connection, company_id: str) -> list[CauseRow]:
     """Of everything that needs attention."""
     columns = (results.c.type, results.c.key, results.c.cause_type, results.c.cause_key)
     where = [results.c.company_id == company_id, results.c.outcome.in_(NEEDS_ATTENTION), results.c.linked]
     rows = connection.execute(select(*columns, results.c.code, results.c.details).where(*where))
     return [
-        Blamed(
+        CauseRow(
             RecordRef(RecordType(row.type), row.key),
             RecordRef(RecordType(row.cause_type), row.cause_key) if row.cause_type else None,
             row.code,

@@ -25,7 +25,7 @@ def note(connection: Connection, company_id: str, at: int, failures: Iterable[Re
 
     `failures` is everything of the company that needs attention now, newest first; it is gone through several times.
     """
-    found = {grouping.key(cause): cause for cause in grouping.outlines(failures)}
+    found = {grouping.key(cause): cause for cause in grouping.summaries(failures)}
     still = (cause_spans.c.company_id == company_id) & cause_spans.c.closed_at.is_(None)
     known = {row.key: row for row in connection.execute(select(cause_spans).where(still))}
     gone = [row.id for key, row in known.items() if key not in found]

@@ -29,12 +29,13 @@ RARE = 5_000
 NAMES = [name for name, _, _ in RESULT_COLUMNS]
 KEY = (results.c.company_id, results.c.type, results.c.key)
 WHOLE = select(results)
-STANDING = select(results.c.type, results.c.key, results.c.entity, results.c.outcome, results.c.run_id)
-FORGET, LINKED, UNLINKED = delete(results), update(results).values(linked=True), update(results).values(linked=False)
+LAST_ATTEMPT = select(results.c.type, results.c.key, results.c.entity, results.c.outcome, results.c.run_id)
+DELETE_RESULTS = delete(results)
+LINKED, UNLINKED = update(results).values(linked=True), update(results).values(linked=False)
 
 
 @dataclass(frozen=True)
-class Standing:
+class LastAttempt:
     """How a record's last attempt went, for those that refer to it."""
 
     outcome: Outcome
@@ -76,7 +77,7 @@ def _without_masked(
             latest[row["type"], row["key"]] = row
     masked = {
         (row.type, row.key)
-        for row in rows_among(connection, STANDING, KEY, list(latest), company_id)
+        for row in rows_among(connection, LAST_ATTEMPT, KEY, list(latest), company_id)
         if row.run_id == run_id and row.outcome in NEEDS_ATTENTION
         if latest[row.type, row.key]["entity"] != row.entity
     }
@@ -85,7 +86,7 @@ def _without_masked(
 
 def forget(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> None:
     """Take rows out of the table: the record goes on under another key, or is no business of ours any more."""
-    change_among(connection, FORGET, KEY, record_keys(refs), company_id)
+    change_among(connection, DELETE_RESULTS, KEY, record_keys(refs), company_id)
 
 
 def set_linked(connection: Connection, company_id: str, refs: Sequence[RecordRef], linked: bool) -> None:
@@ -96,9 +97,9 @@ def get(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> l
     return [_result(row) for row in rows_among(connection, WHOLE, KEY, record_keys(refs), company_id)]
 
 
-def standings(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> dict[RecordRef, Standing]:
+def last_attempts(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> dict[RecordRef, LastAttempt]:
     return {
-        result.ref: Standing(result.outcome, result.name, result.code, result.cause)
+        result.ref: LastAttempt(result.outcome, result.name, result.code, result.cause)
         for result in get(connection, company_id, refs)
     }
 
@@ -107,7 +108,7 @@ def history(connection: Connection, company_id: str, ref: RecordRef) -> list[Res
     return [attempt.result for attempt in attempts_at(connection, company_id, ref)]
 
 
-def before_left_out(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> list[Result]:
+def before_unlinked(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> list[Result]:
     """How the last attempt went that the sync made of each, whatever people decided since."""
     found = []
     for ref in refs:

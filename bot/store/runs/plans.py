@@ -10,7 +10,7 @@ from bot.core.model import NEEDS_ATTENTION, Direction, Outcome, RecordRef, Recor
 from bot.core.planning.plan_summary import COLUMN_OF, Difference
 from bot.core.team.requested_plan import PlannedGroup
 from bot.store.keysets import record_keys, rows_among
-from bot.store.results.results import Standing
+from bot.store.results.results import LastAttempt
 from bot.store.tables import planned_steps, plans
 
 PLANS_KEPT = 5  # of one company
@@ -129,12 +129,12 @@ def pairs_to(connection: Connection, plan_id: str, external: Iterable[tuple[str,
     return _pairs(connection, plan_id, (_steps.entity, _steps.external_id), sorted(set(external)))
 
 
-def standings(connection: Connection, plan_id: str, refs: Iterable[RecordRef]) -> dict[RecordRef, Standing]:
+def planned_attempts(connection: Connection, plan_id: str, refs: Iterable[RecordRef]) -> dict[RecordRef, LastAttempt]:
     """Those of the records that would fail or wait."""
-    found: dict[RecordRef, Standing] = {}
+    found: dict[RecordRef, LastAttempt] = {}
     for row in rows_among(connection, NOT_WRITTEN, STEP_KEY, record_keys(refs), plan_id):
         cause = RecordRef(RecordType(row.cause_type), row.cause_key) if row.cause_type else None
-        found[RecordRef(RecordType(row.type), row.key)] = Standing(Outcome(row.outcome), row.name, "", cause)
+        found[RecordRef(RecordType(row.type), row.key)] = LastAttempt(Outcome(row.outcome), row.name, "", cause)
     return found
 
 

@@ -120,7 +120,7 @@ def use_undo(connection: Connection, token: str) -> bool:
 
 
 def unlinked_at(connection: Connection, company_id: str) -> dict[RecordRef, int]:
-    """Everything that is left out of the sync, and since when."""
+    """Everything that is unlinked, and since when."""
     rows = connection.execute(select(unlinked).where(unlinked.c.company_id == company_id))
     return {RecordRef(RecordType(row.type), row.key): row.at for row in rows}
 

@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Tabl
 from bot.store.tables import RECORD_ID
 from bot.store.tables import metadata as metadata
 
-asked_plans = Table(  # made by the worker; `overtaken` = who approved it before something changed
+requested_plans = Table(  # made by the worker; `overtaken` = who approved it before something changed
     "asked_plans",
     metadata,
     Column("id", String(32), primary_key=True),
@@ -53,7 +53,7 @@ name_suffixes = Table(  # what a person chose to add to a name in QuickBooks, wh
     Column("at", BigInteger, nullable=False),
 )
 
-asked_verifications = Table(  # made by the worker, one at a time for a company; `summary` once it is through
+requested_verifications = Table(  # made by the worker, one at a time for a company; `summary` once it is through
     "asked_verifications",
     metadata,
     Column("id", String(32), primary_key=True),

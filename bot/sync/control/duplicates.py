@@ -13,7 +13,7 @@ from bot.core.faults import Explanation, explain, planned
 from bot.core.model import NEEDS_ATTENTION, Direction, Link, Outcome, RecordRef, Result, Side
 from bot.records import BY_TYPE
 from bot.store.mirror import balances, records
-from bot.store.mirror.balances import Figured
+from bot.store.mirror.balances import RecordFigures
 from bot.store.results import results
 from bot.sync.reading import normalise
 from bot.sync.run.outcome import noun_of
@@ -24,11 +24,11 @@ SYSTEMS = {Side.QUICKBOOKS: "QuickBooks", Side.RELEASED: "Re-Leased"}
 
 
 @dataclass(frozen=True)
-class Repeat:
+class Duplicate:
     """A record that seems to be there a second time; `first` is the one that was there before it."""
 
-    record: Figured
-    first: Figured
+    record: RecordFigures
+    first: RecordFigures
     link: Link | None
 
     @property
@@ -45,36 +45,38 @@ class Repeat:
         return RecordRef(self.link.type, self.link.released_id) if self.link is not None else self.ref
 
 
-def repeats_among(connection: Connection, company_id: str, found: Sequence[Figured]) -> list[Repeat]:
-    """The repeats that these records are part of, each once; what a person left out is none."""
+def duplicates_among(connection: Connection, company_id: str, found: Sequence[RecordFigures]) -> list[Duplicate]:
+    """The duplicates that these records are part of, each once; what a person unlinked is none."""
     groups = [*_alike(connection, company_id, found), *_with_one_id(connection, company_id, found)]
     if not groups:
         return []
     links = _links(connection, company_id, [one for group in groups for one in group])
-    repeats: dict[RecordRef, Repeat] = {}
+    duplicates: dict[RecordRef, Duplicate] = {}
     for group in groups:
         first, *others = sorted(group, key=lambda one: _age(one, links))
         for one in others:
-            repeat = Repeat(one, first, links.get(one.key))
-            repeats.setdefault(repeat.ref, repeat)
-    return _without_left_out(connection, company_id, list(repeats.values()))
+            duplicate = Duplicate(one, first, links.get(one.key))
+            duplicates.setdefault(duplicate.ref, duplicate)
+    return _without_unlinked(connection, company_id, list(duplicates.values()))
 
 
-def in_words(repeat: Repeat) -> str:
+def in_words(duplicate: Duplicate) -> str:
     """ "Invoice INV-1 seems to be in QuickBooks twice (QuickBooks ids 101 and 245)"."""
-    return f"{_explained(repeat).what} ({_ids(repeat).rstrip('.')})"
+    return f"{_explained(duplicate).what} ({_ids(duplicate).rstrip('.')})"
 
 
-def report(run: Run, connection: Connection, repeats: Sequence[Repeat]) -> set[RecordRef]:
-    """Write a row for each repeat that has none; gives the refs of all that are reported."""
-    present = {row.ref: row for row in results.get(connection, run.company.id, [repeat.ref for repeat in repeats])}
+def report(run: Run, connection: Connection, duplicates: Sequence[Duplicate]) -> set[RecordRef]:
+    """Write a row for each duplicate that has none; gives the refs of all that are reported."""
+    present = {
+        row.ref: row for row in results.get(connection, run.company.id, [duplicate.ref for duplicate in duplicates])
+    }
     rows, told = [], set()
-    for repeat in repeats:
-        before = present.get(repeat.ref)
+    for duplicate in duplicates:
+        before = present.get(duplicate.ref)
         if before is not None and before.code != CODE and before.outcome in NEEDS_ATTENTION:
             continue  # it is held up by something else already, and that row says so
-        told.add(repeat.ref)
-        row = _row(run, repeat)
+        told.add(duplicate.ref)
+        row = _row(run, duplicate)
         if before is None or before.details != row.details:
             rows.append(row)
     results.record(connection, run.company.id, run.run_id, rows)
@@ -87,19 +89,19 @@ def forget(run: Run, connection: Connection, refs: Sequence[RecordRef]) -> None:
     records.add_todo(connection, run.company.id, refs)
 
 
-def _alike(connection: Connection, company_id: str, found: Sequence[Figured]) -> list[list[Figured]]:
+def _alike(connection: Connection, company_id: str, found: Sequence[RecordFigures]) -> list[list[RecordFigures]]:
     groups = []
     for side in (Side.QUICKBOOKS, Side.RELEASED):  # what came in from there is called by its name there
         keys = {one.figures.same_key for one in found if one.side is side and one.figures.counted}
-        groups += balances.alike(connection, company_id, side, keys)
+        groups += balances.suspected_duplicates(connection, company_id, side, keys)
     return groups
 
 
-def _with_one_id(connection: Connection, company_id: str, found: Sequence[Figured]) -> list[list[Figured]]:
+def _with_one_id(connection: Connection, company_id: str, found: Sequence[RecordFigures]) -> list[list[RecordFigures]]:
     """Living Re-Leased records that carry the id of one QuickBooks record, which our own sync wrote into them."""
     whole = [one for one in found if one.figures.counted and not BY_TYPE[one.figures.type].part_of]
     ours = [(one.entity, one.id) for one in whole if one.side is Side.RELEASED]
-    marks = balances.marks(connection, company_id, ours)
+    marks = balances.stored_id_keys(connection, company_id, ours)
     marks |= {normalise.stored_as(one.entity, one.id) for one in whole if one.side is Side.QUICKBOOKS}
     groups = []
     for collection in {BY_TYPE[one.figures.type].collection for one in whole}:
@@ -110,7 +112,7 @@ def _with_one_id(connection: Connection, company_id: str, found: Sequence[Figure
     return [group for group in groups if len(group) > 1]
 
 
-def _links(connection: Connection, company_id: str, found: Sequence[Figured]) -> dict[balances.Key, Link]:
+def _links(connection: Connection, company_id: str, found: Sequence[RecordFigures]) -> dict[balances.Key, Link]:
     theirs = records.links_to(
         connection, company_id, [(one.entity, one.id) for one in found if one.side is Side.QUICKBOOKS]
     )
@@ -120,53 +122,55 @@ def _links(connection: Connection, company_id: str, found: Sequence[Figured]) ->
     return links | {(str(Side.RELEASED), BY_TYPE[ref.type].collection, ref.key): some[0] for ref, some in ours.items()}
 
 
-def _age(one: Figured, links: Mapping[balances.Key, Link]) -> tuple[bool, int, str]:
+def _age(one: RecordFigures, links: Mapping[balances.Key, Link]) -> tuple[bool, int, str]:
     """Linked ones first, by the QuickBooks id, which grows; so both sides call the same record the second."""
     link = links.get(one.key)
     id_ = link.external_id if link is not None else one.id
     return link is None, int(id_) if id_.isdecimal() else 0, id_
 
 
-def _without_left_out(connection: Connection, company_id: str, repeats: list[Repeat]) -> list[Repeat]:
-    refs = {ref for repeat in repeats for ref in (repeat.ref, repeat.own_ref)}
-    left_out = records.unlinked_among(connection, company_id, refs)
+def _without_unlinked(connection: Connection, company_id: str, duplicates: list[Duplicate]) -> list[Duplicate]:
+    refs = {ref for duplicate in duplicates for ref in (duplicate.ref, duplicate.own_ref)}
+    unlinked = records.unlinked_among(connection, company_id, refs)
     skipped = {
         row.ref
-        for row in results.get(connection, company_id, [repeat.ref for repeat in repeats if repeat.link is None])
+        for row in results.get(
+            connection, company_id, [duplicate.ref for duplicate in duplicates if duplicate.link is None]
+        )
         if row.outcome is Outcome.SKIPPED
     }
-    return [one for one in repeats if not {one.ref, one.own_ref} & left_out and one.ref not in skipped]
+    return [one for one in duplicates if not {one.ref, one.own_ref} & unlinked and one.ref not in skipped]
 
 
-def _explained(repeat: Repeat) -> Explanation:
-    figures = repeat.record.figures
+def _explained(duplicate: Duplicate) -> Explanation:
+    figures = duplicate.record.figures
     kind = noun_of(figures.kind)
     record = f"{kind} {figures.name}".strip()
-    context = {"record": record, "system": SYSTEMS[repeat.record.side], "other": f"{kind} {repeat.first.id}"}
+    context = {"record": record, "system": SYSTEMS[duplicate.record.side], "other": f"{kind} {duplicate.first.id}"}
     return explain(planned(CODE), context)
 
 
-def _row(run: Run, repeat: Repeat) -> Result:
-    figures, link, explanation = repeat.record.figures, repeat.link, _explained(repeat)
-    in_quickbooks = repeat.record.side is Side.QUICKBOOKS
+def _row(run: Run, duplicate: Duplicate) -> Result:
+    figures, link, explanation = duplicate.record.figures, duplicate.link, _explained(duplicate)
+    in_quickbooks = duplicate.record.side is Side.QUICKBOOKS
     return Result(
         at=run.clock(),
-        ref=repeat.ref,
+        ref=duplicate.ref,
         name=figures.name,
-        released_id=link.released_id if link else ("" if in_quickbooks else repeat.record.id),
-        entity=link.entity if link else (repeat.record.entity if in_quickbooks else ""),
-        external_id=link.external_id if link else (repeat.record.id if in_quickbooks else ""),
+        released_id=link.released_id if link else ("" if in_quickbooks else duplicate.record.id),
+        entity=link.entity if link else (duplicate.record.entity if in_quickbooks else ""),
+        external_id=link.external_id if link else (duplicate.record.id if in_quickbooks else ""),
         direction=Direction.INCOMING if in_quickbooks else Direction.OUTGOING,
         outcome=Outcome.FAILED,
         code=CODE,
         details=explanation.what,
-        more_detail=f"{explanation.why}\nHow to fix it: {explanation.how}\n{_ids(repeat)}",
+        more_detail=f"{explanation.why}\nHow to fix it: {explanation.how}\n{_ids(duplicate)}",
         linked=True,
         amount=figures.gross,
         currency=figures.currency,
     )
 
 
-def _ids(repeat: Repeat) -> str:
-    system = SYSTEMS[repeat.record.side]
-    return f"{system} ids: {repeat.first.id} and {repeat.record.id}."
+def _ids(duplicate: Duplicate) -> str:
+    system = SYSTEMS[duplicate.record.side]
+    return f"{system} ids: {duplicate.first.id} and {duplicate.record.id}."

@@ -13,11 +13,11 @@ from bot.core.model import Link, RecordRef, RecordType, Side
 from bot.core.money import text
 from bot.records import BY_TYPE
 from bot.store.mirror import balances, records
-from bot.store.mirror.balances import Figured, Key
+from bot.store.mirror.balances import Key, RecordFigures
 from bot.store.results import results
-from bot.sync.control.duplicates import CODE, forget, repeats_among, report
+from bot.sync.control.duplicates import CODE, duplicates_among, forget, report
 from bot.sync.control.open_findings import CODE as OPEN_CODE
-from bot.sync.control.open_findings import Finding, look_up_numbers, open_findings, report_open
+from bot.sync.control.open_findings import OpenBalanceDifference, look_up_numbers, open_findings, report_open
 from bot.sync.reading.touched import Versions, read_touched
 from bot.sync.run.run import Run
 
@@ -89,44 +89,46 @@ class Control:
 @dataclass
 class _Checked:
     records: int = 0
-    repeats: set[RecordRef] = field(default_factory=set)
-    open_apart: dict[RecordRef, Finding] = field(default_factory=dict)
+    duplicates: set[RecordRef] = field(default_factory=set)
+    open_apart: dict[RecordRef, OpenBalanceDifference] = field(default_factory=dict)
 
 
 def check_control(run: Run) -> Control:
     """Check what is fresh, page by page, each in one transaction with what came of it. Raises LeaseLost, ApiError."""
     checked, known = _Checked(), _open_findings(run)
     before = read_touched(run) if run.writes else {}
-    apart_before = _look_again(run, checked, before)
+    apart_before = _recheck_open_balances(run, checked, before)
     with run.ledger() as connection:
-        _look(run, connection, list(_findings_as_figures(connection, run.company.id, known).values()), checked)
+        _check_duplicates(
+            run, connection, list(_findings_as_figures(connection, run.company.id, known).values()), checked
+        )
     while _check_page(run, checked, before):
         pass
-    told = _tell_open(run, checked, apart_before)
+    told = _report_open_balances(run, checked, apart_before)
     with run.ledger() as connection:
-        forget(run, connection, [ref for ref in known if ref not in checked.repeats])
+        forget(run, connection, [ref for ref in known if ref not in checked.duplicates])
         links, count = balances.unexplained_pairs(connection, run.company.id, NAMED)
         records.add_todo(connection, run.company.id, [RecordRef(link.type, link.released_id) for link in links])
         pairs = _figures_of(connection, run.company.id, links)
-        names = [row.name for row in results.get(connection, run.company.id, sorted(checked.repeats))]
+        names = [row.name for row in results.get(connection, run.company.id, sorted(checked.duplicates))]
     differences = tuple(_difference(*pair) for pair in pairs)
     return Control(checked.records, tuple(names), tuple(told.values()), differences, count)
 
 
-def _look_again(run: Run, checked: _Checked, before: Versions) -> list[RecordRef]:
+def _recheck_open_balances(run: Run, checked: _Checked, before: Versions) -> list[RecordRef]:
     """The documents that had another balance open after the last run; gives their refs."""
     if not run.writes:
         return []
     with run.database.read() as connection:
         known = balances.findings(connection, run.company.id, OPEN_CODE)
         keys = [(Side.QUICKBOOKS, *ref.external) for ref in known if ref.external is not None]
-        figured = list(balances.get(connection, run.company.id, keys).values())
-        pairs = _figures_of(connection, run.company.id, links_of(connection, run.company.id, figured))
+        record_figures = list(balances.get(connection, run.company.id, keys).values())
+        pairs = _figures_of(connection, run.company.id, links_of(connection, run.company.id, record_figures))
         checked.open_apart |= {one.ref: one for one in open_findings(run, connection, pairs, before)}
     return known
 
 
-def _tell_open(run: Run, checked: _Checked, known: Sequence[RecordRef]) -> dict[RecordRef, str]:
+def _report_open_balances(run: Run, checked: _Checked, known: Sequence[RecordRef]) -> dict[RecordRef, str]:
     """Rows for what is open otherwise, and none any more for what agrees again."""
     if not run.writes:
         return {}
@@ -148,18 +150,18 @@ def _check_page(run: Run, checked: _Checked, before: Versions) -> bool:
         pairs = _figures_of(connection, company_id, links_of(connection, company_id, page))
         agreeing = [link for link, ours, theirs in pairs if agree(ours.figures, theirs.figures)]
         differing = [link for link, ours, theirs in pairs if not agree(ours.figures, theirs.figures)]
-        balances.note_pairs(connection, company_id, agreeing, differing)
+        balances.record_differences(connection, company_id, agreeing, differing)
         if run.writes:
             checked.open_apart |= {one.ref: one for one in open_findings(run, connection, pairs, before)}
         everything = {one.key: one for one in page}
         everything |= {side.key: side for _, *sides in pairs for side in sides}
-        _look(run, connection, list(everything.values()), checked)
-        balances.settle(connection, company_id, everything)
+        _check_duplicates(run, connection, list(everything.values()), checked)
+        balances.mark_checked(connection, company_id, everything)
         checked.records += _count(everything.values(), [(ours.key, theirs.key) for _, ours, theirs in pairs])
     return True
 
 
-def links_of(connection: Connection, company_id: str, found: Sequence[Figured]) -> list[Link]:
+def links_of(connection: Connection, company_id: str, found: Sequence[RecordFigures]) -> list[Link]:
     """The links of these records, whichever side they are of; each once."""
     theirs = [(one.entity, one.id) for one in found if one.side is Side.QUICKBOOKS]
     ours = [RecordRef(one.figures.type, one.id) for one in found if one.side is Side.RELEASED]
@@ -168,7 +170,9 @@ def links_of(connection: Connection, company_id: str, found: Sequence[Figured]) 
     return list({(link.type, link.released_id, link.entity): link for link in links}.values())
 
 
-def _figures_of(connection: Connection, company_id: str, links: Sequence[Link]) -> list[tuple[Link, Figured, Figured]]:
+def _figures_of(
+    connection: Connection, company_id: str, links: Sequence[Link]
+) -> list[tuple[Link, RecordFigures, RecordFigures]]:
     """Each pair with the figures of both sides, where both are known."""
     keys = [(_released_key(link), _external_key(link)) for link in links]
     known = balances.get(connection, company_id, {key for pair in keys for key in pair})
@@ -179,12 +183,12 @@ def _figures_of(connection: Connection, company_id: str, links: Sequence[Link]) 
     ]
 
 
-def _look(run: Run, connection: Connection, found: Sequence[Figured], checked: _Checked) -> None:
-    repeats = repeats_among(connection, run.company.id, found)
-    checked.repeats |= report(run, connection, repeats)
+def _check_duplicates(run: Run, connection: Connection, found: Sequence[RecordFigures], checked: _Checked) -> None:
+    duplicates = duplicates_among(connection, run.company.id, found)
+    checked.duplicates |= report(run, connection, duplicates)
 
 
-def _count(found: Iterable[Figured], pairs: Sequence[tuple[Key, Key]]) -> int:
+def _count(found: Iterable[RecordFigures], pairs: Sequence[tuple[Key, Key]]) -> int:
     """Documents and payments; a pair is one. Credits that are set off are part of others."""
     partners = {ours for ours, _ in pairs}
     return sum(1 for one in found if one.figures.type is not RecordType.ALLOCATION and one.key not in partners)
@@ -195,7 +199,9 @@ def _open_findings(run: Run) -> list[RecordRef]:
         return balances.findings(connection, run.company.id, CODE)
 
 
-def _findings_as_figures(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> dict[Key, Figured]:
+def _findings_as_figures(
+    connection: Connection, company_id: str, refs: Sequence[RecordRef]
+) -> dict[Key, RecordFigures]:
     keys = [_key(ref) for ref in refs if ref.type in MONEY]
     return balances.get(connection, company_id, keys)
 
@@ -212,7 +218,7 @@ def _external_key(link: Link) -> Key:
     return Side.QUICKBOOKS, link.entity, link.external_id
 
 
-def _difference(link: Link, ours: Figured, theirs: Figured) -> Difference:
+def _difference(link: Link, ours: RecordFigures, theirs: RecordFigures) -> Difference:
     net, tax, gross = (text(value) for value in ours.figures.totals)
     currency = ours.figures.currency or theirs.figures.currency
     told = tuple(text(value) for value in theirs.figures.totals)

@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from bot.core.balance.control_totals import PAYMENTS, agree
 from bot.core.faults import Action, ApiError, Explanation, explain, planned
 from bot.core.model import NEEDS_ATTENTION, Direction, Link, Outcome, RecordRef, RecordType, Result, Side
-from bot.core.money import ZERO, said
+from bot.core.money import ZERO, formatted
 from bot.records.payments.matching import naming_key
 from bot.records.payments.settlement import Maker, makers_of, remedy_for
 from bot.store.mirror import balances, records
-from bot.store.mirror.balances import Figured
+from bot.store.mirror.balances import RecordFigures
 from bot.store.results import results
 from bot.sync.control.open_balances import explained
 from bot.sync.reading.touched import Versions
@@ -28,14 +28,14 @@ DOCUMENTS = frozenset({RecordType.INVOICE, RecordType.CREDIT_NOTE})
 MOST_LOOKED_UP = 10
 """Transactions of kinds that are not synced whose numbers are asked for in one run: each is a read of its own."""
 
-Pair = tuple[Link, Figured, Figured]
+Pair = tuple[Link, RecordFigures, RecordFigures]
 
 
 @dataclass(frozen=True)
-class Finding:
+class OpenBalanceDifference:
     link: Link
-    ours: Figured
-    theirs: Figured
+    ours: RecordFigures
+    theirs: RecordFigures
 
     @property
     def ref(self) -> RecordRef:
@@ -43,7 +43,9 @@ class Finding:
         return RecordRef.in_quickbooks(self.link.type, self.link.entity, self.link.external_id)
 
 
-def open_findings(run: Run, connection: Connection, pairs: Sequence[Pair], before: Versions) -> list[Finding]:
+def open_findings(
+    run: Run, connection: Connection, pairs: Sequence[Pair], before: Versions
+) -> list[OpenBalanceDifference]:
     """Of these pairs, those whose open balances differ for no reason that anybody has said."""
     apart = [
         (link, ours, theirs)
@@ -53,11 +55,11 @@ def open_findings(run: Run, connection: Connection, pairs: Sequence[Pair], befor
     ]
     if not apart:
         return []
-    said_of = explained(connection, run.company.id, [link for link, _, _ in apart], with_unknown=False)
+    explained_by = explained(connection, run.company.id, [link for link, _, _ in apart], with_unknown=False)
     rest = [
-        Finding(link, ours, theirs)
+        OpenBalanceDifference(link, ours, theirs)
         for link, ours, theirs in apart
-        if ours.figures.open - theirs.figures.open != said_of.get(link, ZERO)
+        if ours.figures.open - theirs.figures.open != explained_by.get(link, ZERO)
     ]
     own = [RecordRef(one.link.type, one.link.released_id) for one in rest]
     busy = {row.ref for row in results.get(connection, run.company.id, own) if row.outcome in balances.EXPLAINS}
@@ -71,7 +73,7 @@ def open_findings(run: Run, connection: Connection, pairs: Sequence[Pair], befor
 
 
 def report_open(
-    run: Run, connection: Connection, found: Sequence[Finding], numbers: Mapping[Maker, str]
+    run: Run, connection: Connection, found: Sequence[OpenBalanceDifference], numbers: Mapping[Maker, str]
 ) -> dict[RecordRef, str]:
     """Write a row for each that has none with these words; gives all that are reported, with their headlines."""
     present = {row.ref: row for row in results.get(connection, run.company.id, [one.ref for one in found])}
@@ -89,7 +91,7 @@ def report_open(
     return told
 
 
-def look_up_numbers(run: Run, found: Sequence[Finding]) -> dict[Maker, str]:
+def look_up_numbers(run: Run, found: Sequence[OpenBalanceDifference]) -> dict[Maker, str]:
     """The numbers of transactions that are not synced, as a person knows them; without one, their ids must do."""
     with run.database.read() as connection:
         wanted = list(dict.fromkeys(maker for one in found for maker in _makers(run, connection, one) if maker.entity))
@@ -105,7 +107,7 @@ def look_up_numbers(run: Run, found: Sequence[Finding]) -> dict[Maker, str]:
     return numbers
 
 
-def _makers(run: Run, connection: Connection, one: Finding) -> list[Maker]:
+def _makers(run: Run, connection: Connection, one: OpenBalanceDifference) -> list[Maker]:
     """What makes the difference, as the document and the payments that name it say."""
     company_id, key = run.company.id, (one.link.entity, one.link.external_id)
     document = records.get_mirror(connection, company_id, Side.QUICKBOOKS, [key]).get(key)
@@ -121,11 +123,13 @@ def _makers(run: Run, connection: Connection, one: Finding) -> list[Maker]:
     return makers_of(key, document.body, [record.body for record in paying.values() if not record.deleted])
 
 
-def _is_moving(run: Run, connection: Connection, one: Finding, before: Versions) -> bool:
+def _is_moving(run: Run, connection: Connection, one: OpenBalanceDifference, before: Versions) -> bool:
     """Whether a person paid it while this run was under way: the next run takes that in, and looks again."""
-    for figured in (one.ours, one.theirs):
-        known = records.get_mirror(connection, run.company.id, figured.side, [(figured.entity, figured.id)])
-        version = before.get((figured.side, figured.entity, figured.id))
+    for record_figures in (one.ours, one.theirs):
+        known = records.get_mirror(
+            connection, run.company.id, record_figures.side, [(record_figures.entity, record_figures.id)]
+        )
+        version = before.get((record_figures.side, record_figures.entity, record_figures.id))
         for record in known.values():
             if version is not None and record.version != version and _has_unheard(run, connection, record.body):
                 return True
@@ -145,7 +149,7 @@ def _has_unheard(run: Run, connection: Connection, body: Mapping[str, object]) -
     return bool(named - records.get_mirror(connection, run.company.id, Side.QUICKBOOKS, named).keys())
 
 
-def _row(run: Run, one: Finding, makers: Sequence[Maker], numbers: Mapping[Maker, str]) -> Result:
+def _row(run: Run, one: OpenBalanceDifference, makers: Sequence[Maker], numbers: Mapping[Maker, str]) -> Result:
     figures = one.ours.figures
     words = _explanation(run, one, makers, numbers)
     return Result(
@@ -166,16 +170,18 @@ def _row(run: Run, one: Finding, makers: Sequence[Maker], numbers: Mapping[Maker
     )
 
 
-def _explanation(run: Run, one: Finding, makers: Sequence[Maker], numbers: Mapping[Maker, str]) -> Explanation:
+def _explanation(
+    run: Run, one: OpenBalanceDifference, makers: Sequence[Maker], numbers: Mapping[Maker, str]
+) -> Explanation:
     ours, theirs = one.ours.figures, one.theirs.figures
     currency = ours.currency or theirs.currency
     said_as = [maker.words(numbers.get(maker, "")) for maker in makers]
     context = {
         "record": ours.name,
         "name": ours.name,
-        "ours": f"{currency} {said(ours.open)}".strip(),
-        "theirs": f"{currency} {said(theirs.open)}".strip(),
-        "remedy": remedy_for(one.link.entity, makers, said(abs(ours.open - theirs.open))),
+        "ours": f"{currency} {formatted(ours.open)}".strip(),
+        "theirs": f"{currency} {formatted(theirs.open)}".strip(),
+        "remedy": remedy_for(one.link.entity, makers, formatted(abs(ours.open - theirs.open))),
         **({"makers": "; ".join(said_as)} if said_as else {}),
     }
     return explain(planned(CODE), context)

@@ -9,21 +9,21 @@ from sqlalchemy import Connection
 
 from bot.core.balance.control_totals import MONEY, Figures, Sums
 from bot.core.balance.verification import LISTED, Drift, largest
-from bot.core.content import content_hash, moved
+from bot.core.content import content_hash, has_changed
 from bot.core.model import NEEDS_ATTENTION, Direction, Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.money import ZERO, NotMoney
 from bot.core.planning.plan import plan
-from bot.core.planning.steps import Operation, Report, Settled, Step
+from bot.core.planning.steps import InSync, Operation, Report, Step
 from bot.core.spec import Problem, RecordSpec, released_hash
 from bot.records import BY_TYPE, SPECS
 from bot.store.mirror import balances, control_sums, records
 from bot.store.results import results
-from bot.store.results.results import Standing
+from bot.store.results.results import LastAttempt
 from bot.sync.control import open_balances
 from bot.sync.reading.gather import situations
 from bot.sync.run.run import CHUNK, Run
 
-MOVED = {
+CHANGED_SIDES = {
     (True, True): "both sides",
     (True, False): "Re-Leased",
     (False, True): "QuickBooks",
@@ -36,7 +36,7 @@ NEXT = {
 
 
 @dataclass
-class Pairs:
+class Reconciliation:
     """What came of all linked pairs. Sums are Re-Leased less QuickBooks, by kind and currency."""
 
     home: dict[Side, str]
@@ -58,8 +58,8 @@ class _Pair:
     external: MirrorRecord | None
     ours: Figures | None
     theirs: Figures | None
-    left_out: bool
-    last: Standing | None
+    is_unlinked: bool
+    last: LastAttempt | None
 
     @property
     def ref(self) -> RecordRef:
@@ -67,7 +67,7 @@ class _Pair:
 
     @property
     def has_reason(self) -> bool:
-        return self.left_out or (self.last is not None and self.last.outcome in balances.EXPLAINS)
+        return self.is_unlinked or (self.last is not None and self.last.outcome in balances.EXPLAINS)
 
     @property
     def has_other_totals(self) -> bool:
@@ -80,7 +80,7 @@ class _Pair:
         return ours is not None and theirs is not None and ours.open != theirs.open
 
 
-def pairs(run: Run, found: Pairs) -> None:
+def reconcile_pairs(run: Run, found: Reconciliation) -> None:
     """Every link of every type, into `found`."""
     for spec in SPECS:
         after = ("", "")
@@ -90,7 +90,7 @@ def pairs(run: Run, found: Pairs) -> None:
                 if not links:
                     break
                 after = links[-1].released_id, links[-1].entity
-                _look(run, connection, spec, _pairs(connection, run.company.id, spec, links), found)
+                _check_chunk(run, connection, spec, _pairs(connection, run.company.id, spec, links), found)
 
 
 def lost(run: Run) -> Iterator[tuple[RecordRef, str]]:
@@ -131,10 +131,10 @@ def _pairs(connection: Connection, company_id: str, spec: RecordSpec, links: Seq
     theirs = records.get_mirror(connection, company_id, Side.QUICKBOOKS, ids)
     keys: list[balances.Key] = [(Side.RELEASED, spec.collection, ref.key) for ref in refs]
     keys += [(Side.QUICKBOOKS, *id_) for id_ in ids]
-    figured = balances.get(connection, company_id, keys) if spec.type in MONEY else {}
-    figures = {key: one.figures for key, one in figured.items()}
-    left_out = records.unlinked_among(connection, company_id, refs)
-    last = results.standings(connection, company_id, refs)
+    record_figures = balances.get(connection, company_id, keys) if spec.type in MONEY else {}
+    figures = {key: one.figures for key, one in record_figures.items()}
+    unlinked = records.unlinked_among(connection, company_id, refs)
+    last = results.last_attempts(connection, company_id, refs)
     return [
         _Pair(
             link,
@@ -142,15 +142,17 @@ def _pairs(connection: Connection, company_id: str, spec: RecordSpec, links: Seq
             theirs.get(id_),
             figures.get((Side.RELEASED, spec.collection, ref.key)),
             figures.get((Side.QUICKBOOKS, *id_)),
-            ref in left_out,
+            ref in unlinked,
             last.get(ref),
         )
         for link, ref, id_ in zip(links, refs, ids, strict=True)
     ]
 
 
-def _look(run: Run, connection: Connection, spec: RecordSpec, chunk: Sequence[_Pair], found: Pairs) -> None:
-    suspects = [pair for pair in chunk if pair.has_other_totals or any(_moved(spec, pair))]
+def _check_chunk(
+    run: Run, connection: Connection, spec: RecordSpec, chunk: Sequence[_Pair], found: Reconciliation
+) -> None:
+    suspects = [pair for pair in chunk if pair.has_other_totals or any(_changed_sides(spec, pair))]
     steps = _steps(run, connection, spec, list(dict.fromkeys(pair.ref for pair in suspects)))
     for pair in suspects:
         mine = [step for step in steps.get(pair.ref, ()) if _is_about(step, pair.link)]
@@ -173,16 +175,16 @@ def _steps(
 
 
 def _is_about(step: Step, link: Link) -> bool:
-    entity = step.link.entity if isinstance(step, Settled) else step.entity
+    entity = step.link.entity if isinstance(step, InSync) else step.entity
     return entity == link.entity
 
 
-def _moved(spec: RecordSpec, pair: _Pair) -> tuple[bool, bool]:
+def _changed_sides(spec: RecordSpec, pair: _Pair) -> tuple[bool, bool]:
     """Whether Re-Leased, and whether QuickBooks, says something else than when both last agreed, or is gone."""
     released, external = pair.released, pair.external
     if _is_gone_on_both(spec, pair):
         return False, False
-    ours = released is None or released.deleted or moved(pair.link.released_hash, _hash_released(spec, released))
+    ours = released is None or released.deleted or has_changed(pair.link.released_hash, _hash_released(spec, released))
     theirs = external is None or external.deleted or _hash_external(spec, external) != pair.link.external_hash
     return ours, theirs
 
@@ -206,14 +208,14 @@ def _hash_external(spec: RecordSpec, record: MirrorRecord) -> str:
 
 
 def _drift(spec: RecordSpec, pair: _Pair, steps: Sequence[Step]) -> Drift | None:
-    """None for what was left out on purpose, and for what moved and says the same all the same."""
+    """None for what was unlinked, and for what moved and says the same all the same."""
     gone = _gone(pair)
-    agrees = all(isinstance(step, Settled) for step in steps)
-    if pair.left_out or (agrees and not pair.has_other_totals and not gone):
+    agrees = all(isinstance(step, InSync) for step in steps)
+    if pair.is_unlinked or (agrees and not pair.has_other_totals and not gone):
         return None
     body = pair.released.body if pair.released is not None else {}
     name = spec.released_name(body) if body else pair.ref.key
-    moved = MOVED[_moved(spec, pair)]
+    moved = CHANGED_SIDES[_changed_sides(spec, pair)]
     return Drift(pair.ref, name, pair.link.entity, pair.link.external_id, moved, gone or _words(pair, steps))
 
 
@@ -236,7 +238,7 @@ def _words(pair: _Pair, steps: Sequence[Step]) -> str:
     return f"{totals}No change since says why: compare the record on both sides.".strip()
 
 
-def _add(found: Pairs, pair: _Pair, open_: Decimal) -> None:
+def _add(found: Reconciliation, pair: _Pair, open_: Decimal) -> None:
     """A difference of a pair in money: explained by its result, or by the payments and credits that one side lacks."""
     ours, theirs = pair.ours, pair.theirs
     if ours is None or theirs is None:

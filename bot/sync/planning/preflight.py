@@ -54,12 +54,12 @@ def ahead(run: Run) -> list[Finding]:
 
 def documents(run: Run) -> list[Finding]:
     """What the planned documents have in common that keeps them from going out."""
-    named = {about for _, about in run.noticed.groups}
+    named = {about for _, about in run.report_groups.groups}
     ids = [(spec.collection, id_) for spec in LIST_SPECS for id_ in named]
     with run.database.read() as connection:
         known = records.get_mirror(connection, run.company.id, Side.RELEASED, ids)
     names = {id_: _called(collection, record.body) for (collection, id_), record in known.items()}
-    return of_reports(run.noticed, names, run.facts)
+    return of_reports(run.report_groups, names, run.facts)
 
 
 def of_connection(company: Company, preferences: Mapping[str, Any], today: Any) -> list[Finding]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.adapters.quickbooks.wire import quote
 from bot.core.balance.control_totals import released_figures
-from bot.core.balance.verification import LISTED, Found
+from bot.core.balance.verification import LISTED, Sample
 from bot.core.content import content_hash
 from bot.core.faults import Action, ApiError, UserError
 from bot.core.model import MirrorRecord, RecordRef, Side
@@ -34,8 +34,8 @@ class FullRead:
     """What came of it, by side: how many records were read, which were put right, which are gone."""
 
     checked: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
-    repaired: dict[Side, Found] = field(default_factory=lambda: dict.fromkeys(Side, Found()))
-    gone: dict[Side, Found] = field(default_factory=lambda: dict.fromkeys(Side, Found()))
+    repaired: dict[Side, Sample] = field(default_factory=lambda: dict.fromkeys(Side, Sample()))
+    gone: dict[Side, Sample] = field(default_factory=lambda: dict.fromkeys(Side, Sample()))
 
 
 def read_everything(run: Run) -> FullRead:
@@ -226,8 +226,8 @@ def _note(found: FullRead, side: Side, checked: int, names: Sequence[str]) -> No
     found.repaired[side] = _more(found.repaired[side], names)
 
 
-def _more(found: Found, names: Sequence[str]) -> Found:
-    return Found(found.count + len(names), (*found.examples, *names)[:LISTED])
+def _more(found: Sample, names: Sequence[str]) -> Sample:
+    return Sample(found.count + len(names), (*found.examples, *names)[:LISTED])
 
 
 def _updated(body: Any) -> datetime:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from bot.core.model import NEEDS_ATTENTION, Link, MirrorRecord, RecordRef, RecordType, Side
-from bot.core.planning.steps import Parent, Situation, Slot, Standing
+from bot.core.planning.steps import Parent, ParentState, Situation, Slot
 from bot.core.spec import Lookup, RecordSpec, Reference
 from bot.records import BY_ENTITY, BY_TYPE
 from bot.records.documents.document import SALES_FORMS
 from bot.store import companies
 from bot.store.mirror import records
 from bot.store.results import results
-from bot.store.results.results import Standing as LastAttempt
+from bot.store.results.results import LastAttempt as LastAttempt
 from bot.store.runs import plans
 from bot.store.team import name_suffixes
 from bot.sync.reading import normalise
@@ -183,11 +183,11 @@ def _attempts(
     connection: Connection, company_id: str, refs: set[RecordRef], plan_id: str
 ) -> dict[RecordRef, LastAttempt]:
     """How their last attempts went; while a plan is made, how they will go: what failed has been planned anew."""
-    found = results.standings(connection, company_id, sorted(refs))
+    found = results.last_attempts(connection, company_id, sorted(refs))
     if not plan_id:
         return found
     before = {ref: last for ref, last in found.items() if last.outcome not in NEEDS_ATTENTION}
-    return before | plans.standings(connection, plan_id, refs)
+    return before | plans.planned_attempts(connection, plan_id, refs)
 
 
 def _assumed(
@@ -233,7 +233,7 @@ def _parent(reference: Reference, related: RelatedRecords, assumed: AssumedLinks
     entities = {link.entity for link in related.links.get(ref, ())}
     entities |= {entity for planned, entity in assumed.released if planned == ref}
     paired = reference.entity in entities if reference.entity else bool(entities)
-    return Parent(ref, name, _standing(ref, paired, body is not None, last, related), last.cause if last else None)
+    return Parent(ref, name, _parent_state(ref, paired, body is not None, last, related), last.cause if last else None)
 
 
 def _external_parents(
@@ -253,16 +253,18 @@ def _external_parents(
         last = related.attempts.get(ref)
         name = BY_ENTITY[kind].external_name(kind, there.body) if there else f"{kind} {id_}"
         paired = link is not None or key in assumed.external
-        standing = _standing(ref, paired, there is not None, last, related)
-        found.append(Parent(ref, name, standing, last.cause if last else None))
+        state = _parent_state(ref, paired, there is not None, last, related)
+        found.append(Parent(ref, name, state, last.cause if last else None))
     return tuple(found)
 
 
-def _standing(ref: RecordRef, paired: bool, known: bool, last: LastAttempt | None, related: RelatedRecords) -> Standing:
+def _parent_state(
+    ref: RecordRef, paired: bool, known: bool, last: LastAttempt | None, related: RelatedRecords
+) -> ParentState:
     if ref in related.unlinked:
-        return Standing.UNLINKED
+        return ParentState.UNLINKED
     if last is not None and last.outcome in NEEDS_ATTENTION:
-        return Standing.FAILING
+        return ParentState.FAILING
     if paired:
-        return Standing.READY
-    return Standing.OUTSIDE if known else Standing.ABSENT
+        return ParentState.READY
+    return ParentState.OUTSIDE if known else ParentState.ABSENT

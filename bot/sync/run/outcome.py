@@ -107,7 +107,7 @@ def out_of_balance(operation: Operation, at: datetime, external_id: str, ours: T
     return replace(row, external_id=payment_id(external_id))
 
 
-def settled_again(result: Result, at: datetime) -> Result:
+def in_sync_again(result: Result, at: datetime) -> Result:
     return replace(
         result, at=at, outcome=Outcome.UPDATED, code="", details="Both sides agree again.", more_detail="", cause=None
     )

@@ -13,7 +13,7 @@ from bot.adapters.quickbooks.client import QuickBooks
 from bot.adapters.released.client import Released
 from bot.core.faults import UserError
 from bot.core.model import Outcome, RecordRef
-from bot.core.planning.preflight import Noticed
+from bot.core.planning.preflight import ReportGroups
 from bot.core.runs import Counts
 from bot.core.spec import Facts
 from bot.store.companies import Company
@@ -115,7 +115,7 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     plan_id: str = ""  # the plan that is being made: what it holds counts as done
     approved_plan_id: str = ""  # the plan that is being carried out: nothing else is written
-    noticed: Noticed = field(default_factory=Noticed)
+    report_groups: ReportGroups = field(default_factory=ReportGroups)
 
     @contextmanager
     def ledger(self) -> Iterator[Connection]:

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from bot.core.content import content_hash
-from bot.core.content import moved as content_moved
+from bot.core.content import has_changed as content_moved
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.spec import RecordSpec, released_hash
 from bot.records import SPECS

@@ -65,8 +65,8 @@ def split(operations: Sequence[Operation], of: int) -> list[list[Operation]]:
 def split_off_suspects(run: Run, operations: Sequence[Operation]) -> tuple[list[Operation], list[Operation]]:
     """(those that go with others, those that kept failing in the run before and so go by themselves)"""
     with run.database.read() as connection:
-        standing = results.standings(connection, run.company.id, [operation.ref for operation in operations])
-    suspects = {ref for ref, one in standing.items() if one.code == KEEPS_FAILING}
+        last_attempts = results.last_attempts(connection, run.company.id, [operation.ref for operation in operations])
+    suspects = {ref for ref, one in last_attempts.items() if one.code == KEEPS_FAILING}
     return (
         [operation for operation in operations if operation.ref not in suspects],
         [operation for operation in operations if operation.ref in suspects],

@@ -11,7 +11,7 @@ from bot.core.model import NEEDS_ATTENTION, Direction, Link, Outcome, RecordRef,
 from bot.core.planning.numbering import UNIQUE_AS_REFERENCE, numbers_of, with_unique_numbers
 from bot.core.planning.plan import plan
 from bot.core.planning.preflight import hold_back
-from bot.core.planning.steps import Operation, Report, Settled, Step, Verb
+from bot.core.planning.steps import InSync, Operation, Report, Step, Verb
 from bot.core.spec import RecordSpec
 from bot.store.mirror import records
 from bot.store.results import results
@@ -38,7 +38,7 @@ class PlannedChunk:
     incoming: list[Operation] = field(default_factory=list)
     adopted: list[Operation] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
-    settled: list[Settled] = field(default_factory=list)
+    in_sync: list[InSync] = field(default_factory=list)
     without_steps: list[RecordRef] = field(default_factory=list)
     deferred: list[RecordRef] = field(default_factory=list)
 
@@ -140,8 +140,8 @@ def _add_step(chunk: PlannedChunk, step: Step) -> None:
             chunk.incoming.append(step)
         case Report():
             chunk.reports.append(step)
-        case Settled():
-            chunk.settled.append(step)
+        case InSync():
+            chunk.in_sync.append(step)
 
 
 def _one_partner_each(chunk: PlannedChunk) -> None:
@@ -185,7 +185,7 @@ def _carry_out(run: Run, spec: RecordSpec, chunk: PlannedChunk) -> list[RecordRe
     chunk.deferred += brought.edited
     again = _retry(run, spec, [*pushed.retry, *brought.retry])
     _push_other_roles(run, spec, [*brought.done, *again.done])
-    return [*adopted, *pushed.done, *brought.done, *again.done, *(step.ref for step in chunk.settled)]
+    return [*adopted, *pushed.done, *brought.done, *again.done, *(step.ref for step in chunk.in_sync)]
 
 
 def _write_back(
@@ -204,9 +204,9 @@ def _record_local(run: Run, spec: RecordSpec, chunk: PlannedChunk) -> list[Recor
     with run.ledger() as connection:
         rows = [outcome.reported(report, now) for report in chunk.reports]
         for report in chunk.reports:
-            run.noticed.note(report)
+            run.report_groups.add(report)
         links = [_link(spec, operation) for operation in chunk.adopted]
-        records.put_links(connection, run.company.id, [*links, *(step.link for step in chunk.settled)])
+        records.put_links(connection, run.company.id, [*links, *(step.link for step in chunk.in_sync)])
         rekeyed = {}
         for operation in chunk.adopted:
             row = outcome.done(operation, now, released_id=operation.released_id)
@@ -226,17 +226,17 @@ def _link(spec: RecordSpec, operation: Operation) -> Link:
 
 
 def _cleared(run: Run, connection: Connection, chunk: PlannedChunk) -> list[Result]:
-    """Errors of a record clear themselves: settled ones say so, those that are none of our business vanish."""
+    """Errors of a record clear themselves: those in sync say so, those that are none of our business vanish."""
     busy = {operation.ref for operation in (*chunk.outgoing, *chunk.incoming, *chunk.adopted)}
     busy |= {report.ref for report in chunk.reports}
-    settled = [step.ref for step in chunk.settled if step.ref not in busy]
-    before = results.get(connection, run.company.id, [*settled, *chunk.without_steps])
+    in_sync = [step.ref for step in chunk.in_sync if step.ref not in busy]
+    before = results.get(connection, run.company.id, [*in_sync, *chunk.without_steps])
     open_ = {row.ref: row for row in before if row.outcome in NEEDS_ATTENTION}
     results.forget(connection, run.company.id, [ref for ref in chunk.without_steps if ref in open_])
-    run.tally.unchanged += len(settled)
+    run.tally.unchanged += len(in_sync)
     back = {row.ref: row for row in before if row.outcome is Outcome.SKIPPED and row.linked}  # relinked by a person
-    open_ |= {ref: back[ref] for ref in settled if ref in back}
-    return [outcome.settled_again(open_[ref], run.clock()) for ref in settled if ref in open_]
+    open_ |= {ref: back[ref] for ref in in_sync if ref in back}
+    return [outcome.in_sync_again(open_[ref], run.clock()) for ref in in_sync if ref in open_]
 
 
 def _retry(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> PushResult:
@@ -249,14 +249,14 @@ def _retry(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> PushResult:
     chunk = _plan(run, spec, list(dict.fromkeys(refs)))
     refused = {operation.ref for operation in chunk.outgoing if operation.verb is Verb.CREATE}
     chunk.outgoing = [operation for operation in chunk.outgoing if operation.verb is not Verb.CREATE]
-    chunk.settled = [step for step in chunk.settled if step.ref not in refused]  # its other half hides no refusal
+    chunk.in_sync = [step for step in chunk.in_sync if step.ref not in refused]  # its other half hides no refusal
     chunk.reports = [report for report in chunk.reports if report.outcome is not Outcome.SKIPPED]
-    for _step in (*chunk.outgoing, *chunk.incoming, *chunk.adopted, *chunk.reports, *chunk.settled):
+    for _step in (*chunk.outgoing, *chunk.incoming, *chunk.adopted, *chunk.reports, *chunk.in_sync):
         run.tally.remove(Outcome.FAILED)
     adopted = _record_local(run, spec, chunk)
     pushed, brought = push(run, chunk.outgoing), write_incoming(run, chunk.incoming)
-    settled = [step.ref for step in chunk.settled]
-    return PushResult([*adopted, *pushed.done, *brought.done, *settled], [])
+    in_sync = [step.ref for step in chunk.in_sync]
+    return PushResult([*adopted, *pushed.done, *brought.done, *in_sync], [])
 
 
 def _push_other_roles(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> None:
@@ -272,11 +272,11 @@ def _push_other_roles(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> 
 def _close(run: Run, refs: Sequence[RecordRef], unwritten: set[RecordRef]) -> None:
     """What is through needs no planning any more; what failed or waits is planned again by the next run."""
     with run.ledger() as connection:
-        standing = results.standings(connection, run.company.id, list(dict.fromkeys(refs)))
+        last_attempts = results.last_attempts(connection, run.company.id, list(dict.fromkeys(refs)))
         through = [
             ref
             for ref in dict.fromkeys(refs)
-            if ref not in unwritten and (ref not in standing or standing[ref].outcome not in NEEDS_ATTENTION)
+            if ref not in unwritten and (ref not in last_attempts or last_attempts[ref].outcome not in NEEDS_ATTENTION)
         ]
         records.drop_todo(connection, run.company.id, through)
         records.add_todo(connection, run.company.id, sorted(unwritten))  # some have a new id only since they came in
@@ -292,10 +292,10 @@ def _record_plan(
     for operation in (*chunk.adopted, *chunk.outgoing, *chunk.incoming):
         run.tally.add(operation.outcome)
         rows.append(outcome.previewed(operation, now))
-    run.tally.unchanged += len(chunk.settled)
+    run.tally.unchanged += len(chunk.in_sync)
     for report in chunk.reports:
         run.tally.add(report.outcome)
-        run.noticed.note(report)
+        run.report_groups.add(report)
     plan_results.draft.add(run, spec, refs, [*chunk.adopted, *chunk.outgoing, *chunk.incoming], chunk.reports)
     if plan_results.stored:
         with run.ledger() as connection:
