@@ -133,5 +133,5 @@ def test_a_cause_that_the_engine_writes_down_is_found_by_its_end(bot: Bot) -> No
     with team.database.write() as connection:
         cause_spans.note(connection, "harbour", to_ms(bot.clock()), [row])
         cause_spans.note(connection, "harbour", to_ms(bot.clock()) + 5, [])
-    (mended,) = team.work.settled(bot.desk.companies.named("harbour"), [], since).mended
+    (mended,) = team.work.settled(bot.desk.companies.named("harbour"), [], since).resolved
     assert (mended.key, mended.headline, mended.how, mended.by) == (str(KIOSK), "Kiosk Ltd is archived", "sync", "")

@@ -47,7 +47,9 @@ def test_a_payment_deleted_in_quickbooks_frees_its_voided_invoice(paired: World)
 
 
 def test_an_invoice_voided_in_quickbooks_leaves_its_payment_unallocated(paired: World) -> None:
-    _, invoice, _ = paid_in_quickbooks(paired)
+    """QuickBooks voids it once the payment is taken off it."""
+    _, invoice, payment = paid_in_quickbooks(paired)
+    paired.books.update("Payment", payment["Id"], {"TotalAmt": Decimal(115), "Line": []})
     paired.books.void("Invoice", invoice["Id"])
     finished = paired.sync_blue()
     assert (finished.counts.updated, finished.counts.voided) == (1, 1)

@@ -59,7 +59,8 @@ def _names(entities: str) -> list[str]:
         raise faults.missing("entities")
     spelled = {name.lower(): name for name in ENTITIES if name not in UNSUPPORTED}
     for name in wanted:
-        refuse_out_of_scope(name)
+        if name not in UNSUPPORTED:
+            refuse_out_of_scope(name)
         if name.lower() not in spelled:
             raise faults.refuse("2000", f"Object Name:{name} is unsupported or invalid", "entities")
     return [spelled[name.lower()] for name in wanted]
