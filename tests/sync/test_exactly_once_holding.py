@@ -30,18 +30,22 @@ def sync(world: World) -> Finished:
 
 
 def before_batch(world: World, act: Callable[[], None], after: bool = False, times: int = 1) -> None:
-    """Do something at the moment when a batch of writes is on its way (or was carried out)."""
-    handle, left = world.state.handle, [times]
+    """Do something at the moment when a batch of writes is on its way (or was carried out).
+
+    Requests take turns: nothing else is answered, and so nothing more is prepared, until that is done.
+    """
+    handle, left, turn = world.state.handle, [times], threading.RLock()
 
     def watched(request: Request) -> Response:
-        mine = request.path.endswith("/batch") and "requestid" in request.query and left[0] > 0
-        left[0] -= mine
-        if mine and not after:
-            act()
-        response = handle(request)
-        if mine and after:
-            act()
-        return response
+        with turn:
+            mine = request.path.endswith("/batch") and "requestid" in request.query and left[0] > 0
+            left[0] -= mine
+            if mine and not after:
+                act()
+            response = handle(request)
+            if mine and after:
+                act()
+            return response
 
     world.state.handle = watched  # type: ignore[method-assign]
 
