@@ -48,7 +48,7 @@ CHOSEN = {
 }
 RESTS = {Snooze.SYNC: "until the next sync", Snooze.PERIOD: "until the period reopens", Snooze.MUTED: "muted"}
 DONE = {
-    "unlink": "left out by {by}",
+    "unlink": "unlinked by {by}",
     "relink": "relinked by {by}",
     "link": "linked by {by}",
     "create": "told apart by {by}",

@@ -76,7 +76,7 @@ def _opening(connection: Connection, company: Company, web_links: WebLinks, caus
 
 
 def _as_itself(connection: Connection, company: Company, web_links: WebLinks, cause: Cause) -> Cause:
-    """A cause that has no failing row of its own (an archived or unlinked contact) is named and can be opened."""
+    """A cause that has no failing row of its own (an inactive or unlinked contact) is named and can be opened."""
     ref = cause.ref
     if ref is None or cause.external_url or cause.released_url:
         return cause

@@ -3,7 +3,7 @@
     name already used       Metro Glass Ltd is a tenant in Re-Leased and a supplier in QuickBooks, Sam Taylor a tenant
                             in Re-Leased and an employee in QuickBooks. QuickBooks refuses the second one of a name.
     failing parent          every invoice of a contact that cannot be written; it waits
-    archived contact        Closed Cafe Ltd is inactive in QuickBooks, and two invoices are written for it
+    inactive contact        Closed Cafe Ltd is inactive in QuickBooks, and two invoices are written for it
     closed period           AF-CLOSED is dated before the closing date
     number already used     bill 7001 of Good Supplier Ltd: QuickBooks has a bill 7001 of Other Supplier Ltd
     suggested match         bill 7002 of Good Supplier Ltd stands in QuickBooks with another total

@@ -53,7 +53,7 @@ def test_a_card_is_the_one_of_the_red_message_with_its_why_however_far_down_it_s
     assert all(block in blocks for block in in_message if str(block.get("block_id", "")).startswith("cause."))
     assert next(block for block in in_message if cause.headline in str(block)) in blocks
     far_down = str(pages.causes_page(replace(page, first=30), "v1"))
-    assert "QuickBooks takes no documents for an archived customer." in far_down
+    assert "QuickBooks takes no documents for an inactive customer." in far_down
 
 
 def test_while_a_run_is_under_way_no_card_starts_another() -> None:

@@ -78,7 +78,7 @@ def test_each_filter_narrows_the_results_and_clear_takes_all_of_them_away(ana: P
     searches(ana, "KIOSK", "attention")
     ana.confirms("Show results")
     expect(shown).to_contain_text("needs attention · “KIOSK” · 23 of 318")
-    assert all("Kiosk Ltd is archived in QuickBooks" in row[5] for row in ana.rows(shown))
+    assert all("Kiosk Ltd is inactive in QuickBooks" in row[5] for row in ana.rows(shown))
     shown.get_by_test_id("select").first.select_option("all-faults")
     expect(shown).to_contain_text("Red · All Faults Ltd")
 
@@ -88,7 +88,7 @@ def test_more_detail_says_what_why_and_how_and_keeps_the_code_for_support(ana: P
     ana.chooses("More detail…", shown)
     ana.picks("INV-1223")
     detail = ana.modal
-    for words in ("What happened", "Kiosk Ltd is archived in QuickBooks", "Why", "How to fix it", "Make active"):
+    for words in ("What happened", "Kiosk Ltd is inactive in QuickBooks", "Why", "How to fix it", "Make active"):
         expect(detail).to_contain_text(words)
     expect(detail).to_contain_text("Re-Leased says (it is not in QuickBooks yet)")
     expect(detail).to_contain_text("Attempts")

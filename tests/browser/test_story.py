@@ -71,7 +71,7 @@ def first_sync(ana: Person, stage: Stage) -> Locator:
 def explains_itself(red: Locator) -> None:
     """Three causes, each with what it holds up and what to do."""
     for words in (
-        "Kiosk Ltd is archived in QuickBooks",
+        "Kiosk Ltd is inactive in QuickBooks",
         "holds up 23 invoices, NZD 48,238.22",
         "Make active",
         "holds up 2 invoices",

@@ -19,20 +19,20 @@ def red_after_the_first_sync(ana: Person) -> Locator:
 def test_one_cause_is_fixed_and_23_records_turn_good(red_stage: Stage, sits_down: Sit) -> None:
     ana = sits_down(red_stage)
     red = red_after_the_first_sync(ana)
-    for words in ("Kiosk Ltd is archived in QuickBooks", "holds up 23 invoices", "Next move: you, in QuickBooks"):
+    for words in ("Kiosk Ltd is inactive in QuickBooks", "holds up 23 invoices", "Next move: you, in QuickBooks"):
         expect(red).to_contain_text(words)
     expect(red).to_contain_text("Next move: whoever keeps the books")
     ana.presses("Show the 23", red)
     shown = ana.reads("Only visible to you", "held up by one cause · 23 of 318")
     waiting = details_by_name(ana, shown)
-    assert set(waiting.values()) == {"🟥 Kiosk Ltd is archived in QuickBooks"} and len(waiting) == 23
+    assert set(waiting.values()) == {"🟥 Kiosk Ltd is inactive in QuickBooks"} and len(waiting) == 23
     tab = ana.opens("Open in QuickBooks", red)
     tab.get_by_role("button", name="Make active").click()
     expect(tab.get_by_role("button", name="Make inactive")).to_be_visible()
     ana.presses("Retry 23", red)
 
     expect(red).to_contain_text("3 records need attention, 2 causes")
-    struck = red.locator("s, del").filter(has_text="Kiosk Ltd is archived in QuickBooks")
+    struck = red.locator("s, del").filter(has_text="Kiosk Ltd is inactive in QuickBooks")
     expect(struck).to_be_visible()
     expect(red).to_contain_text("23 records · put right with the sync that @ana started")
     expect(red.get_by_test_id("button").filter(has_text="Retry 23")).to_have_count(0)
@@ -47,7 +47,7 @@ def test_one_cause_is_fixed_and_23_records_turn_good(red_stage: Stage, sits_down
     ana.chooses("Unlink…", red)
     ana.confirms("Unlink 1")
     expect(red).to_contain_text("2 records need attention, 1 cause")
-    expect(red).to_contain_text("left out by @ana")
+    expect(red).to_contain_text("unlinked by @ana")
     ana.presses("Retry 2", red)
     over = ana.reads("🟥 Red · Harbour City Property · 26 records", "back in sync")
     ana.reads("🔵 Blue · Harbour City Property · back in sync after")

@@ -264,7 +264,7 @@ def test_the_column_details_says_in_a_sentence_what_happened(ana: Person, faults
     searched(ana, faults, "af-")
     said = dict(zip(column(faults, OURS), column(faults, DETAILS), strict=True))
     assert said["AF-GOOD ↗"] == "Created in QuickBooks as invoice AF-GOOD."
-    assert said["AF-ARCHIVED-1 ↗"] == "🟥 Closed Cafe Ltd is archived in QuickBooks"
+    assert said["AF-ARCHIVED-1 ↗"] == "🟥 Closed Cafe Ltd is inactive in QuickBooks"
 
 
 def test_the_column_link_says_whether_the_record_syncs(faults: Locator) -> None:

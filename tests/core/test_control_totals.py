@@ -156,8 +156,8 @@ def test_the_largest_of_the_amounts_counts_whatever_its_sign() -> None:
     [
         (Outcome.SKIPPED, "not-approved", False, False, "Draft", True, False),
         (Outcome.SKIPPED, "before-sync-from", False, False, "start of the sync", True, False),
-        (Outcome.SKIPPED, "left-out", True, False, "unlinked", True, False),
-        (None, "", True, False, "unlinked", True, False),
+        (Outcome.SKIPPED, "left-out", True, False, "Unlinked", True, False),
+        (None, "", True, False, "Unlinked", True, False),
         (Outcome.FAILED, "6210", False, True, "closed", True, True),
         (Outcome.WAITING, "failing-parent", False, True, "Waits", True, True),
         (Outcome.PLANNED, "", False, False, "observed", True, False),

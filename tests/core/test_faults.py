@@ -187,7 +187,7 @@ def test_the_context_goes_before_what_the_fault_says_and_before_the_defaults() -
 def test_a_name_keeps_its_letters_and_its_braces_even_at_the_start_of_a_sentence() -> None:
     explanation = explain(planned("archived-contact"), {"name": "ebay {limit} Ltd"})
 
-    assert explanation.what == "ebay {limit} Ltd is archived in QuickBooks"
+    assert explanation.what == "ebay {limit} Ltd is inactive in QuickBooks"
 
 
 def test_the_fix_tells_which_button_suits() -> None:

@@ -17,8 +17,8 @@ FAILED, WAITING = Outcome.FAILED, Outcome.WAITING
     [
         (all_faults.TAKEN_BY_A_VENDOR, FAILED, {"6240"}, "is already taken in QuickBooks"),
         (all_faults.TAKEN_BY_AN_EMPLOYEE, FAILED, {"6240"}, "is already taken in QuickBooks"),
-        ("AF-ARCHIVED-1", FAILED, {"archived-contact"}, "Closed Cafe Ltd is archived in QuickBooks"),
-        ("AF-ARCHIVED-2", FAILED, {"archived-contact"}, "Closed Cafe Ltd is archived in QuickBooks"),
+        ("AF-ARCHIVED-1", FAILED, {"archived-contact"}, "Closed Cafe Ltd is inactive in QuickBooks"),
+        ("AF-ARCHIVED-2", FAILED, {"archived-contact"}, "Closed Cafe Ltd is inactive in QuickBooks"),
         ("AF-CLOSED", FAILED, {"6200", "6210"}, "The books are closed up to"),
         ("7001", FAILED, {"6140"}, "The number 7001 is already used in QuickBooks"),
         ("7002", WAITING, {"suggested-match"}, "7002 looks like"),

@@ -52,7 +52,7 @@ def test_check_shows_both_flags_and_what_needs_attention_and_leaves_nothing(surr
     assert (answer.returncode, answer.stderr) == (0, "")
     assert re.search(r"Red · Harbour City Property · .*26 need attention", answer.stdout)
     assert re.search(r"Red · All Faults Ltd · .*need attention", answer.stdout)
-    assert answer.stdout.count("Kiosk Ltd is archived in QuickBooks") == 23
+    assert answer.stdout.count("Kiosk Ltd is inactive in QuickBooks") == 23
     assert "The number 1042 is already used in QuickBooks" in answer.stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == [".env", "tmp"]
     assert list((tmp_path / "tmp").iterdir()) == []

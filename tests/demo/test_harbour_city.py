@@ -23,7 +23,7 @@ def test_the_first_sync_is_red_for_three_reasons_and_no_other(first_sync) -> Non
     closed_up_to = harbour_months.calendar(first_sync.today).closed_up_to
     held_up = {headline: dict(cause.held_up) for headline, cause in first_sync.story.causes().items()}
     assert held_up == {
-        "Kiosk Ltd is archived in QuickBooks": {RecordType.INVOICE: 23},
+        "Kiosk Ltd is inactive in QuickBooks": {RecordType.INVOICE: 23},
         f"The books are closed up to {closed_up_to.day} {closed_up_to:%b %Y}": {RecordType.INVOICE: 2},
         "The number 1042 is already used in QuickBooks": {RecordType.INVOICE: 1},
     }

@@ -74,7 +74,7 @@ def cause_of(ref: RecordRef, row: Result | None, rows: Sequence[Result], fix: st
         ref=ref,
         code="unlinked-parent" if is_unlinked else "6240",
         name=name,
-        headline=f"{name} is unlinked" if is_unlinked else f"{name} is archived in QuickBooks",
+        headline=f"{name} is unlinked" if is_unlinked else f"{name} is inactive in QuickBooks",
         why="Records that refer to it cannot sync without it.",
         how="Relink it." if is_unlinked else "Make it active again in QuickBooks, then retry.",
         fix="relink" if is_unlinked else fix,

@@ -68,22 +68,22 @@ def test_a_cause_that_is_gone_is_struck_through_with_what_mended_it_and_has_no_b
     invoice = samples.result(0, ref=OTHER, cause=OTHER, name="INV-9", outcome=Outcome.FAILED, linked=True)
     bot.desk.rows["harbour"].append(invoice)
     message = opened(bot)
-    ends(bot, KIOSK, "Kiosk Ltd is archived in QuickBooks")
+    ends(bot, KIOSK, "Kiosk Ltd is inactive in QuickBooks")
     bot.desk.rows["harbour"] = [invoice]
     bot.tick(seconds=6)
-    changed = bot.after(message, "~Kiosk Ltd is archived in QuickBooks~")
+    changed = bot.after(message, "~Kiosk Ltd is inactive in QuickBooks~")
     assert "28 records · put right with a sync" in str(changed["blocks"])
     assert str(changed["blocks"]).count("cause.retry") == 1 and str(KIOSK) not in str(changed["blocks"])
 
 
 def test_what_mended_it_stays_on_the_message_of_an_episode_that_is_over(bot: Bot) -> None:
     message = opened(bot)
-    ends(bot, KIOSK, "Kiosk Ltd is archived in QuickBooks")
+    ends(bot, KIOSK, "Kiosk Ltd is inactive in QuickBooks")
     run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
     bot.desk.rows["harbour"] = []
     bot.desk.finish(run.run_id, Flag.BLUE)
     bot.tick(seconds=6)
-    closed = bot.after(message, "~Kiosk Ltd is archived in QuickBooks~")
+    closed = bot.after(message, "~Kiosk Ltd is inactive in QuickBooks~")
     assert "button" not in str(closed["blocks"])
 
 

@@ -269,7 +269,7 @@ def test_more_detail_is_searched_and_shown_in_one_window(bot: Bot) -> None:
     bot.modal("Which record?")
     bot.slack.suggest("detail.choose", "kiosk ltd")
     bot.slack.in_modal("detail.choose", value=str(KIOSK))
-    view = bot.modal("Kiosk Ltd is archived in QuickBooks")
+    view = bot.modal("Kiosk Ltd is inactive in QuickBooks")
     said = str(view["blocks"])
     assert "Total ≠" in said and "Attempts" in said and "QuickBooks trace id 1-abc" in said and "Fault 6240" not in said
     bot.slack.in_modal("detail.unfold", value=str(KIOSK))

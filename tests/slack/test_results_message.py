@@ -197,7 +197,7 @@ def test_every_filter_is_in_one_modal_and_they_combine(start: Start) -> None:
     bot.slack.click(message, "results.filter")
     bot.modal("Search")
     found = bot.slack.suggest("filter.cause", "kiosk")
-    assert [one["text"]["text"] for one in found] == ["Any cause", "Kiosk Ltd is archived in QuickBooks"]
+    assert [one["text"]["text"] for one in found] == ["Any cause", "Kiosk Ltd is inactive in QuickBooks"]
     bot.slack.submit(
         text={"text": "inv-20"},
         show={"show": "waiting"},

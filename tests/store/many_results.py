@@ -10,7 +10,7 @@ from bot.store.results import results
 MANY = 100_000
 AT_ONCE = 5_000
 KINDS = (*[RecordType.INVOICE] * 5, *[RecordType.PAYMENT] * 3, RecordType.CONTACT, RecordType.CREDIT_NOTE)
-WHY = "QuickBooks takes no documents for an archived customer.\nHow to fix it: make it active again."
+WHY = "QuickBooks takes no documents for an inactive customer.\nHow to fix it: make it active again."
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -18,7 +18,7 @@ def many_results(count: int = MANY) -> Iterator[Result]:
     """Half of them invoices; one in fifty waits for one of three hundred contacts; one in twelve is unlinked."""
     for place in range(count):
         waits = place % 50 == 0
-        said = "waits for contact Kiosk Ltd, which is archived in QuickBooks" if waits else "created in QuickBooks"
+        said = "waits for contact Kiosk Ltd, which is inactive in QuickBooks" if waits else "created in QuickBooks"
         yield Result(
             at=FIRST + timedelta(seconds=place // 30),
             ref=RecordRef(KINDS[place % 10], f"{place:08d}-aaaa-bbbb-cccc-0123456789ab"),

@@ -104,7 +104,7 @@ def test_what_an_archived_contact_holds_up_is_foreseen_and_not_sent(paired: Worl
     assert paired.sync_red().counts.failed == 2 and paired.writes()[0] == writes
     row = paired.row("INV-1")
     assert (row.code, row.cause) == ("archived-contact", RecordRef(RecordType.CONTACT, tenant["id"]))
-    assert row.details == "Kiosk Ltd is archived in QuickBooks" and "Make active" in row.more_detail
+    assert row.details == "Kiosk Ltd is inactive in QuickBooks" and "Make active" in row.more_detail
     paired.books.update("Customer", paired.now("contacts", tenant)["externalId"], {"Active": True})
     assert paired.sync_blue().counts.created == 2
 

@@ -12,7 +12,7 @@ from bot.core.runs import ApiCalls
 
 LISTED = 200  # findings of one kind that are listed; all are counted
 OF_SEVERAL = {
-    "archived-contact": "the contact is archived in QuickBooks",
+    "archived-contact": "the contact is inactive in QuickBooks",
     "6140": "the number is already used in QuickBooks",
     "6240": "the name is already taken in QuickBooks",
     "duplicate-name-both-sides": "the name would stand twice in QuickBooks",
@@ -131,7 +131,7 @@ class Verification:
 def reason(outcome: Outcome | None, code: str, is_unlinked: bool, to_be_planned: bool) -> tuple[str, bool, bool]:
     """(why a record is on one side only, whether that explains it, whether a person has something to do)."""
     if is_unlinked or code == "left-out":
-        return "Left out of the sync (unlinked)", True, False
+        return "Unlinked", True, False
     if outcome is Outcome.SKIPPED:
         return SKIPPED_WORDS.get(code) or _headline(code), True, False
     if outcome in NEEDS_ATTENTION:

@@ -1,4 +1,4 @@
-"""Groups what needs attention by its cause, so that one archived contact is one line, not twenty-three."""
+"""Groups what needs attention by its cause, so that one inactive contact is one line, not twenty-three."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

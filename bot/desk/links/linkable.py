@@ -104,7 +104,7 @@ def say_unlinked(
     connection: Connection, company_id: str, refs: Sequence[RecordRef], unlinking: bool, at: datetime
 ) -> None:
     """The results show at once what is unlinked and what comes back with the next sync."""
-    words = "Left out of the sync." if unlinking else "Relinked: comes along with the next sync."
+    words = "Unlinked: the sync leaves it alone." if unlinking else "Relinked: comes along with the next sync."
     say(connection, company_id, refs, words, at, "left-out" if unlinking else "", not unlinking)
 
 
