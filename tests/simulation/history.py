@@ -10,11 +10,12 @@ from bot.core.model import RecordRef
 from bot.sandbox.quickbooks.books.faults import Refusal
 from bot.sandbox.released import Problem
 from bot.sync.ending import Finished
-from tests.simulation import quickbooks_deeds, released_deeds
-from tests.simulation.choosing import NothingToDo, one_of
-from tests.simulation.judge import Judge
+from tests.simulation.deeds import quickbooks as quickbooks_deeds
+from tests.simulation.deeds import released as released_deeds
+from tests.simulation.deeds.choosing import NothingToDo, one_of
 from tests.simulation.nemesis import Danger
 from tests.simulation.opening import disk, opening
+from tests.simulation.rules.judge import Judge
 from tests.simulation.script import AS_PLANNED, Kind, Script, Step, script
 from tests.simulation.stage import COMPANY, Stage, thawed
 

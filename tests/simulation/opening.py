@@ -24,13 +24,18 @@ TAX = {"NZ": "15% GST", "AU": "GST", "GB": "20.0% S", "US": "TAX"}
 
 @dataclass(frozen=True)
 class Setting:
-    """A kind of company. `numbers` = QuickBooks takes our document numbers."""
+    """A kind of company. `numbers` = QuickBooks takes our document numbers; `one_class` = of a form, not of a line."""
 
     country: str = "NZ"
     numbers: bool = True
+    one_class: bool = False
 
 
-SETTINGS = (*[Setting()] * 6, Setting("NZ", numbers=False), Setting("AU"), Setting("GB"), Setting("US"))
+SETTINGS = (
+    *[Setting()] * 6,
+    *(Setting("NZ", numbers=False), Setting("NZ", one_class=True)),
+    *(Setting("AU"), Setting("GB"), Setting("US")),
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,11 @@ def opening(setting: Setting) -> Opening:
     clock = WorldClock()
     quickbooks = QuickBooksState(clock, seed=7, limits=Limits())
     quickbooks.add_company(REALM, "Harbour Books", setting.country, custom_txn_numbers=setting.numbers)
+    if setting.one_class:
+        quickbooks.companies[REALM].set_preference("AccountingInfoPrefs", "ClassTrackingPerTxn", True)
+        quickbooks.companies[REALM].set_preference("AccountingInfoPrefs", "ClassTrackingPerTxnLine", False)
+    if setting.country == "GB":  # a reverse charge: its two rates are nothing together
+        quickbooks.companies[REALM].add_tax_rates("20.0% RC", purchases=(Decimal(20), Decimal(-20)))
     released = ReleasedState(clock, API_KEY, NumberedIds())
     currency = quickbooks.companies[REALM].books.home_currency
     released.add_company(id=COMPANY, name="Harbour City Property", country=setting.country, currency=currency)
@@ -66,7 +76,7 @@ def opening(setting: Setting) -> Opening:
     _pay_in_part(sides)
     _blue(stage)
     place.power_cycle()
-    store = place.folder / f"opening-{setting.country}-{setting.numbers}.sqlite3"
+    store = place.folder / f"opening-{setting.country}-{setting.numbers}-{setting.one_class}.sqlite3"
     store.write_bytes(place.file.read_bytes())
     return Opening(frozen(sides), store)
 

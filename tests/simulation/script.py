@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from tests.simulation import quickbooks_deeds, released_deeds
+from tests.simulation.deeds import quickbooks as quickbooks_deeds
+from tests.simulation.deeds import released as released_deeds
 from tests.simulation.opening import SETTINGS, Setting
 
 AS_PLANNED = "with trouble, just what a dry run has shown"

@@ -2,7 +2,7 @@
 
 import pickle
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -48,9 +48,11 @@ from tests.simulation.wire import QUICKBOOKS_URL, RELEASED_URL, Call, Carry, Wir
 
 COMPANY, REALM, API_KEY = "harbour", "9341", "key-of-the-simulation"
 VAULT_KEY = b"c2ltdWxhdGlvbi1zaW11bGF0aW9uLXNpbXVsYXRpb24="
+Json = dict[str, Any]
 HARMLESS = frozenset({"externalId", "number", "allocations"})  # ours to give, or read and merged right before
 STARTS_IN = timedelta(minutes=1)  # until the windows of QuickBooks' limits have forgotten the process before
 NEVER_S = 1e6  # beats come in real time, which a history has none of
+KEEPING = ("Customer", "Vendor", "Invoice", "Bill", "CreditMemo", "VendorCredit")  # of fields that we do not know
 PAGE_SIZE = 4  # of Re-Leased, so that a few records are several pages
 
 
@@ -77,6 +79,7 @@ class Written:
     entries: tuple[dict[str, Any], ...]  # new rows of QuickBooks' write log
     records: tuple[tuple[str, str], ...]  # (collection, id) of what Re-Leased wrote
     closed_known: bool  # the closing date is still what it was when the run began
+    updates: tuple[tuple[str, Json, Json], ...]  # what we changed in QuickBooks: entity, before, after
     unseen: str = ""  # the version of a Re-Leased record that was overwritten without having been taken in
 
     @property
@@ -236,6 +239,7 @@ class Stage:
             log, meter = self.sides.books.write_log, self.sides.released.meter.writes
             before = len(log), len(meter)
             unseen = self._unseen_version(call)
+            held = self._held()
             answer = carry(call)
             entries = tuple(log[before[0] :])
             deeds = [meter[place] for place in range(before[1], len(meter))]
@@ -244,10 +248,21 @@ class Stage:
                 closed = self.sides.books.books.close_date
                 known = closed is not None and closed.isoformat() == self.closed_when_started
                 left_out = frozenset(self.unlinked)
-                self.written.append(Written(call, answer.status, left_out, entries, records, known, unseen))
+                updates = tuple(self._updates(held, entries))
+                self.written.append(Written(call, answer.status, left_out, entries, records, known, updates, unseen))
             return answer
 
         return carried
+
+    def _held(self) -> dict[tuple[str, str], Json]:
+        """Each document and name of QuickBooks as it is; a record is never changed in place."""
+        return {(entity, id_): row for entity in KEEPING for id_, row in self.sides.books.entity(entity).items()}
+
+    def _updates(self, held: dict[tuple[str, str], Json], entries: Sequence[Json]) -> Iterator[tuple[str, Json, Json]]:
+        for entry in entries:
+            entity, id_ = entry["entity"], entry["id"]
+            if entry["code"] is None and entry["operation"] == "update" and (entity, id_) in held:
+                yield entity, held[entity, id_], self.sides.books.entity(entity)[id_]
 
     def _unseen_version(self, call: Call) -> str:
         """The version that a PATCH overwrites, when our mirror holds an older one: somebody's edit would be lost."""

@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from tests.simulation.history import History, play
-from tests.simulation.judge import Judge
 from tests.simulation.nemesis import Danger
 from tests.simulation.opening import Setting, disk, opening
+from tests.simulation.rules.judge import Judge
 from tests.simulation.script import Kind, Script, Step, script
 from tests.simulation.stage import Stage, thawed
 

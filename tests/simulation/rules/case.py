@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from bot.core.model import Outcome, RecordRef
 from bot.store.tables import results
-from tests.simulation.pairs import NAMES, Pair, Picture, email_of
+from tests.simulation.rules.pairs import NAMES, Pair, Picture, email_of
 from tests.simulation.stage import Stage
 
 SYNC_FROM = "2026-04-01"

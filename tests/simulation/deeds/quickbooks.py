@@ -1,15 +1,13 @@
 """What a bookkeeper does in QuickBooks. Each deed is one change; what QuickBooks refuses is simply not done."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 from bot.records import BY_ENTITY
-from bot.sandbox.quickbooks.api.company import Company
-from tests.simulation.choosing import (
+from tests.simulation.deeds import screens
+from tests.simulation.deeds.choosing import (
     AMOUNTS,
     CONTENTS,
     FILE_NAMES,
@@ -21,59 +19,7 @@ from tests.simulation.choosing import (
     one_of,
     part_of,
 )
-from tests.simulation.stage import Sides
-
-SALES, EXPENSE = "SalesItemLineDetail", "AccountBasedExpenseLineDetail"
-EXPENSES = ("Repairs and Maintenance", "Insurance", "Utilities")
-PARTY = {"Invoice": ("CustomerRef", "Customer"), "CreditMemo": ("CustomerRef", "Customer")}
-PARTY |= {"Bill": ("VendorRef", "Vendor"), "VendorCredit": ("VendorRef", "Vendor")}
-
-
-@dataclass
-class Ledger:
-    """QuickBooks as a bookkeeper uses it."""
-
-    sides: Sides
-    random: Random
-
-    @property
-    def books(self) -> Company:
-        return self.sides.books
-
-    def rows(self, entity: str, **wanted: object) -> list[Json]:
-        rows = [self.books.read(entity, row["Id"]) for row in self.books.entity(entity).in_id_order()]
-        return [row for row in rows if all(row.get(name) == value for name, value in wanted.items())]
-
-    def some(self, entity: str, **wanted: object) -> Json:
-        return one_of(self.random, self.rows(entity, **wanted))
-
-    def create(self, entity: str, **body: object) -> str:
-        made = self.books.create(entity, body)
-        return f"{entity} {made['Id']} {made.get('DocNumber') or made.get('DisplayName') or ''}"
-
-    def update(self, entity: str, record: Json, **changes: object) -> str:
-        self.books.update(entity, record["Id"], changes)
-        return f"{entity} {record['Id']}: {changes}"
-
-    def tax_code(self) -> str:
-        if self.books.books.is_us:
-            return self.random.choice(("TAX", "NON"))
-        return str(one_of(self.random, [row for row in self.rows("TaxCode", Active=True)])["Id"])
-
-    def line(self, entity: str) -> Json:
-        amount = Decimal(self.random.choice(AMOUNTS))
-        kind = SALES if entity in ("Invoice", "CreditMemo") else EXPENSE
-        detail: dict[str, Any] = {}
-        if kind == SALES:
-            detail["ItemRef"] = {"value": self.some("Item", Active=True, Type="Service")["Id"]}
-        else:
-            accounts = [row for row in self.rows("Account", Active=True) if row["Name"] in EXPENSES]
-            detail["AccountRef"] = {"value": one_of(self.random, accounts)["Id"]}
-        if kind == SALES or not self.books.books.is_us:
-            detail["TaxCodeRef"] = {"value": self.tax_code()}
-        if self.random.random() < 0.2:
-            detail["ClassRef"] = {"value": self.some("Class", Active=True)["Id"]}
-        return {"Amount": amount, "DetailType": kind, "Description": "By hand", kind: detail}
+from tests.simulation.deeds.ledger import EXPENSE, EXPENSES, PARTY, SALES, Ledger, document
 
 
 def new_customer(ledger: Ledger) -> str:
@@ -128,16 +74,13 @@ def new_document(ledger: Ledger) -> str:
         "DocNumber": number,
         "Line": [ledger.line(entity) for _ in range(ledger.random.choice((1, 1, 2)))],
     }
+    if ledger.has_classes_per_form and ledger.random.random() < 0.4:
+        body["ClassRef"] = {"value": ledger.some("Class", Active=True)["Id"]}
     return ledger.create(entity, **body)
 
 
-def _document(ledger: Ledger) -> tuple[str, Json]:
-    entity = ledger.random.choice(tuple(PARTY))
-    return entity, ledger.some(entity)
-
-
 def edit_amount(ledger: Ledger) -> str:
-    entity, record = _document(ledger)
+    entity, record = document(ledger)
     lines = [line for line in record["Line"] if line["DetailType"] in (SALES, EXPENSE)]
     place = ledger.random.randrange(len(lines))
     kind = lines[place]["DetailType"]
@@ -148,17 +91,17 @@ def edit_amount(ledger: Ledger) -> str:
 
 
 def edit_date(ledger: Ledger) -> str:
-    entity, record = _document(ledger)
+    entity, record = document(ledger)
     return ledger.update(entity, record, TxnDate=day(ledger.random))
 
 
 def edit_number(ledger: Ledger) -> str:
-    entity, record = _document(ledger)
+    entity, record = document(ledger)
     return ledger.update(entity, record, DocNumber=ledger.random.choice(NUMBERS))
 
 
 def edit_note(ledger: Ledger) -> str:
-    entity, record = _document(ledger)
+    entity, record = document(ledger)
     return ledger.update(entity, record, PrivateNote=ledger.random.choice(("checked", "Voided? no", "ask Mere")))
 
 
@@ -240,7 +183,7 @@ def attach(ledger: Ledger) -> str:
     """A file on a document, or on two."""
     if "Attachable" not in BY_ENTITY:
         raise NothingToDo
-    owners = [_document(ledger) for _ in range(ledger.random.choice((1, 1, 2)))]
+    owners = [document(ledger) for _ in range(ledger.random.choice((1, 1, 2)))]
     refs = [{"EntityRef": {"type": entity, "value": record["Id"]}} for entity, record in owners]
     content = ledger.random.choice(CONTENTS)
     made = ledger.books.create("Attachable", {"FileName": ledger.random.choice(FILE_NAMES), "AttachableRef": refs})
@@ -298,4 +241,15 @@ DEEDS: dict[Deed, int] = {
     close_books: 2,
     reopen_books: 2,
     new_class: 1,
+    screens.mark_lines: 3,
+    screens.add_text: 2,
+    screens.fill_form: 2,
+    screens.invoice_with_deposit: 1,
+    screens.refund_credit: 2,
+    screens.refunded_by_deposit: 1,
+    screens.journal_entry: 2,
+    screens.sub_class: 1,
+    screens.sub_customer: 1,
+    screens.class_of_form: 1,
+    screens.odd_values: 1,
 }

@@ -8,7 +8,7 @@ from random import Random
 
 from bot.core.model import Direction, RecordType
 from bot.records import BY_TYPE
-from tests.simulation.choosing import (
+from tests.simulation.deeds.choosing import (
     AMOUNTS,
     CONTENTS,
     FILE_NAMES,

@@ -33,6 +33,7 @@ ONE = {"tax-types": "TaxCode", "tracking-options": "Class", "attachments": "Atta
 DOCUMENTS = ("Invoice", "Bill", "CreditMemo", "VendorCredit")
 PAYMENTS = ("Payment", "BillPayment")
 NAMES = ("Customer", "Vendor")
+NO_MONEY = ("SubTotalLineDetail", "TaxLineDetail", "DescriptionOnly")
 DELETED_SUFFIX, SUPPLIER_SUFFIX = " (deleted)", " (Supplier)"
 
 
@@ -173,7 +174,7 @@ def _unequal(pair: Pair, facts: dict[str, tuple[Any, Any]]) -> Iterator[str]:
 
 def _document(picture: Picture, pair: Pair, row: Json, record: Json) -> dict[str, tuple[Any, Any]]:
     tax = record.get("TxnTaxDetail", {}).get("TotalTax", Decimal(0))
-    lines = [line for line in record["Line"] if line["DetailType"] not in ("SubTotalLineDetail", "TaxLineDetail")]
+    lines = [line for line in record["Line"] if line["DetailType"] not in NO_MONEY]
     return {
         "date": (row["issueDate"], record["TxnDate"]),
         "total": (Decimal(row["total"]), record["TotalAmt"]),

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from bot.core.model import Direction
 from bot.records import BY_ENTITY, BY_TYPE
-from tests.simulation.case import SAYS_WHY, SYNC_FROM, Case
-from tests.simulation.pairs import DOCUMENTS, PAYMENTS, TYPES, Json, entities_of, is_set_off, is_void
+from tests.simulation.rules.case import SAYS_WHY, SYNC_FROM, Case
+from tests.simulation.rules.pairs import DOCUMENTS, PAYMENTS, TYPES, Json, entities_of, is_set_off, is_void
 
 EXPENSE_TYPES = ("Expense", "Cost of Goods Sold", "Other Expense")
 

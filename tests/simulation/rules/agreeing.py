@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bot.core.model import Outcome, RecordRef, RecordType
-from bot.core.runs import Flag
+from bot.core.runs import Flag, RedReason
 from bot.records import BY_TYPE
 from bot.sync.ending import Finished
-from tests.simulation.audit import OURS
-from tests.simulation.case import ATTENTION, SAYS_WHY, SYNC_FROM, Case
-from tests.simulation.pairs import DOCUMENTS, PAYMENTS, TYPES, contact_of, differences, entities_of, gone
+from tests.simulation.rules.audit import OURS
+from tests.simulation.rules.case import ATTENTION, SAYS_WHY, SYNC_FROM, Case
+from tests.simulation.rules.pairs import DOCUMENTS, PAYMENTS, TYPES, contact_of, differences, entities_of, gone
 
 PASSING = ("10000", "keeps-failing", "unanswered", "5010", "6240", "6140", "http-412")
 """Codes of faults that say nothing any more once both sides agree."""
@@ -52,6 +52,40 @@ def balances_agree(case: Case) -> Iterator[str]:
             yield f"{pair}: {open_} is open in Re-Leased and {record['Balance']} in QuickBooks"
 
 
+def blue_means_equal(case: Case, finished: Finished) -> Iterator[str]:
+    """Blue: the same is open on both sides of every document, but for what people or settings took out of the sync."""
+    if finished.flag is not Flag.BLUE:
+        return
+    out = _out_of_sync(case)
+    for pair in case.picture.pairs():
+        record, row = pair.external, pair.released
+        if pair.entity not in DOCUMENTS or record is None or any(gone(pair)) or row["status"] == "draft":
+            continue
+        open_ = row["balance"] if pair.collection == "invoices" else row["remaining"]
+        if row["id"] not in out and Decimal(open_) != record["Balance"]:
+            yield f"blue, and of {pair} {open_} is open in Re-Leased and {record['Balance']} in QuickBooks"
+
+
+def _out_of_sync(case: Case) -> set[str]:
+    """Ids of Re-Leased's documents that are not synced, or that something pays that is not synced."""
+    out, told = set[str](), case.told()
+    for collection in ("invoices", "credit-notes", "payments"):
+        for row in case.picture.rows[collection]:
+            ref, date = RecordRef(TYPES[collection], row["id"]), row.get("date") or row.get("issueDate")
+            said = case.row_of(ref)
+            if ref in case.stage.unlinked or date < SYNC_FROM or (said and said.outcome == Outcome.SKIPPED):
+                out |= {row["id"], *(part["invoiceId"] for part in row.get("allocations", ()))}
+    for entity in (*DOCUMENTS, *PAYMENTS):
+        for id_, record in case.picture.books.entity(entity).items():
+            partner = case.picture.partner.get((entity, id_))
+            if id_ in told or record["TxnDate"] < SYNC_FROM or (partner and partner[1]["id"] in out):
+                links = [link for line in record.get("Line", ()) for link in line.get("LinkedTxn", ())]
+                links += record.get("LinkedTxn", ())
+                owners = (case.picture.partner.get((link["TxnType"], link["TxnId"])) for link in links)
+                out |= {owner[1]["id"] for owner in owners if owner}
+    return out
+
+
 def errors_clear(case: Case) -> Iterator[str]:
     """A record that failed and agrees by now has nothing to complain of any more."""
     agreeing: dict[RecordRef, bool] = {}
@@ -84,7 +118,8 @@ def _unclear_contacts(case: Case) -> set[str]:
 
 def rows_say_why(case: Case, finished: Finished) -> Iterator[str]:
     needy = {key for key, row in case.rows.items() if row.outcome in ATTENTION and row.linked}
-    if finished.red_reason is not None:
+    differ = any(key in needy and row.code == "open-balance-differs" for key, row in case.rows.items())
+    if finished.red_reason is not None and not (finished.red_reason is RedReason.OUT_OF_BALANCE and differ):
         yield f"the run is red for {finished.red_reason}: nothing explains that"
     elif (finished.flag is Flag.RED) != bool(needy):
         yield f"the flag is {finished.flag}, with {len(needy)} rows that need attention"

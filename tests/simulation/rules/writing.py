@@ -4,9 +4,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.core.model import RecordRef, RecordType
-from tests.simulation.audit import OURS
-from tests.simulation.case import DATES, Case
-from tests.simulation.pairs import DOCUMENTS, PAYMENTS, TYPES, Json, Key, contact_of, is_set_off, is_void, kinds_of
+from tests.simulation.rules.audit import OURS
+from tests.simulation.rules.case import DATES, Case
+from tests.simulation.rules.pairs import (
+    DOCUMENTS,
+    PAYMENTS,
+    TYPES,
+    Json,
+    Key,
+    contact_of,
+    is_set_off,
+    is_void,
+    kinds_of,
+)
 
 
 def once_on_either_side(case: Case) -> Iterator[str]:

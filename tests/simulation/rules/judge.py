@@ -9,26 +9,27 @@ from bot.records import BY_ENTITY, BY_TYPE
 from bot.store.database import load
 from bot.store.tables import mirror
 from bot.sync.ending import Finished
-from tests.simulation import rules_agreeing, rules_losing, rules_writing
-from tests.simulation.audit import audit
-from tests.simulation.case import DATES, SYNC_FROM, Case, rows_of
-from tests.simulation.pairs import DOCUMENTS, NAMES, PAYMENTS, TYPES, Json, Picture, email_of
+from tests.simulation.rules import agreeing, keeping, losing, writing
+from tests.simulation.rules.audit import audit
+from tests.simulation.rules.case import DATES, SYNC_FROM, Case, rows_of
+from tests.simulation.rules.pairs import DOCUMENTS, NAMES, PAYMENTS, TYPES, Json, Picture, email_of
 from tests.simulation.stage import Stage
 
 RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
-    rules_writing.once_on_either_side,
-    rules_writing.nothing_deleted,
-    rules_writing.unlinked_untouched,
-    rules_writing.closed_periods_untouched,
-    rules_writing.nothing_overwritten_unseen,
-    rules_writing.dates_unmoved,
-    rules_losing.nothing_lost_in_released,
-    rules_losing.nothing_lost_in_quickbooks,
-    rules_losing.no_file_lost_in_quickbooks,
-    rules_agreeing.pairs_agree,
-    rules_agreeing.what_we_wrote_is_whole,
-    rules_agreeing.balances_agree,
-    rules_agreeing.errors_clear,
+    writing.once_on_either_side,
+    writing.nothing_deleted,
+    writing.unlinked_untouched,
+    writing.closed_periods_untouched,
+    writing.nothing_overwritten_unseen,
+    writing.dates_unmoved,
+    keeping.nothing_wiped,
+    losing.nothing_lost_in_released,
+    losing.nothing_lost_in_quickbooks,
+    losing.no_file_lost_in_quickbooks,
+    agreeing.pairs_agree,
+    agreeing.what_we_wrote_is_whole,
+    agreeing.balances_agree,
+    agreeing.errors_clear,
 )
 
 
@@ -107,7 +108,8 @@ class Judge:
             broken = [*self.problems, *audit(connection, self.stage)]
         for rule in RULES:
             broken += rule(case)
-        broken += rules_agreeing.rows_say_why(case, finished)
+        broken += agreeing.rows_say_why(case, finished)
+        broken += agreeing.blue_means_equal(case, finished)
         return list(dict.fromkeys(broken))
 
 
