@@ -39,9 +39,9 @@ NAME = "Harbour City Property"
 RUN = samples.run(flag=Flag.RED, counts=Counts(failed=31))
 PLAN = RequestedPlan("p1", "harbour", NAME, next(iter(UNDER_WAY)), "U0ANA", samples.NOW)
 HOUR_AGO = samples.NOW - timedelta(hours=1)
-WEEK = week(samples.NOW, "UTC", [CauseSpan("Kiosk Ltd is archived", 31, HOUR_AGO)], [RUN])
+WEEK = week(samples.NOW, "UTC", [CauseSpan("Kiosk Ltd is inactive", 31, HOUR_AGO)], [RUN])
 VERIFIED = samples.asked_verification()
-MENDED = ResolvedCause("contact:kiosk-0", "Kiosk Ltd is archived", 28, samples.NOW)
+MENDED = ResolvedCause("contact:kiosk-0", "Kiosk Ltd is inactive", 28, samples.NOW)
 FOUND = Found(RED, "kiosk", 31, samples.results(2), "v1")
 
 

@@ -51,7 +51,7 @@ def check_home(view: dict[str, Any]) -> None:
 @pytest.mark.parametrize("count", [0, 1, 20, 130])
 def test_the_home_takes_any_number_of_companies_and_items(count: int, text: str | None) -> None:
     shown = list(companies(count, text))
-    items = [MyItem(text or "Harbour", text or "Kiosk is archived", text or "", "co|contact:1")] * count
+    items = [MyItem(text or "Harbour", text or "Kiosk is inactive", text or "", "co|contact:1")] * count
     for page in (1, 2, 99):
         check_home(home.home(shown, items, page, "Flags go nowhere."))
     for one in shown[:1]:

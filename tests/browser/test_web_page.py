@@ -277,7 +277,7 @@ def test_the_column_link_says_whether_the_record_syncs(faults: Locator) -> None:
 def test_more_detail_says_what_happened_why_and_how_to_fix_it(ana: Person, faults: Locator) -> None:
     ana.chooses("More detail…", faults)
     ana.picks("AF-ARCHIVED-1")
-    said = ("What happened", "Closed Cafe Ltd is archived", "Why", "How to fix it", "Re-Leased says", "Attempts")
+    said = ("What happened", "Closed Cafe Ltd is inactive", "Why", "How to fix it", "Re-Leased says", "Attempts")
     for words in said:
         expect(ana.modal).to_contain_text(words)
 

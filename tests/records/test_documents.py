@@ -326,5 +326,8 @@ def test_zero_alone_does_not_make_a_document_voided() -> None:
     assert not checks.external_gone("Invoice", quickbooks_invoice(PrivateNote="Voided cheque sent back"))
     assert checks.external_gone("Invoice", {**free, "PrivateNote": "Lease 12 - Voided"})
     assert not checks.external_gone("Invoice", {**free, "PrivateNote": "the voided parking ticket"})
+    counted = sales_line("0.00", Qty=Decimal(1))
+    alive = quickbooks_invoice(counted, tax="0.00", PrivateNote="Voided: see INV-7")
+    assert not checks.external_gone("Invoice", alive), "QuickBooks empties the quantities of what it voids"
     waived = quickbooks_invoice(sales_line("80.00"), sales_line("-80.00"), tax="0.00", TotalAmt=0, PrivateNote="Voided")
     assert not checks.external_gone("Invoice", waived), "lines that cancel out are lines"

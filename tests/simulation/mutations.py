@@ -12,7 +12,9 @@ from pathlib import Path
 
 from tests.changed_copy import ROOT, copy, first_failure, python
 from tests.simulation.bugs import MUTATIONS, Mutation
+from tests.simulation.bugs_of_books import OF_BOOKS
 
+ALL = (*MUTATIONS, *OF_BOOKS)
 SEEDS = 300  # the usual ones: 1 to this, until one of them fails
 TIMEOUT_S = 900
 
@@ -26,7 +28,7 @@ class Caught:
 
 def require_fitting() -> None:
     """Raises ValueError when the source has moved on, so that a mutation does not fit it any more."""
-    for mutation in MUTATIONS:
+    for mutation in ALL:
         for edit in mutation.edits:
             times = (ROOT / edit.file).read_text(encoding="utf-8").count(edit.old)
             if times != 1:
@@ -66,7 +68,7 @@ def main(arguments: list[str]) -> int:
     only = parser.parse_args(arguments).only
     require_fitting()
     unseen = 0
-    for mutation in (each for each in MUTATIONS if only in each.name):
+    for mutation in (each for each in ALL if only in each.name):
         with copy() as folder:
             caught = proven(mutation, folder)
         unseen += not caught.by

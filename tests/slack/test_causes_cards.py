@@ -128,10 +128,10 @@ def test_a_viewer_may_not_retry_and_is_told_who_may(bot: Bot) -> None:
 
 def test_a_cause_that_the_engine_writes_down_is_found_by_its_end(bot: Bot) -> None:
     """The same queries as the engine's: opened by one look, ended by the next."""
-    row = replace(bot.desk.rows["harbour"][0], code="6240", details="Kiosk Ltd is archived.")
+    row = replace(bot.desk.rows["harbour"][0], code="6240", details="Kiosk Ltd is inactive.")
     team, since = bot.desk.team, bot.clock() - timedelta(seconds=1)
     with team.database.write() as connection:
         cause_spans.note(connection, "harbour", to_ms(bot.clock()), [row])
         cause_spans.note(connection, "harbour", to_ms(bot.clock()) + 5, [])
     (mended,) = team.work.settled(bot.desk.companies.named("harbour"), [], since).resolved
-    assert (mended.key, mended.headline, mended.how, mended.by) == (str(KIOSK), "Kiosk Ltd is archived", "sync", "")
+    assert (mended.key, mended.headline, mended.how, mended.by) == (str(KIOSK), "Kiosk Ltd is inactive", "sync", "")

@@ -61,10 +61,10 @@ def test_causes_that_the_red_message_leaves_out_have_their_cards_in_the_window(m
     message = red(many)
     assert "All 13 causes…" in str(message["blocks"]) and "and 5 more causes" in str(message["blocks"])
     first = str(opened(many))
-    assert "causes 1 to 12 of 13" in first and "*1  Kiosk Ltd is archived" in first and "cause.13" not in first
+    assert "causes 1 to 12 of 13" in first and "*1  Kiosk Ltd is inactive" in first and "cause.13" not in first
     many.slack.in_modal("causes.next")
     second = many.modal("page 2 of")
-    assert "*13  INV-12 is archived" in str(second) and "cause.retry" in str(second)
+    assert "*13  INV-12 is inactive" in str(second) and "cause.retry" in str(second)
     assert second["private_metadata"].startswith("v") and len(second["private_metadata"]) == 26
 
 
@@ -222,4 +222,4 @@ def test_the_menu_of_a_company_in_the_overview_opens_it_where_something_is_wrong
     worst, calm = (block for block in overview["blocks"] if "company.more" in str(block))
     assert "causes|harbour" in str(worst) and "causes|" not in str(calm)
     bot.slack.click(overview, "company.more", block_id=worst["block_id"], value="causes|harbour")
-    assert "Kiosk Ltd is archived" in str(bot.modal("Causes"))
+    assert "Kiosk Ltd is inactive" in str(bot.modal("Causes"))

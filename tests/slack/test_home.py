@@ -127,12 +127,12 @@ class Assigned:
     """What the next person's work gives."""
 
     def of(self, user_id: str) -> list[MyItem]:
-        return [MyItem("Harbour City", "Kiosk Ltd is archived", "until Friday", "harbour|contact:kiosk")]
+        return [MyItem("Harbour City", "Kiosk Ltd is inactive", "until Friday", "harbour|contact:kiosk")]
 
 
 def test_what_was_given_to_somebody_stands_in_their_home(bot: Bot) -> None:
     drawn = str(
         home.HomePages(bot.desk, bot.announcer.outbox, bot.clock, Assigned(), bot.announcer.homes.troubles).drawn(ANA)
     )
-    assert "*Kiosk Ltd is archived*" in drawn and "until Friday" in drawn
+    assert "*Kiosk Ltd is inactive*" in drawn and "until Friday" in drawn
     assert "Nothing waits for you" not in drawn

@@ -74,7 +74,7 @@ def test_a_cause_that_comes_later_speaks_once_in_the_thread_and_the_first_ones_d
     for _ in range(3):
         bot.tick(seconds=6)
     (told,) = [text for text in replies(bot, message) if "new:" in text]
-    assert told.startswith("🟥 Red · Harbour City Property · new: 1 record · RC-7 is archived")
+    assert told.startswith("🟥 Red · Harbour City Property · new: 1 record · RC-7 is inactive in QuickBooks")
     assert bot.slack.control("GET", "notifications") == []
 
 
@@ -159,7 +159,7 @@ def test_a_channel_with_nothing_left_closes_while_the_company_stays_red(bot: Bot
     bot.clock.forward(60)
     settle(bot, [failing(), failing(RecordRef(RecordType.CONTACT, "new"), "Newcomer")], Flag.RED)
     bot.tick(seconds=6)
-    assert here(bot, "Newcomer is archived")["ts"] != message["ts"], "another episode, another message"
+    assert here(bot, "Newcomer is inactive")["ts"] != message["ts"], "another episode, another message"
 
 
 def test_recovery_ends_both_messages(bot: Bot) -> None:

@@ -49,7 +49,7 @@ def test_a_cause_given_to_somebody_is_one_direct_message_and_stands_in_their_hom
     assert len(told) == 1 and "28" not in told[0]["text"][:10] and "29 records given to you" in told[0]["text"]
     bot.tick(seconds=6)
     bot.after(message, "“the owner is told”")
-    assert "the owner is told" in home_of_ben(bot, "Kiosk Ltd is archived")
+    assert "the owner is told" in home_of_ben(bot, "Kiosk Ltd is inactive")
     (entry,) = [one for one in bot.desk.team.audit("harbour", 10) if one.what == "cause"]
     assert (entry.by, entry.after, entry.note) == (ANA, f"given to {BEN}", "the owner is told")
 

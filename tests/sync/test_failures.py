@@ -50,7 +50,7 @@ def test_an_archived_customer_is_named_as_the_cause(paired: World) -> None:
     paired.invoice(tenant, "INV-1")
     paired.sync_red()
     row = paired.row("INV-1")
-    assert "archived" in row.details and "Kiosk Ltd" in row.details
+    assert "inactive" in row.details and "Kiosk Ltd" in row.details
     assert row.cause == contact_ref(tenant)
     assert tenant["id"] in row.details + row.more_detail
     paired.books.activate("Customer", customer["Id"])
@@ -60,7 +60,7 @@ def test_an_archived_customer_is_named_as_the_cause(paired: World) -> None:
 
 @edge
 def test_an_unmatched_tenant_whose_customer_is_archived_is_explained(paired: World) -> None:
-    """The customer was archived before it was ever paired: adopting is right, its documents say why they fail."""
+    """The customer was inactive before it was ever paired: adopting is right, its documents say why they fail."""
     customer = paired.customer("Kiosk Ltd")
     paired.books.archive("Customer", customer["Id"])
     tenant = paired.contact("Kiosk Ltd")
@@ -68,7 +68,7 @@ def test_an_unmatched_tenant_whose_customer_is_archived_is_explained(paired: Wor
     paired.sync_red()
     row = paired.row("INV-1")
     assert row.outcome in (Outcome.FAILED, Outcome.WAITING)
-    assert "Kiosk Ltd" in row.details + row.more_detail and "archived" in row.details + row.more_detail
+    assert "Kiosk Ltd" in row.details + row.more_detail and "inactive" in row.details + row.more_detail
     assert paired.count("Customer") == 1
 
 

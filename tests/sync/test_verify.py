@@ -245,7 +245,7 @@ def test_what_is_on_one_side_only_for_a_known_reason_explains_its_amount(settled
     found = verified(settled)
     (item,) = found.items
     assert (item.side, item.sums.gross, item.explains) == (Side.RELEASED, Decimal("80.50"), True)
-    said = {"draft": "Draft", "old": "start of the sync", "unlinked": "unlinked", "closed": "closed"}[reason]
+    said = {"draft": "Draft", "old": "start of the sync", "unlinked": "Unlinked", "closed": "closed"}[reason]
     assert said in item.reason
     assert found.unexplained == NOTHING and found.agrees is (reason != "closed")
     line = totals_of(found, "Invoice")
