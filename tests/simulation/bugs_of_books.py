@@ -30,8 +30,8 @@ OF_BOOKS: tuple[Mutation, ...] = (
     one(
         "the class of a whole document is lost",
         "bot/records/documents/document.py",
-        "if facts.class_per_document and (class_id := _one_class(body, lookup)):",
-        "if not facts.class_per_document and (class_id := _one_class(body, lookup)):",
+        "if one_class and (class_id := _one_class(body, lookup)):",
+        "if not one_class and (class_id := _one_class(body, lookup)):",
         HEADERS,
     ),
     one(

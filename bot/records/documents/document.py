@@ -51,17 +51,20 @@ LINE_FIELDS = (
 
 
 def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
-    """Without a number where QuickBooks numbers its sales forms, without tax where it computes that (US)."""
+    """Without a number where QuickBooks numbers its sales forms, without tax where it computes that (US).
+
+    Only sales forms have a class of their own; what is bought has it on each line, however the company keeps classes.
+    https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/bill (ClassRef)
+    """
     us, sales = facts.country == "US", entity in SALES_FORMS
+    one_class = facts.class_per_document and sales
     mode = TAX_MODES.get(str(body.get("amountsAre")), "TaxExcluded")
     sent: dict[str, Any] = {
         **party_out(body, entity, lookup, facts),
         "TxnDate": str(body["issueDate"]),
-        "Line": document_lines.to_quickbooks(
-            body["lines"], LineRules(sales, mode, us, classes=not facts.class_per_document), lookup
-        ),
+        "Line": document_lines.to_quickbooks(body["lines"], LineRules(sales, mode, us, classes=not one_class), lookup),
     }
-    if facts.class_per_document and (class_id := _one_class(body, lookup)):
+    if one_class and (class_id := _one_class(body, lookup)):
         sent["ClassRef"] = {"value": class_id}
     if body.get("dueDate") and entity in WITH_DUE_DATE:
         sent["DueDate"] = str(body["dueDate"])

@@ -176,6 +176,7 @@ def facts_of(company: Company, preferences: Mapping[str, Any]) -> Facts:
     accounting = prefs.get("AccountingInfoPrefs") or {}
     closed = accounting.get("BookCloseDate")
     home = (currency.get("HomeCurrency") or {}).get("value") or company.currency
+    per_line, per_form = accounting.get("ClassTrackingPerTxnLine"), bool(accounting.get("ClassTrackingPerTxn"))
     return Facts(
         company_id=company.id,
         sync_from=date.fromisoformat(company.sync_from),
@@ -185,9 +186,8 @@ def facts_of(company: Company, preferences: Mapping[str, Any]) -> Facts:
         close_date=date.fromisoformat(str(closed)[:10]) if closed else None,
         multicurrency=currency.get("MultiCurrencyEnabled") is True,
         custom_numbers=(prefs.get("SalesFormsPrefs") or {}).get("CustomTxnNumbers") is not False,
-        classes_on=accounting.get("ClassTrackingPerTxnLine") is not False,
-        class_per_document=bool(accounting.get("ClassTrackingPerTxn"))
-        and not accounting.get("ClassTrackingPerTxnLine"),
+        classes_on=per_line is not False or per_form,
+        class_per_document=per_form and not per_line,
         bank_account_id=company.bank_account_id,
     )
 
