@@ -11,6 +11,7 @@ from bot.core.runs import CompanyView, Flag, RedReason, RunState, RunView, Trigg
 RED_REASONS = {
     RedReason.SAFETY_STOP: "stopped for safety before writing anything",
     RedReason.OUT_OF_BALANCE: "the totals of the two sides differ",
+    RedReason.UNREADABLE: "not everything could be read",
 }
 ENDED = frozenset({RunState.FINISHED, RunState.INCOMPLETE})
 

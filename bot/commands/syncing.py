@@ -94,5 +94,6 @@ def _sync_json(finished: Finished, failures: list[Result]) -> dict[str, Any]:
         **({"plan": plan_table.plan_json(finished.plan)} if finished.plan else {}),
         **({"control": output.control_json(finished.control)} if finished.control else {}),
         **({"red_reason": finished.red_reason} if finished.red_reason else {}),
+        **({"unread": finished.unread} if finished.unread else {}),
         **({"error": finished.could_not_run} if finished.could_not_run else {}),
     }

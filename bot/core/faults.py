@@ -131,6 +131,14 @@ def duplicate_of(fault: Fault) -> tuple[str, str] | None:
     return (found["type"].strip(), found["id"]) if found else None
 
 
+def answered(fault: Fault) -> str:
+    """What a side said, for whoever is asked for support: "QuickBooks answered code 6210: … Trace id 1-65…." """
+    said = " · ".join(part for part in (fault.message, fault.detail, fault.element) if part)
+    side = {Side.QUICKBOOKS: "QuickBooks", Side.RELEASED: "Re-Leased"}.get(fault.side, "The other side")
+    trace = f" Trace id {fault.trace_id}." if fault.trace_id else ""
+    return f"{side} answered code {fault.code}: {said.rstrip('.')}.{trace}"
+
+
 @dataclass(frozen=True)
 class _Row:
     what: str

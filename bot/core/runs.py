@@ -31,6 +31,7 @@ class Trigger(StrEnum):
 class RedReason(StrEnum):
     SAFETY_STOP = "safety_stop"
     OUT_OF_BALANCE = "out_of_balance"
+    UNREADABLE = "unreadable"
 
 
 class CompanyStatus(StrEnum):

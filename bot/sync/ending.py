@@ -6,6 +6,7 @@ from bot.core.faults import ApiError, explain
 from bot.core.model import Result
 from bot.core.planning.plan_summary import Plan
 from bot.core.runs import ApiCalls, Counts, Flag, RedReason, RunState
+from bot.core.unreadable import in_words
 from bot.store import companies
 from bot.store.companies import Company
 from bot.store.results import cause_spans, results
@@ -34,6 +35,7 @@ class Finished:
     failures: list[Result] = field(default_factory=list)
     red_reason: RedReason | None = None
     could_not_run: str = ""
+    unread: str = ""  # which kinds of record could not be read, why, and what helps; "" = all were read
     control: Control | None = None  # what the end of the run checked; None for one that did not get there
     plan: Plan | None = None  # of a run that writes nothing
     plan_changed: bool = False  # it was to do exactly a plan, and would now do something else: nothing was written
@@ -42,6 +44,7 @@ class Finished:
 def finished(context: RunContext, run: Run, settings: pull.Settings) -> Finished:
     """The end of a run that got there: its control, its flag, its counts."""
     found = check_control(run)
+    unread = in_words(run.unread_kinds)
     now = context.now_ms()
     with run.ledger() as connection:
         cause_spans.note(connection, run.company.id, now, results.NeedingAttention(connection, run.company.id))
@@ -49,6 +52,7 @@ def finished(context: RunContext, run: Run, settings: pull.Settings) -> Finished
         failed, waiting = results.count_needing_attention(connection, run.company.id)
         counts = replace(run.tally.counts(), failed=failed, waiting=waiting)
         reason = RedReason.OUT_OF_BALANCE if found.out_of_balance else None
+        reason = RedReason.UNREADABLE if unread else reason
         flag = Flag.RED if failed or reason else Flag.BLUE
         clean = {"last_clean_at": now} if flag is Flag.BLUE else {}
         facts = {"preferences": dict(settings.preferences), "needs_reconnect": False}
@@ -64,10 +68,11 @@ def finished(context: RunContext, run: Run, settings: pull.Settings) -> Finished
             api_calls=context.api_calls,
             problems=failed,
             red_reason=reason,
-            error=found.out_of_balance,
+            error=" ".join(filter(None, (unread, found.out_of_balance))),
             control=found.statement,
         )
-    return Finished(run.run_id, run.company.id, flag, counts, context.api_calls, failures, reason, control=found)
+    ids, calls = (run.run_id, run.company.id), context.api_calls
+    return Finished(*ids, flag, counts, calls, failures, reason, unread=unread, control=found)
 
 
 def stopped_for_safety(context: RunContext, words: str) -> Finished:

@@ -7,6 +7,7 @@ import structlog
 from bot.adapters.meter import Meter
 from bot.core.faults import ApiError, UserError
 from bot.core.runs import Flag, RunState
+from bot.core.unreadable import in_words
 from bot.records import SPECS
 from bot.store import companies
 from bot.store.database import UNUSABLE
@@ -17,6 +18,7 @@ from bot.sync.company_plan import approve, make
 from bot.sync.ending import DEAD_GRANT, Finished, finished, flag_of, incomplete, stopped_for_safety, words_of
 from bot.sync.planning import preflight
 from bot.sync.reading import pull
+from bot.sync.reading.changes import pull_quickbooks
 from bot.sync.run import safety_stop
 from bot.sync.run.context import Advance, Engine, RunContext, RunRequest
 from bot.sync.run.lease import leased
@@ -88,7 +90,7 @@ def _run(context: RunContext) -> Finished:
     settings = _read(context, run)
     with context.engine.database.read() as connection:
         todo = records.todo_counts(connection, run.company.id)
-    findings = preflight.before(run, settings.preferences, todo)
+    findings = [*preflight.unread(run), *preflight.before(run, settings.preferences, todo)]
     if request.plan:
         progress.phase("checking the plan", 0)
         approve(run, request.plan)
@@ -97,11 +99,10 @@ def _run(context: RunContext) -> Finished:
         progress.phase("planning", total)
         made = make(run, findings, planned, lambda done: progress.reached(done, run))
         if request.dry_run:
-            flag = Flag.RED if run.tally.problems() else Flag.BLUE
+            flag = Flag.RED if run.tally.problems() or run.unread else Flag.BLUE
             counts = run.tally.counts()
-            return Finished(
-                context.run_id, run.company.id, flag, counts, context.api_calls, planned.failures, plan=made
-            )
+            ids, calls = (context.run_id, run.company.id), context.api_calls
+            return Finished(*ids, flag, counts, calls, planned.failures, unread=in_words(run.unread_kinds), plan=made)
     else:
         unapply_payments(run)
         for spec in SPECS:
@@ -144,7 +145,7 @@ def _read(context: RunContext, run: Run) -> pull.Settings:
     if run.writes and not context.request.plan:
         recover(run)
     pull.store_tax_codes(run, settings.tax_codes)
-    pull.pull_quickbooks(run)
+    pull_quickbooks(run)
     pull.pull_released(run)
     if run.writes and not context.request.accept_stop:
         safety_stop.check(run)

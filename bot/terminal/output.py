@@ -147,9 +147,12 @@ def flag_line(name: str, finished: Finished) -> None:
         )
         if number
     ]
-    words = f"{'would be: ' if finished.plan and parts else ''}{', '.join(parts) or 'nothing to do'}"
+    nothing = "not everything could be read" if finished.unread else "nothing to do"
+    words = f"{'would be: ' if finished.plan and parts else ''}{', '.join(parts) or nothing}"
     line = _text(f"{FLAGS[finished.flag]} · {name} · {words}", style=COLOURS[finished.flag])
     out.print(line)
+    if finished.unread:
+        out.print(_text(finished.unread))
     if finished.control is not None:
         for words in filter(None, (finished.control.out_of_balance, finished.control.statement)):
             out.print(_text(words))

@@ -9,8 +9,10 @@ from zlib import crc32
 from bot.core.causes.fix import UNLINKED, fix_of, next_actor
 from bot.core.model import Outcome, RecordRef, RecordType, Result
 from bot.core.results import Cause
+from bot.core.unreadable import CODES as UNREADABLE
 
-CAUSED_BY_SETTING = frozenset({"6200", "6210", "closed-period"})  # one reason for many records, no record to blame
+CAUSED_BY_SETTING = frozenset({"6200", "6210", "closed-period"}) | UNREADABLE
+"""One reason for many records, and no record to blame."""
 HOW = "How to fix it: "
 RECORD = "record"
 

@@ -32,6 +32,11 @@ def kind_of(cause: Cause) -> CauseKind:
 
 
 def kind_of_key(cause_key: str) -> CauseKind:
-    """Of a cause by the key that it has while it lasts: "contact:12", or "code:6210:…" for a setting."""
+    """Of a cause by the key that it has while it lasts: "contact:12", or "code:6210:…" for a setting.
+
+    A kind of record that cannot be read holds documents up, whatever it is.
+    """
     type_ = cause_key.partition(":")[0]
-    return OF_TYPE.get(RecordType(type_), CauseKind.DOCUMENTS) if type_ in set(RecordType) else CauseKind.BOOKS
+    if type_ in set(RecordType):
+        return OF_TYPE.get(RecordType(type_), CauseKind.DOCUMENTS)
+    return CauseKind.DOCUMENTS if cause_key.partition(":")[2].startswith("unreadable-") else CauseKind.BOOKS

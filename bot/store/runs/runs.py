@@ -100,7 +100,9 @@ def last_finished(connection: Connection, company_id: str) -> RunView | None:
 def out_of_balance_since(connection: Connection, company_id: str) -> int | None:
     """When the runs began to end out of balance, in ms; None when the last finished one did not."""
     finished = select(runs.c.finished_at, runs.c.red_reason).where(
-        runs.c.company_id == company_id, runs.c.state == RunState.FINISHED
+        runs.c.company_id == company_id,
+        runs.c.state == RunState.FINISHED,
+        runs.c.red_reason.is_distinct_from(RedReason.UNREADABLE),  # which says nothing of the totals
     )
     is_out = runs.c.red_reason == RedReason.OUT_OF_BALANCE
     latest = connection.execute(finished.order_by(runs.c.finished_at.desc()).limit(1)).first()

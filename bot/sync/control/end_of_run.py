@@ -55,9 +55,12 @@ class Control:
     open_apart: tuple[str, ...] = ()  # linked documents of which not the same is open: the headlines of their rows
     differences: tuple[Difference, ...] = ()
     difference_count: int = 0
+    is_postponed: bool = False  # a kind that moves money was not read: what this would find need not be so
 
     @property
     def statement(self) -> str:
+        if self.is_postponed:
+            return "Duplicates and totals were not checked: the next sync that can read everything does it."
         if self.duplicates:
             count = len(self.duplicates)
             what = "1 suspected duplicate" if count == 1 else f"{count:,} suspected duplicates"
@@ -94,7 +97,12 @@ class _Checked:
 
 
 def check_control(run: Run) -> Control:
-    """Check what is fresh, page by page, each in one transaction with what came of it. Raises LeaseLost, ApiError."""
+    """Check what is fresh, page by page, each in one transaction with what came of it. Raises LeaseLost, ApiError.
+
+    While a document or payment cannot be read, everything stays fresh for the run that can.
+    """
+    if any(kind.type in MONEY for kind in run.unread_kinds):
+        return Control(is_postponed=True)
     checked, known = _Checked(), _open_findings(run)
     before = read_touched(run) if run.writes else {}
     apart_before = _recheck_open_balances(run, checked, before)

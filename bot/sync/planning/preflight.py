@@ -39,6 +39,11 @@ def before(run: Run, preferences: Mapping[str, Any], todo: Mapping[RecordType, i
     return found + known
 
 
+def unread(run: Run) -> list[Finding]:
+    """The kinds of record that one side does not give, so that what depends on them waits."""
+    return [finding(kind.code, kind.words, Severity.WARNS, **kind.context) for kind in run.unread_kinds]
+
+
 def ahead(run: Run) -> list[Finding]:
     """What a run that writes would stumble over first: for a plan, which does not write itself."""
     found = []

@@ -6,13 +6,14 @@ Nothing is called gone before every page of both sides was read, and then only w
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from bot.adapters.quickbooks.wire import quote
 from bot.core.balance.control_totals import released_figures
 from bot.core.balance.verification import LISTED, Sample
 from bot.core.content import content_hash
-from bot.core.faults import Action, ApiError, UserError
+from bot.core.faults import ApiError, UserError
 from bot.core.model import MirrorRecord, RecordRef, Side
 from bot.core.spec import RecordSpec
 from bot.records import BY_COLLECTION, BY_ENTITY
@@ -22,6 +23,8 @@ from bot.store.mirror.records import NormalisedRecord
 from bot.sync.reading import normalise, pull
 from bot.sync.reading.allocations import put_with_parts
 from bot.sync.reading.attachables import whole_id
+from bot.sync.reading.changes import NOT_OFFERED, mark_of
+from bot.sync.reading.unreadable import as_sentence, require_any, tried
 from bot.sync.run.run import Run
 from bot.sync.run.safety_stop import LEAST, SHARE_PERCENT
 
@@ -41,9 +44,17 @@ class FullRead:
 def read_everything(run: Run) -> FullRead:
     """Raises ApiError, LeaseLost, and UserError where far too much would be gone; then nothing is marked as gone."""
     found = FullRead()
+    read: list[str] = []
     for spec in pull.READ_SPECS:
-        _read_released(run, spec, found)
-    read = [entity for entity in pull.CDC_ENTITIES if _read_quickbooks(run, entity, found)]
+        tried(run, Side.RELEASED, spec.collection, partial(_read_released, run, spec, found))
+    for entity in pull.CDC_ENTITIES:
+        if tried(run, Side.QUICKBOOKS, entity, partial(_read_quickbooks, run, entity, found)):
+            read.append(entity)
+    require_any(run, Side.RELEASED, [spec.collection for spec in pull.READ_SPECS])
+    require_any(run, Side.QUICKBOOKS, pull.CDC_ENTITIES)
+    if run.unread:
+        why = " ".join(as_sentence(kind) for kind in run.unread_kinds)
+        raise UserError(f"{run.company.name} cannot be verified. {why}")
     lost = [(spec, _missing_in_released(run, spec)) for spec in pull.READ_SPECS]
     deleted = [(entity, _missing_in_quickbooks(run, entity)) for entity in read]
     for spec, gone in lost:
@@ -72,19 +83,18 @@ def _read_released(run: Run, spec: RecordSpec, found: FullRead) -> None:
 
 def _read_quickbooks(run: Run, entity: str, found: FullRead) -> bool:
     """False where a company does not give its files."""
-    cursor = run.company.cursors.get("quickbooks")
-    spec = BY_ENTITY[entity]
+    mark, spec = mark_of(run.company, entity), BY_ENTITY[entity]
     try:
         for reply in run.quickbooks.pages(entity, pull.scope_condition(run, entity)):
             normalised = [normalise.quickbooks(entity, body) for body in reply.rows]
-            old = [bool(cursor) and _updated(body) < _at(cursor) - pull.OVERLAP for body in reply.rows]
+            old = [mark is not None and _updated(body) < mark - pull.OVERLAP for body in reply.rows]
             missed = _missed(run, normalised, old)
             pull.store_bodies(run, entity, reply.rows)
             pull.mark_seen(run, entity, [one.record.id for one in normalised])
             _plan_again(run, spec, missed)
             _note(found, Side.QUICKBOOKS, len(normalised), [spec.external_name(entity, one.body) for one in missed])
     except ApiError as error:
-        if entity != FILE or error.action is not Action.RECORD:
+        if entity != FILE or error.fault.code not in NOT_OFFERED:
             raise
         return False
     return True

@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.adapters.quickbooks.rate_limits import CDC_LOOK_BACK
-from bot.adapters.quickbooks.wire import BatchItem, CdcReply, QueryReply
+from bot.adapters.quickbooks.wire import BatchItem, QueryReply
 from bot.adapters.released.client import Released
-from bot.core.faults import Action, ApiError, UserError
+from bot.core.faults import ApiError, UserError
 from bot.core.model import RecordRef, Side
 from bot.core.spec import Facts, RecordSpec
+from bot.core.unreadable import is_of_one_kind
 from bot.records import BY_COLLECTION, BY_ENTITY, SPECS
 from bot.records.attachment import ENTITY
 from bot.records.fields.rates import with_rates
@@ -25,6 +26,7 @@ from bot.store.mirror.records import NormalisedRecord
 from bot.sync.reading import normalise
 from bot.sync.reading.allocations import put_with_parts
 from bot.sync.reading.attachables import with_parts
+from bot.sync.reading.unreadable import require_any, tried, unreadable_settings
 from bot.sync.run.run import CHUNK, Run, SafetyStop
 
 log = structlog.get_logger()
@@ -83,65 +85,31 @@ def pull_documents_again(run: Run) -> None:
 
 
 def pull_released(run: Run, specs: Sequence[RecordSpec] = READ_SPECS) -> None:
-    cursors = dict(run.company.cursors.get("released") or {})
+    """Each collection since its own mark; one that cannot be read keeps it. Raises ApiError when none can be read."""
     for spec in specs:
-        since = cursors.get(spec.collection)
-        any_rows = False
-        for page in run.released.changed(run.company.id, spec.collection, since):
-            run.raise_if_stopping()
-            any_rows = True
-            normalised = [normalise.released(spec, body) for body in page]
-            cursors[spec.collection] = max(str(body["modifiedAt"]) for body in page)
-            with run.ledger() as connection:
-                changed = put_with_parts(connection, run.company.id, normalised)
-                refs = [RecordRef(BY_COLLECTION[record.entity].type, record.id) for record in changed]
-                records.add_todo(connection, run.company.id, refs)
-                if cursors[spec.collection] != since:
-                    _set_cursors(run, connection, released=cursors)
-        if since and not any_rows:
-            _refuse_empty_collection(run, spec.collection)
+        if (Side.RELEASED, spec.collection) not in run.unread:
+            since = (run.company.cursors.get("released") or {}).get(spec.collection)
+            at = datetime.fromisoformat(since) if since else None
+            tried(run, Side.RELEASED, spec.collection, partial(_pull_collection, run, spec, since), at)
+    require_any(run, Side.RELEASED, [spec.collection for spec in READ_SPECS])
 
 
-def pull_quickbooks(run: Run) -> None:
-    """One CDC call for all types; where it is cut off, each type alone; where that is cut off too, all its pages."""
-    cursor = run.company.cursors.get("quickbooks")
-    since = datetime.fromisoformat(cursor) if cursor else None
-    if since is None or run.clock() - since > CDC_LOOK_BACK - CDC_MARGIN:
-        started = [_read_all(run, entity) for entity in CDC_ENTITIES]
-        _set_quickbooks_cursor(run, min(started))
-        return
-    reply, entities = _changes(run, since - OVERLAP)
-    if reply.full:
-        for entity in entities:
-            alone = run.quickbooks.cdc([entity], since - OVERLAP)
-            if alone.full:
-                _read_all(run, entity)
-            else:
-                _store_changes(run, alone.objects, alone.deleted)
-    else:
-        _store_changes(run, reply.objects, reply.deleted)
-    _set_quickbooks_cursor(run, reply.time or since)
-
-
-def _changes(run: Run, since: datetime) -> tuple[CdcReply, Sequence[str]]:
-    """What changed, of all types that QuickBooks takes in that question; files it may want to be asked for apart."""
-    try:
-        return run.quickbooks.cdc(CDC_ENTITIES, since), CDC_ENTITIES
-    except ApiError as error:
-        if error.action is not Action.RECORD:
-            raise
-        log.warning("files are asked for apart", company=run.company.id, said=str(error))
-    others = [entity for entity in CDC_ENTITIES if entity != ENTITY]
-    reply = run.quickbooks.cdc(others, since)
-    try:
-        changed = f"MetaData.LastUpdatedTime >= '{since.astimezone(UTC).isoformat(timespec='seconds')}'"
-        for _page in _pages(run, ENTITY, changed):
-            pass
-    except ApiError as error:
-        if error.action is not Action.RECORD:
-            raise
-        log.warning("files cannot be read and stay out", company=run.company.id, said=str(error))
-    return reply, others
+def _pull_collection(run: Run, spec: RecordSpec, since: str | None) -> None:
+    """The mark moves with each page: the list is in order of modifiedAt, so all up to there is in the mirror."""
+    any_rows = False
+    for page in run.released.changed(run.company.id, spec.collection, since):
+        run.raise_if_stopping()
+        any_rows = True
+        normalised = [normalise.released(spec, body) for body in page]
+        reached = max(str(body["modifiedAt"]) for body in page)
+        with run.ledger() as connection:
+            changed = put_with_parts(connection, run.company.id, normalised)
+            refs = [RecordRef(BY_COLLECTION[record.entity].type, record.id) for record in changed]
+            records.add_todo(connection, run.company.id, refs)
+            if reached != since:
+                _move_released_mark(run, connection, spec.collection, reached)
+    if since and not any_rows:
+        _refuse_empty_collection(run, spec.collection)
 
 
 def read_settings(run: Run) -> Settings:
@@ -155,13 +123,24 @@ def read_settings(run: Run) -> Settings:
     except ApiError as error:
         if error.fault.http_status not in (400, 404, 405):
             raise
-    rows = {name: _rows(run, name, answers.get(name)) for name in SETTINGS_QUERIES}
-    codes = [with_rates(code, rows["TaxRate"]) for code in rows["TaxCode"]]
-    preferences = {
-        "preferences": rows["Preferences"][0] if rows["Preferences"] else run.quickbooks.preferences(),
-        "company": rows["CompanyInfo"][0] if rows["CompanyInfo"] else run.quickbooks.company_info(),
-    }
+    codes = tried(run, Side.QUICKBOOKS, "TaxCode", lambda: _tax_codes(run, answers)) or []
+    try:
+        rows = {name: _rows(run, name, answers.get(name)) for name in ("Preferences", "CompanyInfo")}
+        preferences = {
+            "preferences": rows["Preferences"][0] if rows["Preferences"] else run.quickbooks.preferences(),
+            "company": rows["CompanyInfo"][0] if rows["CompanyInfo"] else run.quickbooks.company_info(),
+        }
+    except ApiError as error:
+        if not is_of_one_kind(error):
+            raise
+        raise UserError(f"{run.company.name}: {unreadable_settings(error)}") from error
     return Settings(preferences, codes)
+
+
+def _tax_codes(run: Run, answers: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A tax code without its rates says nothing that can be matched, so both or neither."""
+    rates = _rows(run, "TaxRate", answers.get("TaxRate"))
+    return [with_rates(code, rates) for code in _rows(run, "TaxCode", answers.get("TaxCode"))]
 
 
 def store_tax_codes(run: Run, codes: Iterable[Mapping[str, Any]]) -> None:
@@ -213,23 +192,17 @@ def including_inactive(entity: str) -> str:
     return "" if BY_ENTITY[entity].dates[1] or entity == ENTITY else " AND Active IN (true, false)"
 
 
-def _read_all(run: Run, entity: str) -> datetime:
+def read_all(run: Run, entity: str) -> datetime:
     """Every row of an entity by pages; what is not there any more is marked deleted. Gives the time it began.
 
     Which rows came is noted in the mirror, not in memory; where the mirror had none before, none can be missing.
     """
     known_before = bool(_unseen(run, entity, "", 1))
     started = None
-    try:
-        for reply in _pages(run, entity, scope_condition(run, entity)):
-            started = started or reply.time
-            if known_before:
-                mark_seen(run, entity, [str(body["Id"]) for body in reply.rows])
-    except ApiError as error:
-        if entity != ENTITY or error.action is not Action.RECORD:
-            raise
-        log.warning("files cannot be read and stay out", company=run.company.id, said=str(error))
-        return run.clock() - OVERLAP
+    for reply in pages(run, entity, scope_condition(run, entity)):
+        started = started or reply.time
+        if known_before:
+            mark_seen(run, entity, [str(body["Id"]) for body in reply.rows])
     if known_before:
         _delete_unseen(run, entity)
     return started or run.clock() - OVERLAP
@@ -256,7 +229,7 @@ def _delete_unseen(run: Run, entity: str) -> None:
         _delete(run, [(entity, id_) for id_ in ids], since=run.company.sync_from)
 
 
-def _pages(run: Run, entity: str, where: str) -> Iterator[QueryReply]:
+def pages(run: Run, entity: str, where: str) -> Iterator[QueryReply]:
     """Each page once it is in the mirror."""
     for reply in run.quickbooks.pages(entity, where):
         run.raise_if_stopping()
@@ -264,7 +237,7 @@ def _pages(run: Run, entity: str, where: str) -> Iterator[QueryReply]:
         yield reply
 
 
-def _store_changes(
+def store_changes(
     run: Run, objects: Mapping[str, Sequence[Mapping[str, Any]]], deleted: Iterable[tuple[str, str]]
 ) -> None:
     for entity, bodies in objects.items():
@@ -307,15 +280,16 @@ def _rows(run: Run, name: str, answer: Any) -> list[Mapping[str, Any]]:
     return list(run.quickbooks.query(SETTINGS_QUERIES[name]).rows)
 
 
-def _set_cursors(run: Run, connection: Any, **moved: Any) -> None:
+def set_cursors(run: Run, connection: Any, **moved: Any) -> None:
     current = companies.get(connection, run.company.id)
     if current is not None:
         companies.change(connection, run.company.id, cursors={**current.cursors, **moved})
 
 
-def _set_quickbooks_cursor(run: Run, to: datetime) -> None:
-    with run.ledger() as connection:
-        _set_cursors(run, connection, quickbooks=to.astimezone(UTC).isoformat())
+def _move_released_mark(run: Run, connection: Connection, collection: str, to: str) -> None:
+    current = companies.get(connection, run.company.id)
+    marks = (current.cursors.get("released") or {}) if current else {}
+    set_cursors(run, connection, released={**marks, collection: to})
 
 
 def _refuse_empty_collection(run: Run, collection: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.core.faults import ApiError, Explanation, Fault, explain, planned
+from bot.core.faults import ApiError, Explanation, Fault, answered, explain, planned
 from bot.core.model import Direction, Outcome, RecordRef, Result, Side
 from bot.core.money import text
 from bot.core.planning.steps import Operation, Report, Verb
@@ -186,10 +186,7 @@ def _more(explanation: Explanation, more: str, fault: Fault | None = None) -> st
     """Why, how to fix it, and at the end what was answered: for people first, for support last."""
     parts = [explanation.why, f"How to fix it: {explanation.how}" if explanation.how else "", more]
     if fault is not None:
-        said = " · ".join(part for part in (fault.message, fault.detail, fault.element) if part)
-        side = {"quickbooks": "QuickBooks", "released": "Re-Leased"}.get(fault.side, "The other side")
-        trace = f" Trace id {fault.trace_id}." if fault.trace_id else ""
-        parts.append(f"{side} answered code {fault.code}: {said.rstrip('.')}.{trace}")
+        parts.append(answered(fault))
     return "\n".join(part.strip() for part in parts if part.strip())
 
 

@@ -12,10 +12,11 @@ from bot.adapters.http import Pause
 from bot.adapters.quickbooks.client import QuickBooks
 from bot.adapters.released.client import Released
 from bot.core.faults import UserError
-from bot.core.model import Outcome, RecordRef
+from bot.core.model import Outcome, RecordRef, Side
 from bot.core.planning.preflight import ReportGroups
 from bot.core.runs import Counts
 from bot.core.spec import Facts
+from bot.core.unreadable import UnreadableKind
 from bot.store.companies import Company
 from bot.store.database import Database, to_ms
 from bot.sync.run.lease import Lease
@@ -116,6 +117,12 @@ class Run:
     plan_id: str = ""  # the plan that is being made: what it holds counts as done
     approved_plan_id: str = ""  # the plan that is being carried out: nothing else is written
     report_groups: ReportGroups = field(default_factory=ReportGroups)
+    unread: dict[tuple[Side, str], UnreadableKind] = field(default_factory=dict)  # (side, collection or entity)
+    in_doubt: dict[RecordRef, UnreadableKind] = field(default_factory=dict)  # that may have been written
+
+    @property
+    def unread_kinds(self) -> tuple[UnreadableKind, ...]:
+        return tuple(self.unread.values())
 
     @contextmanager
     def ledger(self) -> Iterator[Connection]:

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from bot.adapters.quickbooks.rate_limits import MAX_BATCH_ITEMS
 from bot.core.content import content_hash
 from bot.core.faults import Action, ApiError, Fault, duplicate_of
-from bot.core.model import Link, Outcome, RecordRef, Result
+from bot.core.model import Link, Outcome, RecordRef, Result, Side
 from bot.core.planning.steps import Operation, Verb
+from bot.records import BY_ENTITY
 from bot.store.mirror import records
 from bot.store.results import results
 from bot.store.runs import ledger
@@ -20,7 +21,8 @@ from bot.store.runs.ledger import Batch, Intent
 from bot.sync.reading import closed_books, normalise
 from bot.sync.reading.allocations import answered_part, put_with_parts, wire_entity
 from bot.sync.reading.attachables import other_parts
-from bot.sync.reading.lookup import exists_now, look_up, read_holder
+from bot.sync.reading.lookup import entity_of, exists_now, look_up, read_holder
+from bot.sync.reading.unreadable import tried
 from bot.sync.run import outcome
 from bot.sync.run.run import Run, Stopped
 from bot.sync.run.worker_pool import WorkerPool
@@ -262,7 +264,13 @@ def _is_worth_retry(run: Run, operation: Operation, error: ApiError) -> bool:
     if error.fault.code == "6240" and operation.verb is Verb.CREATE:
         return exists_now(run, operation)
     holder = duplicate_of(error.fault)
-    return read_holder(run, *holder) if holder is not None else False
+    return holder is not None and _can_read(run, holder)
+
+
+def _can_read(run: Run, holder: tuple[str, str]) -> bool:
+    """False as well where QuickBooks does not give the kind of what holds a number: the refusal names it anyway."""
+    entity = entity_of(holder[0])
+    return entity in BY_ENTITY and bool(tried(run, Side.QUICKBOOKS, entity, lambda: read_holder(run, *holder)))
 
 
 def _halves(run: Run, batch: Batch) -> list[list[Operation]]:

@@ -11,7 +11,8 @@ from bot.core.model import NEEDS_ATTENTION, Direction, Link, Outcome, RecordRef,
 from bot.core.planning.numbering import UNIQUE_AS_REFERENCE, numbers_of, with_unique_numbers
 from bot.core.planning.plan import plan
 from bot.core.planning.preflight import hold_back
-from bot.core.planning.steps import InSync, Operation, Report, Step, Verb
+from bot.core.planning.steps import InSync, Operation, Report, Situation, Step, Verb
+from bot.core.planning.unreadable import hold_unread, waits_for
 from bot.core.spec import RecordSpec
 from bot.store.mirror import records
 from bot.store.results import results
@@ -94,7 +95,7 @@ def _plan(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], follows: bool =
         found = situations(connection, run.company.id, spec, refs, run.plan_id)
     planned_refs = set()
     for situation in found:
-        steps = [hold_back(step, run.facts) for step in plan(spec, situation, run.facts)]
+        steps = _held_up(run, spec, situation)
         for step in steps:
             _add_step(chunk, step)
         if steps:
@@ -105,6 +106,14 @@ def _plan(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], follows: bool =
     if run.approved_plan_id and not follows:
         _only_approved(run, refs, chunk)
     return chunk
+
+
+def _held_up(run: Run, spec: RecordSpec, situation: Situation) -> list[Step]:
+    """What planning says of a record, or that it waits for what cannot be sent, or could not be read."""
+    if (kind := run.in_doubt.get(situation.ref)) is not None:
+        return [waits_for(spec, situation, kind)]
+    steps = [hold_back(step, run.facts) for step in plan(spec, situation, run.facts)]
+    return hold_unread(spec, situation, steps, run.unread_kinds, run.facts)
 
 
 def _make_numbers_unique(run: Run, chunk: PlannedChunk) -> None:

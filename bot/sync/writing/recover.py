@@ -1,16 +1,19 @@
 """Takes up what an earlier run left unanswered: outgoing batches are resent unchanged, old ones looked up first."""
 
+from functools import partial
 from typing import Any
 
 from bot.adapters.quickbooks.wire import quote
 from bot.core.faults import ApiError
-from bot.core.model import RecordRef
+from bot.core.model import RecordRef, Side
+from bot.core.unreadable import is_of_one_kind
 from bot.store.mirror import records
 from bot.store.runs import ledger
 from bot.store.runs.ledger import Batch
 from bot.sync.reading.allocations import wire_entity
 from bot.sync.reading.lookup import exists_now
 from bot.sync.reading.pull import including_inactive
+from bot.sync.reading.unreadable import tried
 from bot.sync.run.run import Run
 from bot.sync.writing import in_doubt
 from bot.sync.writing.outgoing_batches import resend
@@ -20,17 +23,35 @@ TRUSTED_FOR_MS = 60 * 60 * 1000  # how long a requestid surely still replays; In
 
 
 def recover(run: Run) -> None:
-    """Afterwards no intent is open, and every record touched is planned again from what both sides say today."""
+    """Afterwards every record touched is planned again from what both sides say today, and no intent is open.
+
+    But for those of a kind that cannot be read: whether they were carried out is found out by a run that can read it.
+    """
     with run.database.read() as connection:
         batches = ledger.open_batches(connection, run.company.id)
         released = ledger.open_released(connection, run.company.id)
     for batch in batches:
         run.raise_if_stopping()
-        _recover_batch(run, batch)
+        try:
+            _recover_batch(run, batch)
+        except ApiError as error:
+            if not is_of_one_kind(error) or not _leave(run, batch):
+                raise
     with run.ledger() as connection:
         # A create carries the same Idempotency-Key again and a patch its version: planning them anew is safe.
         ledger.close_intents(connection, [intent.id for intent in released], ledger.REFUSED)
         records.add_todo(connection, run.company.id, [intent.operation.ref for intent in released])
+
+
+def _leave(run: Run, batch: Batch) -> bool:
+    """True when a kind of its records cannot be read: it stays open, and none of its records is written meanwhile."""
+    entities = dict.fromkeys(wire_entity(intent.operation.entity) for intent in batch.intents)
+    for entity in entities:
+        tried(run, Side.QUICKBOOKS, entity, partial(run.quickbooks.query, f"SELECT * FROM {entity} MAXRESULTS 1"))
+    kinds = [run.unread[Side.QUICKBOOKS, name] for name in entities if (Side.QUICKBOOKS, name) in run.unread]
+    run.in_doubt |= {intent.operation.ref: kind for intent in batch.intents for kind in kinds[:1]}
+    _plan_again(run, [intent.operation.ref for intent in batch.intents])
+    return bool(kinds)
 
 
 def _recover_batch(run: Run, batch: Batch) -> None:

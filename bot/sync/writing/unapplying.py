@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordRef
 from bot.core.planning.unapplying import Unapplication, unapplications
+from bot.core.planning.unreadable import depends_on
 from bot.core.spec import RecordSpec
 from bot.records import BY_ENTITY, SPECS
 from bot.records.payments.applied import lines_of
@@ -63,6 +64,8 @@ def _unapplications(
         linked = list(records.links_of(connection, run.company.id, refs))
         gathered = situations(connection, run.company.id, spec, linked)
         approved = plans.approved(connection, run.approved_plan_id, linked) if run.approved_plan_id else None
+    unread, facts = run.unread_kinds, run.facts
+    gathered = [one for one in gathered if one.ref not in run.in_doubt and not depends_on(spec, one, unread, facts)]
     found = [one for situation in gathered for one in unapplications(spec, situation, run.facts)]
     paid = {
         situation.ref: {key for slot in situation.slots if slot.external for key in _paid(slot.external)}

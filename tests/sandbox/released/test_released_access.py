@@ -111,9 +111,23 @@ def test_the_controls_set_access_and_built_in_sync(site, api, refused) -> None:
     settings = f"{site.url}/_control/settings"
     switches = {"companies": {api.company: {"access": False, "builtInSync": True}}}
     answer = requests.put(settings, json=switches, timeout=PATIENCE_S).json()
-    assert answer["companies"][api.company] == {"access": False, "builtInSync": True}
+    assert answer["companies"][api.company] == {"access": False, "builtInSync": True, "unreadable": {}}
     refused(api.page("contacts"), 403)
     assert site.state.company(api.company)["builtInSync"] is True
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_collection_that_a_control_breaks_is_not_read_until_it_is_mended(site, api, refused, books, status) -> None:
+    settings, invoice = f"{site.url}/_control/settings", books.invoice()
+    for broken in ({"invoices": status}, {}):
+        switches = {"companies": {api.company: {"unreadable": broken}}}
+        answer = requests.put(settings, json=switches, timeout=PATIENCE_S).json()
+        assert answer["companies"][api.company]["unreadable"] == broken
+        if broken:
+            refused(api.page("invoices"), status)
+            refused(api.call("GET", api.path("invoices", invoice["id"])), status)
+            assert api.page("contacts").status_code == 200
+    assert api.page("invoices").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -125,6 +139,8 @@ def test_the_controls_set_access_and_built_in_sync(site, api, refused) -> None:
         {"companies": {"nobody": {}}},
         {"companies": 3},
         {"companies": {"first": 3}},
+        {"companies": {"first": {"unreadable": {"rents": 500}}}},
+        {"companies": {"first": {"unreadable": {"invoices": 418}}}},
     ],
 )
 def test_the_controls_refuse_what_is_no_setting(site, settings) -> None:

@@ -94,7 +94,17 @@ def _ledger(companies: Companies, company_id: str) -> Ledger:
     return ledger
 
 
+def _require_readable(ledger: Ledger, collection: Collection) -> None:
+    """A control breaks a collection: the key has no right to it (403), or the server cannot make the answer (500)."""
+    match ledger.unreadable.get(collection):
+        case HTTPStatus.FORBIDDEN:
+            raise Problem(HTTPStatus.FORBIDDEN, f"This key has no access to {collection}.")
+        case HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"The {collection} could not be read.")
+
+
 def _list(ledger: Ledger, collection: Collection, request: Request) -> Response:
+    _require_readable(ledger, collection)
     _known_query(request, frozenset({"modifiedSince", "page", "pageSize"}))
     errors: dict[str, list[str]] = {}
     page = _whole(request.query.get("page", "1"), LARGEST_PAGE, "page", errors)
@@ -108,6 +118,7 @@ def _list(ledger: Ledger, collection: Collection, request: Request) -> Response:
 
 
 def _get(ledger: Ledger, collection: Collection, record_id: str, request: Request) -> Response:
+    _require_readable(ledger, collection)
     _known_query(request, frozenset())
     return json_response(200, ledger.get(collection, record_id))
 

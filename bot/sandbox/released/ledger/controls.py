@@ -5,6 +5,9 @@ from typing import Any
 
 from bot.sandbox.released.ledger.ledger import Ledger
 from bot.sandbox.released.ledger.meter import Meter
+from bot.sandbox.released.rules.shapes import Collection
+
+UNREADABLE = (403, 500)
 
 
 def act(meter: Meter, ledgers: Mapping[str, Ledger], method: str, name: str, body: Any) -> dict[str, Any] | None:
@@ -13,8 +16,9 @@ def act(meter: Meter, ledgers: Mapping[str, Ledger], method: str, name: str, bod
     Counters: `{"total": n, "calls": {"GET invoices": n, ...}, "answers": {"200": n, ...}}`.
     Writes: `{"writes": [{"at", "deed", "company", "collection", "id", "version"}, ...]}`, oldest first; a deed is
     create, update, settle (an invoice, by a payment or credit) or content.
-    Settings: `{"callsPerMinute": n or null, "companies": {id: {"access": bool, "builtInSync": bool}}}`, of which a
-    PUT names those to change. Raises ValueError for settings that are not so.
+    Settings: `{"callsPerMinute": n or null, "companies": {id: {"access": bool, "builtInSync": bool, "unreadable":
+    {collection: 403 or 500}}}}`, of which a PUT names those to change; it names all that is unreadable, or {}.
+    Raises ValueError for settings that are not so.
     """
     match method, name:
         case "DELETE", "counters":
@@ -35,7 +39,11 @@ def act(meter: Meter, ledgers: Mapping[str, Ledger], method: str, name: str, bod
 
 def _settings(meter: Meter, ledgers: Mapping[str, Ledger]) -> dict[str, Any]:
     companies = {
-        company_id: {"access": ledger.open_to_key, "builtInSync": ledger.company["builtInSync"]}
+        company_id: {
+            "access": ledger.open_to_key,
+            "builtInSync": ledger.company["builtInSync"],
+            "unreadable": {collection.value: status for collection, status in ledger.unreadable.items()},
+        }
         for company_id, ledger in ledgers.items()
     }
     return {"callsPerMinute": meter.calls_per_minute, "companies": companies}
@@ -52,13 +60,23 @@ def _change_settings(meter: Meter, ledgers: Mapping[str, Ledger], body: Any) -> 
     if not isinstance(companies, dict) or not all(isinstance(switches, dict) for switches in companies.values()):
         raise ValueError("companies are settings by company id")
     for company_id, switches in companies.items():
-        if company_id not in ledgers or switches.keys() - {"access", "builtInSync"}:
-            raise ValueError("companies are known ids with access and builtInSync")
-        if not all(isinstance(switch, bool) for switch in switches.values()):
+        if company_id not in ledgers or switches.keys() - {"access", "builtInSync", "unreadable"}:
+            raise ValueError("companies are known ids with access, builtInSync and unreadable")
+        if not all(isinstance(switch, bool) for name, switch in switches.items() if name != "unreadable"):
             raise ValueError("access and builtInSync must be true or false")
+        _check_unreadable(switches.get("unreadable", {}))
     meter.calls_per_minute = limit
     for company_id, switches in companies.items():
         ledger = ledgers[company_id]
         ledger.open_to_key = switches.get("access", ledger.open_to_key)
         if "builtInSync" in switches:
             ledger.set_built_in_sync(switches["builtInSync"])
+        if "unreadable" in switches:
+            ledger.unreadable = {Collection(name): status for name, status in switches["unreadable"].items()}
+
+
+def _check_unreadable(broken: Any) -> None:
+    if not isinstance(broken, dict) or not all(
+        name in list(Collection) and status in UNREADABLE for name, status in broken.items()
+    ):
+        raise ValueError("unreadable are known collections with the status 403 or 500")

@@ -32,6 +32,7 @@ class Ledger:
     new_id: Callable[[], str]
     log: WriteLog
     open_to_key: bool = True
+    unreadable: dict[Collection, int] = field(default_factory=dict)  # with the status that its readings answer
     _tables: dict[Collection, Table] = field(default_factory=lambda: {each: Table() for each in Collection})
     _made_with: dict[tuple[Collection, str], str] = field(default_factory=dict)
     _contents: dict[str, bytes] = field(default_factory=dict)
