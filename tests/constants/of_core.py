@@ -27,6 +27,15 @@ LISTED: tuple[Listed, ...] = (
     no_rule("bot/core/balance/verification.py", "LISTED", SHOWN),
     rule("bot/core/content.py", "HASH_LENGTH", ("2", "19", "21"), CONTENT_TESTS),
     rule("bot/core/content.py", "FIELD_HASH_LENGTH", ("1", "9"), CONTENT_TESTS),
+    rule(
+        "bot/core/unreadable.py",
+        "OF_EVERYBODY",
+        (
+            *(f"OWN - {{{status}}}" for status in (401, 408, 429, 502, 503, 504)),
+            *("OWN | {500}", "OWN | {403}"),
+        ),
+        "tests/core/test_unreadable.py",
+    ),
     no_rule("bot/core/faults.py", "MOST_CHARS", "how much of a name stands in a sentence"),
     rule(
         "bot/core/faults.py",

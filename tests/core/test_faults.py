@@ -20,7 +20,8 @@ name-forbidden-characters number-too-long tax-missing account-missing currency-n
 not-approved before-sync-from paid-before-sync-from suggested-match ambiguous-match duplicate-name-both-sides
 deleted-in-quickbooks void-not-possible out-of-balance totals-differ conflict safety-stop observe-only no-bank-account
 incomplete-record voided-elsewhere released-refused file-not-served unsafe-file-address file-missing
-file-differs file-too-large file-kind-not-taken file-deleted-in-quickbooks""".split()  # noqa: SIM905
+file-differs file-too-large file-kind-not-taken file-deleted-in-quickbooks unreadable-address unreadable-kind
+unreadable-fault unreadable-permission unreadable-access""".split()  # noqa: SIM905
 OTHERS = [
     *(
         Fault(f"http-{status}", http_status=status, side=Side.RELEASED)

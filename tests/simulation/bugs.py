@@ -59,17 +59,17 @@ MUTATIONS = (
     one(
         "Re-Leased's cursor moves before the mirror is stored",
         "bot/sync/reading/pull.py",
-        "            with run.ledger() as connection:\n                changed = put_with_parts(",
-        "            with run.ledger() as connection:\n"
-        "                _set_cursors(run, connection, released=cursors)\n"
-        "            with run.ledger() as connection:\n                changed = put_with_parts(",
+        "        with run.ledger() as connection:\n            changed = put_with_parts(",
+        "        with run.ledger() as connection:\n"
+        "            _move_released_mark(run, connection, spec.collection, reached)\n"
+        "        with run.ledger() as connection:\n            changed = put_with_parts(",
         CRASHES,
     ),
     one(
         "QuickBooks' cursor moves before the mirror is stored",
-        "bot/sync/reading/pull.py",
+        "bot/sync/reading/changes.py",
         "    if reply.full:\n        for entity in entities:",
-        "    _set_quickbooks_cursor(run, reply.time or since)\n    if reply.full:\n        for entity in entities:",
+        "    _set_marks(run, reply.time or since, marks)\n    if reply.full:\n        for entity in entities:",
         CRASHES,
     ),
     one(
@@ -278,9 +278,9 @@ MUTATIONS = (
     ),
     one(
         "what QuickBooks says is deleted is not heard",
-        "bot/sync/reading/pull.py",
-        "_store_changes(run, reply.objects, reply.deleted)",
-        "_store_changes(run, reply.objects, ())",
+        "bot/sync/reading/changes.py",
+        "    else:\n        store_changes(run, reply.objects, reply.deleted)",
+        "    else:\n        store_changes(run, reply.objects, ())",
         "tests/sync/test_paid_documents.py",
     ),
     one(
@@ -338,5 +338,19 @@ MUTATIONS = (
         'else " AND Active IN (true, false)"',
         'else " AND Active = true"',
         "tests/sync/test_looking_back.py",
+    ),
+    one(
+        "a kind that could not be read counts as read",
+        "bot/sync/reading/changes.py",
+        "    if began is None:\n        marks[entity] = since\n",
+        "",
+        "tests/sync/test_unreadable_kinds.py",
+    ),
+    one(
+        "what nobody could read is taken for absent",
+        "bot/sync/writing/records_loop.py",
+        "return hold_unread(spec, situation, steps, run.unread_kinds, run.facts)",
+        "return steps",
+        "tests/sync/test_unreadable_kinds.py",
     ),
 )

@@ -1,5 +1,6 @@
 """One kind of record cannot be read: all others sync, what depends on it waits, and the run says which and why."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -150,12 +151,11 @@ def test_at_the_first_sync_nothing_is_created_that_may_be_there_already(world: W
 )
 def test_without_a_list_documents_that_need_it_wait_and_contacts_go(paired: World, entity: str, words: str) -> None:
     place = paired.listed("tracking-options", "12 Queen Street")
+    paired.books.create("Class", {"Name": "12 Queen Street"})
     paired.sync_blue()
     tenant, supplier = paired.contact("Kiosk Ltd"), paired.contact("Plumb Ltd", "supplier")
-    income, expense = (
-        paired.line(trackingOptionId=place["id"]),
-        paired.line(kind="expense", trackingOptionId=place["id"]),
-    )
+    here = {"trackingOptionId": place["id"]}
+    income, expense = paired.line(**here), paired.line(kind="expense", **here)
     paired.invoice(tenant, "INV-1", lines=[income])
     paired.bill(supplier, "B-1", lines=[expense])
     paired.invoice(tenant, "INV-2")
@@ -242,7 +242,7 @@ def test_a_kind_that_only_change_data_capture_does_not_give_is_read_by_its_pages
     busy.sync_blue()
     assert busy.named("invoices", "SI-1")["status"] == "approved"
     gone = busy.partner("Invoice", busy.named("invoices", "INV-2"), "invoices")
-    busy.books.delete("Invoice", {"Id": gone["Id"], "SyncToken": gone["SyncToken"]})
+    busy.books.delete("Invoice", gone["Id"])
     assert busy.sync_red().api_calls.quickbooks_reads == 4, "settings, all others, invoices refused, their one page"
     assert busy.row("INV-2").code == "deleted-in-quickbooks"
     broken.clear()
@@ -331,12 +331,28 @@ def test_what_an_earlier_run_left_unanswered_is_not_sent_twice(paired: World, la
 def test_a_number_that_an_unreadable_record_holds_is_said_and_stops_nobody(paired: World) -> None:
     tenant = paired.contact("Kiosk Ltd")
     paired.sync_blue()
-    paired.qb_invoice(paired.partner("Customer", tenant, "contacts"), "N-1")
+    holder = paired.qb_invoice(paired.partner("Customer", tenant, "contacts"), "N-1")
     paired.books.break_reading("Invoice")
+    handle, words = (
+        paired.state.handle,
+        f"You must specify a different number. TxnType=Invoice with TxnId={holder['Id']}",
+    )
+
+    def one_number_for_all_sales(request: Any) -> Any:
+        if not request.path.endswith("/batch") or b"CreditMemo" not in request.body or b"bId" not in request.body:
+            return handle(request)
+        items = json.loads(request.body)["BatchItemRequest"]
+        return json_response(
+            200, {"BatchItemResponse": [{"bId": one["bId"], **fault_of("6140", words)} for one in items]}
+        )
+
+    paired.state.handle = one_number_for_all_sales  # type: ignore[method-assign]
     note = {"kind": "income", "status": "approved", "contactId": tenant["id"], "issueDate": "2026-10-06"}
     paired.create("credit-notes", number="N-1", amountsAre="exclusive", lines=[paired.line("10.00")], **note)
+    paired.contact("Tui Ltd")
     paired.sync_red()
     assert paired.row("N-1").code == "6140"
+    assert holder["Id"] in paired.row("N-1").more_detail
 
 
 def outage(world: World) -> None:
