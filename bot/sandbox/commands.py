@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated, NoReturn
 
 import structlog
@@ -44,6 +45,7 @@ cli = typer.Typer(
 Port = Annotated[int, typer.Option(min=0, max=HIGHEST_PORT, help="0 = any free port.")]
 Seed = Annotated[int | None, typer.Option(help="Fill it with made-up records, the same for the same number.")]
 Size = Annotated[int | None, typer.Option(min=0, help=f"How many records --seed makes; {DEFAULT_SIZE} by default.")]
+Sample = Annotated[bool, typer.Option("--sample", help="A company like Intuit's own US sample, with its trade.")]
 Latency = Annotated[int, typer.Option("--latency-ms", min=0, help="Wait so long before each answer.")]
 
 
@@ -64,9 +66,13 @@ def demo(
 
 
 @cli.command()
-def quickbooks(port: Port = 0, seed: Seed = None, size: Size = None, latency_ms: Latency = 0) -> None:
-    """QuickBooks Online: one company, as new unless --seed is given."""
-    _alone(standins.quickbooks_alone, port, _filling(seed, size), latency_ms)
+def quickbooks(
+    port: Port = 0, seed: Seed = None, size: Size = None, sample: Sample = False, latency_ms: Latency = 0
+) -> None:
+    """QuickBooks Online: one company, as new unless --seed or --sample is given."""
+    if sample and seed is not None:
+        raise typer.BadParameter("--sample and --seed exclude each other: the sample is one company, always the same.")
+    _alone(standins.quickbooks_alone, port, replace(_filling(seed, size), sample=sample), latency_ms)
 
 
 @cli.command()

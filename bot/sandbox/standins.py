@@ -24,10 +24,14 @@ FIRST_NAMES = ("Aroha", "Daniel", "Emma", "Finn", "Grace", "Hemi", "Isla", "Jack
 
 @dataclass(frozen=True)
 class Filling:
-    """Without a `seed` a stand-in is empty; with one it holds `size` documents (or people), the same every time."""
+    """Without a `seed` a stand-in is empty; with one it holds `size` documents (or people), the same every time.
+
+    `sample` is for QuickBooks: a company like Intuit's own US sample, instead of an empty one.
+    """
 
     seed: int | None
     size: int
+    sample: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,12 @@ def serve(app: ASGIApp, port: int = 0) -> ServerThread:
 
 
 def quickbooks_alone(port: int, filling: Filling, latency_ms: int) -> StandIn:
-    """One company, with what a new company has in QuickBooks; a seed adds names, documents and payments."""
+    """One company: the sample, or what a new company has in QuickBooks; a seed adds names, documents and payments."""
     state = quickbooks.QuickBooksState(utc_now, filling.seed or 0)
-    state.add_company(REALM, "Sandbox Company", country="NZ")
+    if filling.sample:
+        quickbooks.add_sample(state, REALM)
+    else:
+        state.add_company(REALM, "Sandbox Company", country="NZ")
     if filling.seed is not None:
         quickbooks.seed(state, REALM, filling.seed, filling.size)
     server = serve(quickbooks.app(state, Knobs(latency_ms)), port)

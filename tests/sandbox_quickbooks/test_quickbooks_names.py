@@ -131,9 +131,11 @@ def test_account_names_are_unique_under_one_parent_only(api, company):
     assert answer.code == "6240" and "Another account is already using" in answer.error["Detail"]
 
 
-def test_us_account_numbers_have_seven_characters(sandbox):
-    api, _ = sandbox.add_company("2", country="US")
-    assert api.post("account", {"Name": "X", "AccountType": "Bank", "AcctNum": "12345678"}).code == "2050"
+@pytest.mark.parametrize("country", ["US", "NZ"])
+def test_account_numbers_have_at_most_twenty_characters(sandbox, country):
+    api, _ = sandbox.add_company("2", country=country)
+    assert api.post("account", {"Name": "X", "AccountType": "Bank", "AcctNum": "1" * 21}).code == "2050"
+    assert api.make("Account", {"Name": "X", "AccountType": "Bank", "AcctNum": "1" * 20})["AcctNum"] == "1" * 20
 
 
 def test_a_service_item_needs_an_income_account_of_that_type(api, bodies):

@@ -9,6 +9,7 @@ from bot.sandbox.quickbooks.books.books import Books
 from bot.sandbox.quickbooks.books.schema import ENTITIES, Record
 from bot.sandbox.quickbooks.rules.names import commit_name, next_name
 from bot.sandbox.quickbooks.rules.references import CURRENCIES
+from bot.sandbox.quickbooks.rules.tax import US_CODES
 from bot.sandbox.quickbooks.rules.taxservice import save_tax_code, save_tax_rate
 
 HOME_CURRENCY = {"NZ": "NZD", "AU": "AUD", "GB": "GBP", "UK": "GBP", "CA": "CAD", "US": "USD", "SG": "SGD", "IN": "INR"}
@@ -91,10 +92,7 @@ def _account(company: Company, name: str, kind: str, subtype: str, number: str |
 
 
 def _add_tax(books: Books) -> None:
-    agency = ENTITIES["TaxAgency"]
-    record = {"DisplayName": AGENCY.get(books.country, "Tax Office"), "TaxTrackedOnSales": True}
-    record = next_name(books, agency, record | {"TaxTrackedOnPurchases": not books.is_us}, None)
-    agency_id = commit_name(books, agency, record, None)["Id"]
+    agency_id = add_agency(books, AGENCY.get(books.country, "Tax Office"))
     if books.is_us:
         _add_us_tax(books, agency_id)
         return
@@ -110,11 +108,22 @@ def _add_tax(books: Books) -> None:
         save_tax_code(books, name, sides[0], sides[1])
 
 
-def _add_us_tax(books: Books, agency_id: str) -> None:
+def add_agency(books: Books, name: str) -> str:
+    """The id of a company's first tax agency, which is 1: agencies have numbers of their own in QuickBooks."""
+    agency = ENTITIES["TaxAgency"]
+    record = {"DisplayName": name, "TaxTrackedOnSales": True, "TaxTrackedOnPurchases": not books.is_us}
+    return str(commit_name(books, agency, next_name(books, agency, {**record, "Id": "1"}, None), None)["Id"])
+
+
+def add_us_line_codes(books: Books) -> None:
     """US lines are TAX or NON; the rate comes from the tax code of the whole transaction."""
-    for code_id in ("TAX", "NON"):
+    for code_id in US_CODES:
         record = save_tax_code(books, code_id, [], [], code_id)
         books.save("TaxCode", {**record, "Taxable": code_id == "TAX", "TaxGroup": False})
+
+
+def _add_us_tax(books: Books, agency_id: str) -> None:
+    add_us_line_codes(books)
     detail = _rate_detail(books, US_GROUP_CODE, US_RATE, agency_id)
     group = save_tax_code(books, US_GROUP_CODE, [detail], [])
     preferences = books.preferences

@@ -19,6 +19,8 @@ from bot.sandbox.quickbooks.rules.attachments import BadForm, upload_parts
 from bot.sandbox.quickbooks.rules.documents import WriteOptions
 
 VOIDED_BY_UPDATE = ("Payment", "BillPayment")
+PAY_PAGE = "https://pay.example.com"
+"""Where customers would pay an invoice: at Intuit, always by https; there is no such page here."""
 
 Payload = dict[str, Any]
 
@@ -64,7 +66,7 @@ def _single(company: Company, entity: EntityType, record_id: str, request: Reque
     require_readable(company.books, entity.name)
     record = company.read(entity.name, record_id)
     if entity.name == "Invoice" and "invoiceLink" in request.query.get("include", "") and "BillEmail" in record:
-        record["InvoiceLink"] = f"{base_url(request)}/pay/{company.realm}/{record_id}"
+        record["InvoiceLink"] = f"{PAY_PAGE}/{company.realm}/{record_id}"
     if entity.name == "Attachable" and record_id in company.files:
         record["TempDownloadUri"] = download_url(company, record_id, request)
     return {entity.name: record}

@@ -179,7 +179,7 @@ def _party(books: Books, entity: EntityType, record: Record, current: Record | N
 
 def _account(books: Books, record: Record, current: Record | None) -> Record:
     record |= account_types(record)
-    check_number_length(books.country, record.get("AcctNum"))
+    check_number_length(record.get("AcctNum"))
     balance = {"CurrentBalance": ZERO, "CurrentBalanceWithSubAccounts": ZERO}
     old = current or {}
     balance = {key: old.get(key, value) for key, value in balance.items()}

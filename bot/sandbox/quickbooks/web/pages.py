@@ -30,7 +30,7 @@ ROWS = 50
 LISTED = (
     *("Customer", "Vendor", "Invoice", "CreditMemo", "Payment", "Bill", "VendorCredit", "BillPayment", "Deposit"),
     *("JournalEntry", "Purchase", "RefundReceipt", "Item", "Account", "TaxCode", "TaxRate", "Class", "Department"),
-    *("Term", "Employee", "Attachable"),
+    *("Term", "PaymentMethod", "TaxAgency", "ReimburseCharge", "Employee", "Attachable"),
 )
 FACTS = {
     "TxnDate": "Date",
