@@ -104,6 +104,18 @@ def test_a_seed_fills_it_with_so_many_records_the_same_each_time(alone) -> None:
     assert [row["total"] for row in other] != [row["total"] for row in first]
 
 
+def test_the_sample_is_a_company_with_its_trade() -> None:
+    with subprocess.Popen(
+        [QBO_SYNC, "sandbox", "quickbooks", "--sample"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        details = json.loads(process.stdout.readline())
+        counts = quickbooks_count(details, "Invoice"), quickbooks_count(details, "Payment")
+        page = requests.get(details["url"], timeout=PATIENCE_S).text
+        process.terminate()
+    assert counts > (20, 5) and "Northgate Property Care" in page
+
+
 @pytest.mark.parametrize("how", [standins.quickbooks_alone, standins.released_alone, standins.slack_alone])
 def test_latency_holds_up_every_answer_of_the_api(alone, how) -> None:
     details = alone(how, latency_ms=120)
@@ -122,6 +134,7 @@ def test_latency_holds_up_every_answer_of_the_api(alone, how) -> None:
         ["released", "--port", "a"],
         ["quickbooks", "--seed", "x"],
         ["quickbooks", "--size", "5"],
+        ["quickbooks", "--sample", "--seed", "5"],
         ["slack", "--latency-ms", "-1"],
         ["slack", "--size", "-3"],
     ],

@@ -199,6 +199,21 @@ def test_what_such_clients_know_by_its_id_is_there(sample):
     assert made.body["TaxRateDetails"][0]["TaxAgencyId"] == "1"
 
 
+def test_a_page_of_us_tax_codes_has_three_more_than_asked_for(sample, api):
+    assert [one["Id"] for one in sample.rows("select * from TaxCode maxresults 1")][:2] == ["TAX", "NON"]
+    assert len(sample.rows("select * from TaxCode maxresults 1")) == 4
+    assert len(sample.rows("select * from TaxRate maxresults 1")) == 1
+    assert len(api.rows("select * from TaxCode maxresults 1")) == 1, "only in the US"
+
+
+def test_an_invoice_that_is_mailed_has_a_link_for_paying_it(sample):
+    customer = first(sample, "Customer")
+    invoice = first(sample, "Invoice", f"where CustomerRef = '{customer['Id']}'")
+    shown = sample.get(f"invoice/{invoice['Id']}", include="invoiceLink").body["Invoice"]
+    assert shown["InvoiceLink"].startswith("https://") and invoice["Id"] in shown["InvoiceLink"]
+    assert "InvoiceLink" not in sample.read("Invoice", invoice["Id"])
+
+
 def test_the_pages_show_all_of_it(sandbox, sample):
     def opened(path):
         answer = requests.get(f"{sandbox.url}{path}", timeout=PATIENCE_S)
