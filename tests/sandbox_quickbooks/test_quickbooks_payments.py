@@ -1,6 +1,9 @@
 """Payments, bill payments, credits and deposits: what they settle and what that does to the documents."""
 
 import pytest
+import requests
+
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -109,6 +112,35 @@ def test_an_invoice_that_something_settles_cannot_be_voided_until_it_is_unlinked
     voided = api.make("Invoice", {"Id": invoice["Id"], "SyncToken": "2"}, operation="void")
     assert (voided["TotalAmt"], voided["Balance"], voided["PrivateNote"]) == (0, 0, "Voided")
     assert {line["Amount"] for line in voided["Line"]} == {0}
+
+
+@pytest.mark.parametrize("settled_by", ["payment", "credit"])
+@pytest.mark.parametrize("way", ["void", "update", "batch", "page"])
+def test_no_way_of_voiding_takes_an_invoice_that_something_settles(
+    api, sandbox, bodies, customer, invoice, settled_by, way
+):
+    if settled_by == "payment":
+        api.make("Payment", bodies.payment(customer, 15, ("Invoice", invoice["Id"], 15)))
+    else:
+        credit = api.make("CreditMemo", bodies.invoice(customer, bodies.sales_line(10)))["Id"]
+        links = ("Invoice", invoice["Id"], 5), ("CreditMemo", credit, 5)
+        api.make("Payment", bodies.payment(customer, 0, *links))
+    before = api.read("Invoice", invoice["Id"])
+    handle = {"Id": invoice["Id"], "SyncToken": before["SyncToken"]}
+    match way:
+        case "void":
+            assert api.post("invoice", handle, operation="void").code == "6000"
+        case "update":
+            sparse = {**handle, "sparse": True}
+            assert api.post("invoice", sparse, operation="update", include="void").code == "6000"
+        case "batch":
+            item = {"bId": "1", "operation": "void", "Invoice": handle}
+            assert api.batch(item)["1"]["Fault"]["Error"][0]["code"] == "6000"
+        case "page":
+            path = f"{sandbox.url}/company/{api.realm}/Invoice/{invoice['Id']}/void"
+            answer = requests.post(path, timeout=PATIENCE_S)
+            assert answer.status_code == 400 and "Unlink it first" in answer.text
+    assert api.read("Invoice", invoice["Id"]) == before
 
 
 def test_without_its_invoice_a_payment_is_unapplied(api, bodies, customer, invoice):

@@ -151,7 +151,13 @@ def test_an_unknown_entity_is_fault_4001(api):
 def test_dates_may_stand_without_quotes(api, bodies, customer):
     for day in ("2026-02-03", "2026-02-04"):
         api.make("Invoice", bodies.invoice(customer, TxnDate=day))
-    assert len(api.rows("select * from Invoice where TxnDate >= 2026-02-04 and TxnDate <= '2026-02-04'")) == 1
+    for where in (
+        "TxnDate >= 2026-02-04 and TxnDate <= '2026-02-04'",
+        "TxnDate in (2026-02-04, '2026-02-05')",
+        "TxnDate NOT IN (2026-02-04)",
+        "Id not in ('0') and TxnDate = 2026-02-03",
+    ):
+        assert len(api.rows(f"select * from Invoice where {where}")) == 1, where
 
 
 def test_a_query_can_be_posted_as_text(api, ids):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.sandbox.quickbooks.books.schema import ENTITIES
+
 ALL_PROPERTIES = (
     "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items,"
 )
@@ -44,35 +46,52 @@ def test_lines_are_replaced_whole_in_both_kinds_of_update(api, bodies, customer,
     assert changed["Line"][-1]["DetailType"] == "SubTotalLineDetail"
 
 
-@pytest.mark.parametrize(
-    ("entity", "needed", "change"),
-    [
-        ("Bill", "VendorRef", {"PrivateNote": "x"}),
-        ("VendorCredit", "VendorRef", {"PrivateNote": "x"}),
-        ("BillPayment", "VendorRef", {"PrivateNote": "x"}),
-        ("Class", "Name", {"Active": False}),
-        ("Department", "Name", {"Active": False}),
-        ("Deposit", "DepositToAccountRef", {"PrivateNote": "x"}),
-    ],
-)
-def test_a_sparse_update_must_name_what_the_sandbox_demands(api, bodies, vendor, entity, needed, change):
-    detail = {"AccountRef": bodies.account("Services")}
+SPARSE_NEEDS = {
+    "Bill": ("VendorRef",),
+    "VendorCredit": ("VendorRef",),
+    "BillPayment": ("VendorRef",),
+    "Class": ("Name",),
+    "Department": ("Name",),
+    "Deposit": ("DepositToAccountRef",),
+    "Purchase": ("PaymentType",),
+    "Term by days": ("Name", "Type", "DueDays"),
+    "Term by date": ("Name", "Type", "DayOfMonthDue"),
+}
+
+
+@pytest.fixture
+def demanding(api, bodies, vendor):
+    """A record of each kind of SPARSE_NEEDS."""
+    bill = api.make("Bill", bodies.bill(vendor))
+    interest = {"DepositLineDetail": {"AccountRef": bodies.account("Services")}}
     bank = {"DepositToAccountRef": bodies.account("Checking")}
-    body = {
-        "Bill": lambda: bodies.bill(vendor),
-        "VendorCredit": lambda: bodies.bill(vendor),
-        "BillPayment": lambda: bodies.bill_payment(
-            vendor, 115, ("Bill", api.make("Bill", bodies.bill(vendor))["Id"], 115)
-        ),
-        "Class": lambda: {"Name": "Harbour House"},
-        "Department": lambda: {"Name": "North"},
-        "Deposit": lambda: {**bank, "Line": [{"Amount": 5, "DepositLineDetail": detail}]},
-    }[entity]()
-    made = api.make(entity, body)
-    handle = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True, **change}
+    return {
+        "Bill": api.make("Bill", bodies.bill(vendor)),
+        "VendorCredit": api.make("VendorCredit", bodies.bill(vendor)),
+        "BillPayment": api.make("BillPayment", bodies.bill_payment(vendor, 115, ("Bill", bill["Id"], 115))),
+        "Class": api.make("Class", {"Name": "Harbour House"}),
+        "Department": api.make("Department", {"Name": "North"}),
+        "Deposit": api.make("Deposit", {**bank, "Line": [{"Amount": 5, **interest}]}),
+        "Purchase": api.make("Purchase", bodies.purchase(vendor, bodies.expense_line(5))),
+        "Term by days": api.make("Term", {"Name": "Net 7", "DueDays": 7}),
+        "Term by date": api.make("Term", {"Name": "The 5th", "DayOfMonthDue": 5}),
+    }
+
+
+@pytest.mark.parametrize(("kind", "missing"), [(kind, one) for kind, needed in SPARSE_NEEDS.items() for one in needed])
+def test_a_sparse_update_must_name_what_the_sandbox_demands(api, demanding, kind, missing):
+    made, entity = demanding[kind], kind.split()[0]
+    changed = {"Active": False} if "Active" in made else {"PrivateNote": "x"}
+    named = {one: made[one] for one in SPARSE_NEEDS[kind] if one != missing}
+    handle = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True, **changed, **named}
     answer = api.post(entity.lower(), handle)
-    assert (answer.code, answer.error["element"]) == ("2020", needed)
-    assert api.make(entity, {**handle, needed: made[needed]})["SyncToken"] == "1"
+    assert (answer.status, answer.code, answer.error["element"]) == (400, "2020", missing)
+    assert api.make(entity, {**handle, missing: made[missing]})["SyncToken"] == "1"
+
+
+def test_no_other_entity_demands_anything_of_a_sparse_update():
+    demanding = {entity.name for entity in ENTITIES.values() if entity.sparse_needs}
+    assert demanding == {kind.split()[0] for kind in SPARSE_NEEDS}
 
 
 @pytest.mark.parametrize("token", ["0", "5"])

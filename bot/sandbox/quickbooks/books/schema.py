@@ -45,7 +45,7 @@ class EntityType:
     party: str = ""
     lines: tuple[str, ...] = ()
     sparse_needs: tuple[str, ...] = ()
-    """What a sparse update must name besides Id and SyncToken."""
+    """What a sparse update must name besides Id and SyncToken, as far as the record has it."""
     unqueryable: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
 

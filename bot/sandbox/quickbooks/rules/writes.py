@@ -147,7 +147,7 @@ def find(books: Books, entity: EntityType, record_id: str) -> Record:
 
 def _merged(entity: EntityType, body: Mapping[str, Any], sent: Record, current: Record) -> Record:
     for needed in entity.sparse_needs:
-        if sent.get(needed) is None:
+        if needed in current and sent.get(needed) is None:
             raise faults.missing(needed)
     merged = {name: value for name, value in current.items() if name in entity.writable}
     for name in entity.writable & sent.keys():
