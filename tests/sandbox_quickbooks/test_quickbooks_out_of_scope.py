@@ -36,4 +36,12 @@ def test_in_a_batch_only_that_item_is_refused(api):
 def test_what_nobody_knows_is_another_fault(api):
     assert api.query("select * from Nonsense").code == "4001"
     assert api.get("nonsense/1").code == "500"
+    answers = api.batch({"bId": "1", "operation": "create", "Nonsense": {}})
+    assert answers["1"]["Fault"]["Error"][0]["code"] == "2000"
     assert not set(NAMES) & ENTITIES.keys()
+
+
+def test_sending_printing_and_reports_are_refused_too(api, bodies, customer):
+    invoice = api.make("Invoice", bodies.invoice(customer))["Id"]
+    assert api.get(f"invoice/{invoice}/pdf").code == api.post(f"invoice/{invoice}/send", {}).code == "500"
+    assert api.get("reports/ProfitAndLoss").code == "5020"
