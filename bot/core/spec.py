@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import IntEnum
 from typing import Any
 
 from bot.core.content import content_hash, hash_with_fields
@@ -93,6 +94,16 @@ def never_sent(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[st
     raise Problem("incoming-only")
 
 
+class Nearness(IntEnum):
+    """What speaks for it that a record of Re-Leased and an entry of QuickBooks' lists are the same, the most last."""
+
+    NONE = 0
+    NUMBER = 1  # the account number alone: the names differ
+    OWN_NAME = 2  # the name below its parents, which others may have below theirs
+    FULL_NAME = 3
+    NUMBER_AND_NAME = 4
+
+
 @dataclass(frozen=True)
 class RecordSpec:
     """One record type. All functions are pure; bodies are JSON with Decimals (QuickBooks) or strings (Re-Leased).
@@ -106,6 +117,7 @@ class RecordSpec:
     released_keys / external_keys  strings that are equal on both sides when the records may be the same
     references(released)           the records it refers to · external_references(entity, body) likewise, as ids
     same(released, entity, external, lookup)  3 = exact, 1-2 = may be the same, 0 = not
+    nearness(released, entity, external)  what speaks for a pair, where QuickBooks has names under parents
     check(released, facts)         raises Problem when this record stays out or cannot go
     check_external(entity, body, facts, lookup)  likewise for one that comes in
     to_quickbooks(released, entity, lookup, facts) / to_released(entity, body, lookup, facts)   translations
@@ -167,6 +179,7 @@ class RecordSpec:
     also_named: Callable[[str, Body], set[tuple[str, str]]] = lambda entity, body: set()
     unapplied: Callable[[Body, str, Body, Lookup, bool], dict[str, Any] | None] | None = None
     reversed_in_quickbooks_only: bool = False
+    nearness: Callable[[Body, str, Body], Nearness] | None = None
     released_wins: bool = False  # when both sides changed; else QuickBooks does
     moves_money: bool = False  # a payment or an allocation: gone on one side, it is reversed on the other
     voidable: frozenset[str] = frozenset()  # the entities that QuickBooks can void

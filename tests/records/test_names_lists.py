@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bot.core.model import Direction, RecordType
-from bot.core.spec import Problem
+from bot.core.spec import Lookup, Nearness, Problem
 from bot.records import BY_COLLECTION, BY_ENTITY, BY_TYPE, SPECS, account, tax_type, tracking_option
-from bot.records.fields import rates
+from bot.records.fields import full_names, rates
 from tests.records.samples import FACTS, LOOKUP
 
 ITEM = {"Id": "10", "Name": "Rent", "Type": "Service", "IncomeAccountRef": {"value": "79"}}
@@ -75,10 +75,70 @@ def test_a_changed_rate_is_a_change_of_the_code() -> None:
     assert spec.external_content("TaxCode", before) != spec.external_content("TaxCode", after)
 
 
-def test_a_class_is_known_by_its_full_name() -> None:
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("auckland:quay street", Nearness.FULL_NAME),
+        ("Auckland : Quay Street ", Nearness.FULL_NAME),
+        (" quay STREET", Nearness.OWN_NAME),
+        ("Auckland", Nearness.NONE),
+        ("Street", Nearness.NONE),
+        ("", Nearness.NONE),
+        ("Wellington:Quay Street", Nearness.NONE),
+    ],
+)
+def test_a_class_is_known_by_its_full_name_and_by_its_own(name: str, near: Nearness) -> None:
     nested = {"Id": "40", "Name": "Quay Street", "FullyQualifiedName": "Auckland:Quay Street"}
-    assert tracking_option.same({"name": "auckland:quay street"}, "Class", nested, LOOKUP) == 3
-    assert tracking_option.same({"name": "Quay Street"}, "Class", nested, LOOKUP) == 0
+    assert tracking_option.nearness({"name": name}, "Class", nested) is near
+    assert tracking_option.same({"name": name}, "Class", nested, LOOKUP) == (3 if near else 0)
+    assert tracking_option.nearness({"name": name}, "Class", {**nested, "Active": False}) is Nearness.NONE
+
+
+def test_of_three_levels_any_end_of_the_full_name_is_a_name() -> None:
+    full = "Estate:Quay Street (deleted):Shop 1"
+    assert [full_names.nearness(name, full) for name in ("Shop 1", "Quay Street:Shop 1", "Estate:Shop 1")] == [2, 2, 0]
+    assert full_names.nearness("Estate:Quay Street:Shop 1", full) is Nearness.FULL_NAME
+    assert full_names.shown_in_full(full) == "Estate:Quay Street:Shop 1"
+
+
+@pytest.mark.parametrize(
+    ("body", "near"),
+    [
+        ({"name": "Water", "code": "512"}, Nearness.NUMBER_AND_NAME),
+        ({"name": "Utilities:Water", "code": " 512"}, Nearness.NUMBER_AND_NAME),
+        ({"name": "Water", "code": "400"}, Nearness.OWN_NAME),
+        ({"name": "Utilities:Water", "code": ""}, Nearness.FULL_NAME),
+        ({"name": "Power", "code": "512"}, Nearness.NUMBER),
+        ({"name": "Power", "code": "20"}, Nearness.NONE),
+        ({"name": "Water", "code": "512", "kind": "sales"}, Nearness.NONE),
+    ],
+)
+def test_the_account_number_tells_accounts_apart_before_their_names_do(body: dict[str, Any], near: Nearness) -> None:
+    nested = {**EXPENSE, "Name": "Water", "FullyQualifiedName": "Utilities:Water", "AcctNum": "512"}
+    assert account.nearness({"kind": "purchase", **body}, "Account", nested) is near
+
+
+def test_a_category_is_no_item_whatever_it_is_called() -> None:
+    ours = {"name": "Rent", "kind": "sales", "code": "1"}
+    assert account.nearness(ours, "Item", {**ITEM, "Type": "Category"}) is Nearness.NONE
+
+
+@pytest.mark.parametrize(
+    ("held", "now"),
+    [("Quay Street", "Quay Street"), ("Quay St", "Quay Street"), ("Akl:Quay Street", "Auckland:Quay Street")],
+)
+def test_a_plain_name_in_released_stays_plain(held: str, now: str) -> None:
+    wanted = {"name": "Auckland:Quay Street", "archived": False}
+    assert tracking_option.keep_released(wanted, {"name": held}, "Class", LOOKUP) == {**wanted, "name": now}
+    assert tracking_option.keep_released({"archived": True}, {"name": held}, "Class", LOOKUP) == {"archived": True}
+
+
+@pytest.mark.parametrize(("number", "kept"), [({}, {}), ({"AcctNum": "512"}, {"code": "512"})])
+def test_a_code_of_released_gives_way_to_a_number_only(number: dict[str, str], kept: dict[str, str]) -> None:
+    lookup = Lookup({(RecordType.ACCOUNT, "a1", "Account"): "20"}, bodies={("Account", "20"): {**EXPENSE, **number}})
+    wanted = account.to_released("Account", {**EXPENSE, **number}, lookup, FACTS)
+    found = account.keep_released(wanted, {"id": "a1", "code": "400", "name": "Repairs"}, "Account", lookup)
+    assert {key: found[key] for key in found if key == "code"} == kept
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: str(spec.type))

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.core.choosing import LISTS
 from bot.core.model import MirrorRecord, Outcome, RecordRef, RecordType, Side
 from bot.core.money import NotMoney, decimal, formatted
 from bot.core.planning.steps import Candidate
-from bot.core.spec import Body, Problem, RecordSpec
+from bot.core.spec import Body, Nearness, Problem, RecordSpec
 
 CERTAIN = 3
 BY_STORED_ID = 4
 NAMES_ENOUGH = frozenset({RecordType.CONTACT})  # e-mail or tax number alone may pair these
 INTERCHANGEABLE = frozenset({RecordType.ATTACHMENT})  # the same bytes on the same document: any of them will do
 MOST_SHOWN = 5
-SHARED = (("name", "name"), ("email", "e-mail address"), ("tax", "tax number"))
+SHARED = (("name", "name"), ("email", "e-mail address"), ("tax", "tax number"), ("number", "account number"))
 SIDES = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}
 
 
@@ -33,7 +34,8 @@ class Suggestion:
 def choose(type_: RecordType, candidates: Sequence[Candidate]) -> MirrorRecord | None:
     """The one record to adopt, or None. Raises Problem when several fit, or when one only may be the same.
 
-    Of a pair that a person must decide on, the Re-Leased record is the cause, so that the two count as one.
+    Of a pair that a person must decide on, the Re-Leased record is the cause, so that the two count as one. Where
+    several of Re-Leased's lists fit one entry of QuickBooks, that entry is what is asked about.
     """
     if not candidates:
         return None
@@ -42,11 +44,14 @@ def choose(type_: RecordType, candidates: Sequence[Candidate]) -> MirrorRecord |
     if type_ in INTERCHANGEABLE:
         return best.record
     found = [candidate for candidate in ranked if candidate.score == best.score]
-    cause = RecordRef(type_, best.record.id) if best.record.side is Side.RELEASED else None
+    is_of_entry = type_ in LISTS and len(found) > 1
+    cause = RecordRef(type_, best.record.id) if best.record.side is Side.RELEASED and not is_of_entry else None
     names = ", ".join(candidate.label or candidate.record.id for candidate in found[:MOST_SHOWN])
     if best.score < CERTAIN and type_ not in NAMES_ENOUGH:
         raise Problem("suggested-match", cause, Outcome.WAITING, listed(ranked), other=names)
     if len(found) == 1 and best.score < BY_STORED_ID and best.rivals:
+        if best.by_own_name:
+            raise Problem("shared-own-name", cause, more=_sharing(best), ours=best.label, other=best.rivals[0])
         more = f"{best.label or best.record.id} agrees just as well with {', '.join(best.rivals)}."
         raise Problem("ambiguous-match", cause, more=more, count=str(len(best.rivals) + 1), other=best.rivals[0])
     if len(found) == 1:
@@ -77,6 +82,11 @@ def listed(candidates: Sequence[Candidate]) -> str:
         lines.append(f"{place}. {name} ({record.id} in {SIDES[record.side]}){why}")
     if len(candidates) > MOST_SHOWN:
         lines.append(f"and {len(candidates) - MOST_SHOWN} more")
+    return "\n".join(lines)
+
+
+def _sharing(candidate: Candidate) -> str:
+    lines = [f"{candidate.label} in Re-Leased may as well be one of these in QuickBooks:", *candidate.rivals]
     return "\n".join(lines)
 
 
@@ -111,7 +121,11 @@ def _shared(spec: RecordSpec, entity: str, released: Body, external: Body) -> tu
     keys = {key.partition(":")[0] for key in spec.released_keys(released) & spec.external_keys(entity, external)}
     same = [word for prefix, word in SHARED if prefix in keys]
     names = spec.released_name(released), spec.external_name(entity, external)
-    other = [] if "name" in keys else [f"other name: {names[0]} in Re-Leased, {names[1]} in QuickBooks"]
+    told = f"{names[0]} in Re-Leased, {names[1]} in QuickBooks"
+    near = spec.nearness(released, entity, external) if spec.nearness else Nearness.NONE
+    if near in (Nearness.OWN_NAME, Nearness.NUMBER_AND_NAME) and "name" not in keys:
+        return [*same, "own name"], [f"under a parent: {told}"]
+    other = [] if "name" in keys else [f"other name: {told}"]
     return same, other
 
 

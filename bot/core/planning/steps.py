@@ -35,6 +35,7 @@ class Candidate:
     """A record of the other side that may be the same; `score` as RecordSpec.same, 4 = by stored external id.
 
     `label` and `reasons` are words for a person; `rivals` names what agrees with the candidate just as well.
+    `by_own_name`: the rivals share its name, each under a parent of its own.
     """
 
     record: MirrorRecord
@@ -42,6 +43,7 @@ class Candidate:
     label: str = ""
     reasons: tuple[str, ...] = ()
     rivals: tuple[str, ...] = ()
+    by_own_name: bool = False
 
 
 @dataclass(frozen=True)

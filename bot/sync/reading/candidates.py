@@ -15,7 +15,7 @@ from bot.records.contact import apart_keys, external_apart_keys
 from bot.store.mirror import records
 from bot.store.runs import plans
 from bot.store.team import decisions
-from bot.sync.reading import normalise
+from bot.sync.reading import claims, normalise
 
 NAMED_BY_CANDIDATES = frozenset({"Customer", "Vendor", "Invoice", "Bill", "CreditMemo", "VendorCredit"})
 
@@ -111,13 +111,17 @@ def for_external(
         is_money = spec.external_amount(entity, record.body) is not None
         scored = [_scored_released(spec, other, entity, record, lookup, is_money) for other in free]
         kept = [candidate for candidate in scored if candidate.score > 0]
-        found[one.ref, entity] = [candidate for candidate in kept if candidate.score >= CERTAIN or is_money]
+        asked = is_money or spec.nearness is not None
+        found[one.ref, entity] = [candidate for candidate in kept if candidate.score >= CERTAIN or asked]
         if is_money:
             found[one.ref, entity] = [
                 _with_rivals(connection, company_id, spec, candidate, entity, record, lookup, plan_id)
                 for candidate in found[one.ref, entity]
             ]
-    return found
+    if spec.nearness is None:
+        return found
+    externals = {(one.ref, entity): record for one, entity, record in pairs}
+    return claims.weighed(connection, company_id, spec, found, externals, plan_id)
 
 
 def _with_rivals(

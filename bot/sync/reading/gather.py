@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
+from bot.core.choosing import LISTS
 from bot.core.model import NEEDS_ATTENTION, Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.planning.steps import Parent, ParentState, Situation, Slot
 from bot.core.spec import Lookup, RecordSpec, Reference
@@ -16,7 +17,7 @@ from bot.store.results import results
 from bot.store.results.results import LastAttempt as LastAttempt
 from bot.store.runs import plans
 from bot.store.team import name_suffixes
-from bot.sync.reading import normalise
+from bot.sync.reading import claims, normalise
 from bot.sync.reading.candidates import for_external, for_released
 from bot.sync.run.run import AssumedLinks
 
@@ -44,6 +45,7 @@ class RelatedRecords:
     externals: Mapping[tuple[str, str], MirrorRecord]
     attempts: Mapping[RecordRef, LastAttempt]
     unlinked: set[RecordRef]
+    undecided: Mapping[RecordRef, RecordRef]  # without a partner until a person answers -> where that is asked
     assumed: AssumedLinks
 
 
@@ -152,12 +154,14 @@ def _related_records(
     }
     known = referred | parents
     collections = [(BY_TYPE[ref.type].collection, ref.key) for ref in known if ref.type in BY_TYPE]
+    released = records.get_mirror(connection, company_id, Side.RELEASED, collections)
     return RelatedRecords(
         links=links,
         links_to=links_to,
-        released=records.get_mirror(connection, company_id, Side.RELEASED, collections),
+        released=released,
         externals=records.get_mirror(connection, company_id, Side.QUICKBOOKS, external | tax_codes | read),
         attempts=_attempts(connection, company_id, known | unpaired, plan_id),
+        undecided=_undecided(connection, company_id, released, referred - set(links), plan_id),
         assumed=_assumed(connection, plan_id, referred, external),
         unlinked=records.unlinked_among(connection, company_id, known | unpaired | {one.ref for one in subjects}),
     )
@@ -188,6 +192,30 @@ def _attempts(
         return found
     before = {ref: last for ref, last in found.items() if last.outcome not in NEEDS_ATTENTION}
     return before | plans.planned_attempts(connection, plan_id, refs)
+
+
+def _undecided(
+    connection: Connection,
+    company_id: str,
+    released: Mapping[tuple[str, str], MirrorRecord],
+    alone: set[RecordRef],
+    plan_id: str,
+) -> dict[RecordRef, RecordRef]:
+    """Which of these without a partner may be an entry of QuickBooks that waits for an answer: none of them is missing.
+
+    With it, the record that the answer is asked for.
+    """
+    found: dict[RecordRef, RecordRef] = {}
+    for spec in (BY_TYPE[type_] for type_ in sorted({ref.type for ref in alone if ref.type in LISTS})):
+        keys = {ref.key: (spec.collection, ref.key) for ref in alone if ref.type is spec.type}
+        ours = {id_: released[key] for id_, key in keys.items() if key in released}
+        near = claims.undecided(connection, company_id, spec, ours, plan_id) if spec.nearness and ours else {}
+        asked = _attempts(connection, company_id, {one for some in near.values() for one in some}, plan_id)
+        for id_, entries in near.items():
+            waiting = [one for one in entries if one in asked and asked[one].outcome in NEEDS_ATTENTION]
+            if waiting:
+                found[RecordRef(spec.type, id_)] = asked[waiting[0]].cause or waiting[0]
+    return found
 
 
 def _assumed(
@@ -233,7 +261,10 @@ def _parent(reference: Reference, related: RelatedRecords, assumed: AssumedLinks
     entities = {link.entity for link in related.links.get(ref, ())}
     entities |= {entity for planned, entity in assumed.released if planned == ref}
     paired = reference.entity in entities if reference.entity else bool(entities)
-    return Parent(ref, name, _parent_state(ref, paired, body is not None, last, related), last.cause if last else None)
+    state = _parent_state(ref, paired, body is not None, last, related)
+    if ref in related.undecided and not paired and state is not ParentState.UNLINKED:
+        return Parent(ref, name, ParentState.FAILING, related.undecided[ref])
+    return Parent(ref, name, state, last.cause if last else None)
 
 
 def _external_parents(
