@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from bot import time_zones
 from bot.commands import company, processes, records, syncing
 
 cli = typer.Typer(
@@ -38,6 +39,7 @@ for _name, _command in COMMANDS:
 
 def main() -> None:
     """The entry point. `demo` and `sandbox` are a package of their own that nothing here imports."""
+    time_zones.use_newest()
     if sys.argv[1:2] and sys.argv[1] in ("demo", "sandbox"):
         if sys.argv[1] == "sandbox":
             del sys.argv[1]

@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 
 from blocks.limits.check import TableLimits
 from blocks.results.table import TableForm
+from bot import time_zones
 from bot.app import App
 from bot.core.faults import UserError
 from bot.desk.schedule import cron_trigger
@@ -52,7 +53,7 @@ def serve(app: App, parts: frozenset[Part] = ALL) -> None:
     stopped = threading.Event()
     with stopping_softly(stopped.set):
         stop, worker = _start(app, parts)
-        log.info("qbo-sync is running", parts=", ".join(sorted(parts)))
+        log.info("qbo-sync is running", parts=", ".join(sorted(parts)), time_zones=time_zones.zone_data().words())
         stopped.wait()
         stop()
     if worker is not None and worker.is_busy():

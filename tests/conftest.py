@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
+from bot import time_zones
 from tests.browser.chromium import chromium
 
 MEMORY = Path("/dev/shm")
@@ -32,7 +33,11 @@ def rewrite(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_configure() -> None:
-    """A store waits for the disk at each of its thousands of commits: its file lies in memory where there is room."""
+    """Time zones as the product reads them, whatever the system has.
+
+    A store waits for the disk at each of its thousands of commits: its file lies in memory where there is room.
+    """
+    time_zones.use_newest()
     if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
         tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 

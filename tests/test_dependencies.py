@@ -17,7 +17,6 @@ ROOT = Path(__file__).parents[1]
 OURS = {"bot", "blocks", "tests", "benchmarks"}
 UNSEEN = {
     "psycopg": "SQLAlchemy loads it for a DATABASE_URL of PostgreSQL",
-    "tzdata": "zoneinfo reads it where the system has no time zones",
     "python-multipart": "Starlette loads it for a form, which only pages of the stand-ins have",
     "websockets": "uvicorn loads it for a socket, which only the Slack stand-in serves",
 }

@@ -4,6 +4,8 @@ import runpy
 import sys
 from importlib.util import find_spec
 
+from bot import time_zones
+
 NEEDED = ("jinja2", "python_multipart", "websockets")
 """The modules of the extra `demo`, which an installation for production lacks."""
 COULD_NOT = 2
@@ -18,6 +20,7 @@ def main() -> None:
             "pip install 'qbo-sync[demo]'\n"
         )
         sys.exit(COULD_NOT)
+    time_zones.use_newest()
     runpy.run_module("bot.sandbox.commands", run_name="__main__", alter_sys=True)
 
 

@@ -68,4 +68,6 @@ LISTED: tuple[Listed, ...] = (
     no_rule("bot/core/team/requested_verification.py", "KEPT", SHOWN),
     rule("bot/core/team/week.py", "DAYS", ("6", "8"), "tests/core/test_week.py"),
     no_rule("bot/core/team/week.py", "TOP", SHOWN),
+    rule("bot/core/wall_times.py", "SECOND", ("timedelta(minutes=1)",), "tests/test_clock_changes.py"),
+    rule("bot/core/wall_times.py", "INSTANT", ("timedelta(0)", "timedelta(minutes=2)"), "tests/test_clock_changes.py"),
 )

@@ -73,6 +73,20 @@ MUTATIONS = (
         CRASHES,
     ),
     one(
+        "a named time that is there twice comes twice",
+        "bot/core/wall_times.py",
+        "first > second and night is not Night.NAMED and",
+        "first > second and",
+        "tests/test_clock_changes.py",
+    ),
+    one(
+        "time zones are read from the system however old they are",
+        "bot/time_zones.py",
+        "    zoneinfo.reset_tzpath(to=_as_new_as_the_package(searched))\n",
+        "    zoneinfo.reset_tzpath(to=list(searched))\n",
+        "tests/test_time_zones.py",
+    ),
+    one(
         "the cascade forgets payments",
         "bot/core/links.py",
         "if ref not in seen]",
