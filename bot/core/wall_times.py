@@ -27,7 +27,7 @@ def next_instant(since: datetime, zone: tzinfo, next_wall: NextWall, night: Nigh
     """
     here = since.astimezone(zone)
     found = _first(since, here, zone, next_wall, night)
-    if night is Night.NAMED or here.fold or not is_twice(here.replace(tzinfo=None), zone):
+    if here.fold or not is_twice(here.replace(tzinfo=None), zone):
         return found
     again = _moment_of_change(here.replace(tzinfo=None), zone)  # the hour is about to begin anew
     return found if found is not None and found < again else next_instant(again, zone, next_wall, night)
