@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from blocks.kit.kit import Block, Message, actions, button, context, escape, instant, modal, money, section, user
 from blocks.kit.notice import WhoMay, ask
 from blocks.kit.words import company_name, counted, duration, headline, listed, number, sentence
+from blocks.runs import plan_changes
 from blocks.runs.run import ENDED, run_state
 from bot.core.model import Direction, Outcome, Side
 from bot.core.planning.plan_summary import Calls, Plan, Total, TypePlan
 from bot.core.planning.preflight import Finding, Severity
 from bot.core.runs import Flag, RunState
-from bot.core.team.requested_plan import UNDER_WAY, PlannedGroup, PlanState, RequestedPlan
+from bot.core.team.requested_plan import UNDER_WAY, PlannedChanges, PlannedGroup, PlanState, RequestedPlan
 
 SIDES = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}
 TO_SIDE = {Direction.OUTGOING: "QuickBooks", Direction.INCOMING: "Re-Leased"}
@@ -47,7 +48,11 @@ MOST_GROUPS = 40
 def asked(plan: RequestedPlan) -> Message:
     """The message of a plan in every state; edited from "planning…" to what came of it."""
     lead, made = _lead(plan), plan.plan
-    lines = [_overtaken(plan), escape(plan.error, CHANGES_CHARS) if plan.state is PlanState.FAILED else ""]
+    lines = [
+        _overtaken(plan),
+        _conflicts(plan),
+        escape(plan.error, CHANGES_CHARS) if plan.state is PlanState.FAILED else "",
+    ]
     blocks = [section("\n".join(filter(None, [headline(None, plan.company_name, lead), *lines])))]
     if made is not None and plan.state not in UNDER_WAY:
         blocks += _contents(made, plan.state is PlanState.APPROVED)
@@ -59,13 +64,14 @@ def asked(plan: RequestedPlan) -> Message:
     return Message(" · ".join(filter(None, said)), blocks)
 
 
-def contents(plan: RequestedPlan, groups: Sequence[PlannedGroup]) -> Block:
-    """A modal with the first records of each thing that the plan would do."""
+def contents(plan: RequestedPlan, groups: Sequence[PlannedGroup], changes: PlannedChanges) -> Block:
+    """A modal with the first records of each thing that the plan would do, and a page of all that it updates."""
     shown = [section(_group(group)) for group in groups[:MOST_GROUPS]]
     lead = f"*{company_name(plan.company_name)}* · {_count(plan.plan)}"
     rest = len(groups) - MOST_GROUPS
     more = [context(f"and {counted(rest, 'more group')}")] if rest > 0 else []
-    return modal("plan.contents", "What the plan does", [section(lead), *shown, *more])
+    updates = plan_changes.page_of(plan.id, changes) if changes.total else []
+    return modal("plan.contents", "What the plan does", [section(lead), *shown, *more, *updates])
 
 
 def already_planning(plan: RequestedPlan) -> Message:
@@ -125,6 +131,14 @@ def _applied(plan: RequestedPlan) -> str:
     if run.state is RunState.INCOMPLETE:
         return f"not carried out to its end: {escape(run.error, CHANGES_CHARS)}"
     return f"carried out, {run_state(run)}" if run.flag is Flag.BLUE else f"carried out, now {run_state(run)}"
+
+
+def _conflicts(plan: RequestedPlan) -> str:
+    made = plan.plan
+    if made is None or not made.conflicts or plan.state is not PlanState.READY:
+        return ""
+    what = "1 record has" if made.conflicts == 1 else f"{number(made.conflicts)} records have"
+    return f"🔶 {what} changed on both sides, and an amount or a date gives way. *Show what* lists them first."
 
 
 def _overtaken(plan: RequestedPlan) -> str:

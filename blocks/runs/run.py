@@ -13,6 +13,8 @@ RED_REASONS = {
     RedReason.OUT_OF_BALANCE: "the totals of the two sides differ",
     RedReason.UNREADABLE: "not everything could be read",
 }
+MOST_CONFLICTS = 5
+CONFLICT_CHARS = 400
 ENDED = frozenset({RunState.FINISHED, RunState.INCOMPLETE})
 
 
@@ -27,8 +29,10 @@ class Pace:
 def living(run: RunView, pace: Pace | None = None) -> Message:
     """The message of a run that a person started, edited from "waiting to start" to its flag."""
     facts = _facts(run, pace)
-    text = " · ".join(filter(None, [_said(run, bold=False), facts]))
-    return Message(text, [section(_said(run)), *([context(facts)] if facts else []), *_buttons(run)])
+    settled = conflicts([run])
+    text = "\n".join(filter(None, [" · ".join(filter(None, [_said(run, bold=False), facts])), settled]))
+    told = [section(settled)] if settled else []
+    return Message(text, [section(_said(run)), *([context(facts)] if facts else []), *told, *_buttons(run)])
 
 
 def already_running(run: RunView) -> Message:
@@ -48,16 +52,33 @@ def day(company: CompanyView, day: date, runs: Sequence[RunView]) -> Message:
     facts = " · ".join(filter(None, [_last(settled), _tally(settled)])) or "first sync of the day"
     shown = context(facts if not latest.error else f"{facts}\n{escape(latest.error, 600)}")
     buttons = actions(*_open_results(latest), block_id=f"day.{latest.run_id}")
+    told = conflicts(settled)
     return Message(
-        f"{headline(flag, company.name, when, state, bold=False)} · {facts}",
-        [section(headline(flag, company.name, when, state)), shown, buttons],
+        "\n".join(filter(None, [f"{headline(flag, company.name, when, state, bold=False)} · {facts}", told])),
+        [section(headline(flag, company.name, when, state)), shown, *([section(told)] if told else []), buttons],
     )
 
 
 def entry(run: RunView) -> Message:
     """One ended run, in the thread of its day."""
-    words = " · ".join([_said(run, bold=False), _facts(run)])
-    return Message(words, [section(f"{_said(run)}\n{instant(run.finished_at or run.requested_at)} · {_facts(run)}")])
+    told = conflicts([run])
+    words = "\n".join(filter(None, [" · ".join([_said(run, bold=False), _facts(run)]), told]))
+    said = section(f"{_said(run)}\n{instant(run.finished_at or run.requested_at)} · {_facts(run)}")
+    return Message(words, [said, *([section(told)] if told else [])])
+
+
+def conflicts(runs: Sequence[RunView]) -> str:
+    """The orange lines: how many conflicts were settled in which an amount or a date was lost, and the first of them.
+
+    They need a look, and make nothing red: the rule has decided, and both sides say the same now.
+    """
+    count, said = sum(run.counts.conflicts for run in runs), [one for run in runs for one in run.conflicts]
+    if not count:
+        return ""
+    lines = [f"• {escape(one, CONFLICT_CHARS)}" for one in said[:MOST_CONFLICTS]]
+    rest = count - len(lines)
+    lead = f"🔶 *{counted(count, 'conflict')} settled*: both sides had changed. Look whether the right value won."
+    return "\n".join([lead, *lines, *([f"and {number(rest)} more; the results have them all"] if rest > 0 else [])])
 
 
 def _said(run: RunView, bold: bool = True) -> str:

@@ -36,12 +36,12 @@ def sync(
             raise UserError(f"--plan and {other} do not go together: look first with --dry-run, then give its plan.")
         finished = _sync(app, company, dry_run, accept_stop or "", plan or "")
         if as_json:
-            output.put_json(_sync_json(finished, _failures(app, finished)))
+            output.put_json(_sync_json(finished, _failures(app, finished), _plan_json(app, finished)))
         else:
             view = app.desk.companies.named(company)
             output.flag_line(view.name, finished)
             if finished.plan is not None:
-                output.plan(finished.plan)
+                output.plan(finished.plan, app.desk.plans.every_change(finished.company_id, finished.plan.hash))
             if finished.flag is Flag.RED and not dry_run:
                 output.causes(view, app.desk.causes.of(view.id))
         if finished.could_not_run:
@@ -83,7 +83,13 @@ def _failures(app: App, finished: Finished) -> list[Result]:
         return results_store.needing_attention(connection, finished.company_id)
 
 
-def _sync_json(finished: Finished, failures: list[Result]) -> dict[str, Any]:
+def _plan_json(app: App, finished: Finished) -> dict[str, Any]:
+    """{} for a run that made no plan."""
+    made = finished.plan
+    return plan_table.plan_json(made, app.desk.plans.every_change(made.company_id, made.hash)) if made else {}
+
+
+def _sync_json(finished: Finished, failures: list[Result], plan: dict[str, Any]) -> dict[str, Any]:
     return {
         "run_id": finished.run_id,
         "company": finished.company_id,
@@ -91,8 +97,9 @@ def _sync_json(finished: Finished, failures: list[Result]) -> dict[str, Any]:
         "counts": asdict(finished.counts),
         "api_calls": asdict(finished.api_calls),
         "results_failed": [output.row_json(row) for row in failures],
-        **({"plan": plan_table.plan_json(finished.plan)} if finished.plan else {}),
+        **({"plan": plan} if plan else {}),
         **({"control": output.control_json(finished.control)} if finished.control else {}),
+        **({"conflicts": list(finished.conflicts)} if finished.conflicts else {}),
         **({"red_reason": finished.red_reason} if finished.red_reason else {}),
         **({"unread": finished.unread} if finished.unread else {}),
         **({"error": finished.could_not_run} if finished.could_not_run else {}),

@@ -24,6 +24,11 @@ def hash_with_fields(content: Mapping[str, Any]) -> str:
     return ";".join((content_hash(content), *marks))
 
 
+def marked_hash(content: Any) -> str:
+    """A hash with a mark for each field, of what has fields; of anything else the hash alone."""
+    return hash_with_fields(content) if isinstance(content, Mapping) else content_hash(content)
+
+
 def has_changed(before: str, now: str) -> bool:
     """Whether two hashes are of different content; their marks may be missing."""
     return before[:HASH_LENGTH] != now[:HASH_LENGTH]

@@ -236,6 +236,11 @@ def _one_line(fault: Fault) -> str:
     return f"{fault.side} {fault.code or 'no code'}{status}: {' '.join(said.split())}{trace}"
 
 
+def field_words(name: str) -> str:
+    """What a person calls a field of either API: "due date" for DueDate."""
+    return _FIELDS.get(name, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Ref")).lower())
+
+
 def _spoken(name: str, value: str) -> str:
     """A name in a sentence is cut where it would drown it. Only a field that is a date is said as people say dates: a
     document may be numbered 2026-02-30.
@@ -260,9 +265,7 @@ def _words_of(fault: Fault) -> dict[str, str]:
 
 def _field(element: str) -> str:
     """The last step of a path as a person would say it: "Line.SalesItemLineDetail.ItemRef" gives "item"."""
-    last = re.split(r"[./\[\]]", element.strip("./[] "))[-1]
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", last.removesuffix("Ref")).lower()
-    known = _FIELDS.get(last, spaced)
+    known = field_words(re.split(r"[./\[\]]", element.strip("./[] "))[-1])
     return f"the {known}" if known else ""
 
 

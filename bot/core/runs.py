@@ -46,7 +46,10 @@ class CompanyStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Counts:
-    """`failed` includes the waiting ones, which `waiting` counts by themselves."""
+    """`failed` includes the waiting ones, which `waiting` counts by themselves.
+
+    `conflicts` are those settled in which an amount or a date was lost.
+    """
 
     created: int = 0
     updated: int = 0
@@ -56,6 +59,7 @@ class Counts:
     skipped: int = 0
     waiting: int = 0
     unchanged: int = 0
+    conflicts: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ class RunView:
     error: str = ""
     accepts_stop: bool = False  # somebody looked at a safety stop and said: go on
     plan: str = ""  # the hash of the plan that somebody looked at: do exactly that, or nothing
+    conflicts: tuple[str, ...] = ()  # the first of those that were settled, in words
     control: str = ""  # what this run found about duplicates, in a sentence; "" until it has finished
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import Any
 
-from bot.core.content import content_hash, hash_with_fields
+from bot.core.content import marked_hash
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.one_sided import FieldPairs
 from bot.core.totals import Totals
@@ -192,5 +192,9 @@ class RecordSpec:
 
 def released_hash(spec: RecordSpec, body: Body) -> str:
     """What a link keeps of what Re-Leased said when both sides last agreed."""
-    content = spec.released_content(body)
-    return hash_with_fields(content) if spec.written_as else content_hash(content)
+    return marked_hash(spec.released_content(body))
+
+
+def external_hash(spec: RecordSpec, entity: str, body: Body) -> str:
+    """Likewise of what QuickBooks said."""
+    return marked_hash(spec.external_content(entity, body))

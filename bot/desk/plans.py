@@ -1,6 +1,6 @@
 """Plans that people ask for: asked for, looked at, approved by whoever may, and carried out exactly or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,14 @@ from sqlalchemy import Connection
 from bot.core.faults import UserError
 from bot.core.planning.preflight import Severity
 from bot.core.runs import RunView, Trigger
-from bot.core.team.requested_plan import UNDER_WAY, PlannedGroup, PlanState, RequestedPlan
+from bot.core.team.requested_plan import (
+    UNDER_WAY,
+    PlannedChange,
+    PlannedChanges,
+    PlannedGroup,
+    PlanState,
+    RequestedPlan,
+)
 from bot.store import companies
 from bot.store.database import Database, to_ms
 from bot.store.runs import plans, runs
@@ -18,6 +25,7 @@ from bot.store.team.notes import Deed
 
 GOOD_FOR = timedelta(hours=24)
 NAMES_SHOWN = 10
+CHANGES_SHOWN = 20  # on a page of a window
 SETTLED = (PlanState.READY, PlanState.FAILED, PlanState.APPROVED)
 
 
@@ -54,11 +62,19 @@ class Approving:
     def contents(self, plan_id: str) -> list[PlannedGroup]:
         """What it would do, by outcome and type, with the first names of each. Raises UserError when it is too old."""
         with self.database.read() as connection:
-            asked = _known(connection, plan_id)
-            stored = plans.named(connection, asked.company_id, asked.plan.hash) if asked.plan else None
-            if stored is None:
-                raise UserError("This plan is too old to be shown in detail. Refresh it.")
-            return plans.contents_of(connection, stored, NAMES_SHOWN)
+            return plans.contents_of(connection, _stored(connection, plan_id), NAMES_SHOWN)
+
+    def changes(self, plan_id: str, page: int = 1) -> PlannedChanges:
+        """What it would update, old and new, a page at a time. Raises UserError when it is too old."""
+        with self.database.read() as connection:
+            return plans.changes_of(connection, _stored(connection, plan_id), page, CHANGES_SHOWN)
+
+    def every_change(self, company_id: str, plan_hash: str) -> Iterator[PlannedChange]:
+        """All that a plan updates, old and new, read a few at a time; nothing of a plan that is not kept any more."""
+        with self.database.read() as connection:
+            stored = plans.named(connection, company_id, plan_hash)
+            if stored is not None:
+                yield from plans.every_change(connection, stored)
 
     def request(self, company_id: str, by: str, channel_id: str = "", source: str = "") -> tuple[RequestedPlan, bool]:
         """The plan, and whether it is new: while one of the company is being made, that one is given."""
@@ -129,6 +145,15 @@ class Approving:
             raise UserError(
                 "This plan is more than a day old, or newer ones took its place. Refresh it and look again."
             )
+
+
+def _stored(connection: Connection, plan_id: str) -> str:
+    """The id under which its steps are kept."""
+    asked = _known(connection, plan_id)
+    stored = plans.named(connection, asked.company_id, asked.plan.hash) if asked.plan else None
+    if stored is None:
+        raise UserError("This plan is too old to be shown in detail. Refresh it.")
+    return stored
 
 
 def _known(connection: Connection, plan_id: str) -> RequestedPlan:

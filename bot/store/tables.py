@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -67,7 +68,7 @@ links = Table(
     Column("entity", String(32), primary_key=True),
     Column("external_id", String(RECORD_ID), nullable=False),
     Column("released_hash", String(400), nullable=False, default=""),  # with a mark for each field
-    Column("external_hash", String(32), nullable=False, default=""),
+    Column("external_hash", String(400), nullable=False, default=""),
     Column("agreed", Boolean, nullable=False, default=True),
     UniqueConstraint("company_id", "entity", "external_id", name="one_link_per_external_id"),
 )
@@ -177,6 +178,7 @@ runs = Table(
     Column("accepts_stop", Boolean, nullable=False, default=False),
     Column("plan", String(16), nullable=False, default="", server_default=""),
     Column("control", Text, nullable=False, default="", server_default=""),
+    Column("conflicts", Text, nullable=False, default="[]", server_default="[]"),
     Column("source", String(160), nullable=False, default="", server_default=""),
     Index("runs_by_company", "company_id", "requested_at"),
     Index("runs_by_change", "changed_at"),
@@ -296,6 +298,8 @@ planned_steps = Table(
     Column("external_id", String(120), nullable=False),
     Column("digest", String(20), nullable=False),
     Column("contents", String(48), nullable=False),
+    Column("changes", Text, nullable=False, default="", server_default=""),
+    Column("loses", Boolean, nullable=False, default=False, server_default=false()),  # settles a conflict
     Column("cause_type", String(24)),
     Column("cause_key", String(120)),
     Index("planned_steps_by_record", "plan_id", "type", "key"),

@@ -40,6 +40,7 @@ def make(run: Run, findings: Sequence[Finding], plan_results: PlanResults, advan
         totals=_totals(run, plan_results.draft),
         calls=_calls(plan_results.draft),
         findings=(*findings, *preflight.ahead(run), *preflight.documents(run)),
+        conflicts=plan_results.draft.conflicts,
     )
 
 

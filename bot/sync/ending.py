@@ -37,6 +37,7 @@ class Finished:
     could_not_run: str = ""
     unread: str = ""  # which kinds of record could not be read, why, and what helps; "" = all were read
     control: Control | None = None  # what the end of the run checked; None for one that did not get there
+    conflicts: tuple[str, ...] = ()  # the first that were settled and need a look; `counts` has the number of all
     plan: Plan | None = None  # of a run that writes nothing
     plan_changed: bool = False  # it was to do exactly a plan, and would now do something else: nothing was written
 
@@ -70,9 +71,20 @@ def finished(context: RunContext, run: Run, settings: pull.Settings) -> Finished
             red_reason=reason,
             error=" ".join(filter(None, (unread, found.out_of_balance))),
             control=found.statement,
+            conflicts=run.tally.conflicts_said,
         )
-    ids, calls = (run.run_id, run.company.id), context.api_calls
-    return Finished(*ids, flag, counts, calls, failures, reason, unread=unread, control=found)
+    return Finished(
+        run.run_id,
+        run.company.id,
+        flag,
+        counts,
+        context.api_calls,
+        failures,
+        reason,
+        unread=unread,
+        control=found,
+        conflicts=tuple(run.tally.conflicts_said),
+    )
 
 
 def stopped_for_safety(context: RunContext, words: str) -> Finished:
@@ -112,7 +124,8 @@ def incomplete(context: RunContext, words: str, reconnect: bool = False, tells_o
                 connection, context.company.id, needs_reconnect=reconnect or context.company.needs_reconnect, **last
             )
             state = {"state": RunState.INCOMPLETE, "flag": None, "error": words, "finished_at": now}
-            runs.change(connection, context.run_id, now, counts=counts, api_calls=context.api_calls, **state)
+            done_so_far = {"counts": counts, "api_calls": context.api_calls, "conflicts": context.tally.conflicts_said}
+            runs.change(connection, context.run_id, now, **done_so_far, **state)
     return Finished(
         context.run_id, context.company.id, flag_of(context.company), counts, context.api_calls, could_not_run=words
     )

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -25,6 +25,7 @@ from bot.core.planning.preflight import Finding
 from bot.core.results import Cause, ResultsPage
 from bot.core.runs import CompanyView, Flag, RedReason, RunView, Verified
 from bot.core.runs import Progress as Phase
+from bot.core.team.requested_plan import PlannedChange
 from bot.desk.companies.connect import Connected
 from bot.sync.control.end_of_run import Control
 from bot.sync.ending import Finished
@@ -156,10 +157,22 @@ def flag_line(name: str, finished: Finished) -> None:
     if finished.control is not None:
         for words in filter(None, (finished.control.out_of_balance, finished.control.statement)):
             out.print(_text(words))
+    for words in _conflict_lines(finished):
+        out.print(_text(words, style="dark_orange"))
     if finished.red_reason is RedReason.SAFETY_STOP:
         out.print(
             f"Stopped for safety. Go on with: qbo-sync sync {finished.company_id} --accept-stop {finished.run_id}"
         )
+
+
+def _conflict_lines(finished: Finished) -> Iterator[str]:
+    """What was settled that somebody should look at; it makes nothing red."""
+    count = finished.counts.conflicts
+    if count:
+        yield f"🔶 {count:,} conflict{'' if count == 1 else 's'} settled: both sides had changed."
+        yield from (f"  {words}" for words in finished.conflicts)
+    if count > len(finished.conflicts):
+        yield f"  and {count - len(finished.conflicts):,} more; the results have them all"
 
 
 def control_json(found: Control) -> dict[str, Any]:
@@ -249,13 +262,19 @@ def connected(done: Connected) -> None:
     out.print(_text(f"Next: qbo-sync sync {done.company.id} --dry-run"))
 
 
-def plan(made: Plan) -> None:
-    """The plan as an accountant reads it: how many of what, the totals before and after, and how to carry it out."""
+def plan(made: Plan, changes: Iterable[PlannedChange] = ()) -> None:
+    """The plan as an accountant reads it: how many of what, the totals before and after, and how to carry it out.
+
+    `changes` are all records that it updates, with their old and new values.
+    """
     if not made.operations:
         out.print(_text("Nothing is to be written."))
     for table in (plan_table.by_type(made), plan_table.totals(made)):
         if table.row_count:
             out.print(table)
+    for change in changes:
+        for words, colour in plan_table.change_lines(change):
+            out.print(_text(words, style=colour))
     out.print(_text(plan_table.calls_in_words(made.calls)))
     _findings(made.findings)
     if made.operations:

@@ -1,6 +1,6 @@
 """How a plan and what was found before it look: tables and lines for people, JSON for programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
@@ -9,10 +9,11 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from bot.core.model import Side
+from bot.core.model import Direction, Side
 from bot.core.money import text
 from bot.core.planning.plan_summary import COLUMNS, Calls, Plan
 from bot.core.planning.preflight import Finding, Severity
+from bot.core.team.requested_plan import PlannedChange
 
 KINDS = {
     **{"Invoice": "invoices", "Bill": "bills", "CreditMemo": "credit notes", "VendorCredit": "supplier credit notes"},
@@ -21,8 +22,8 @@ KINDS = {
 SIDES = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}
 
 
-def plan_json(made: Plan) -> dict[str, Any]:
-    """Amounts as text, as everywhere in our JSON."""
+def plan_json(made: Plan, changes: Iterable[PlannedChange] = ()) -> dict[str, Any]:
+    """Amounts as text, as everywhere in our JSON. `updates` are old and new of each record that is updated."""
     return {
         "hash": made.hash,
         "operations": made.operations,
@@ -30,6 +31,8 @@ def plan_json(made: Plan) -> dict[str, Any]:
         "totals": [_plain(asdict(row)) for row in made.totals],
         "calls": asdict(made.calls),
         "preflight": [finding_json(one) for one in made.findings],
+        "conflicts": made.conflicts,
+        "updates": [asdict(one) for one in changes],
     }
 
 
@@ -70,6 +73,16 @@ def finding_lines(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
         stops = one.severity is Severity.STOPS
         yield f"{'Stops writing' if stops else 'Check'}: {one.what}.", "red" if stops else "dark_orange"
         yield f"  {one.why} {one.how}", ""
+
+
+def change_lines(change: PlannedChange) -> Iterator[tuple[str, str]]:
+    """(words, colour): a record that is updated, and below it each field, old → new."""
+    side = "QuickBooks" if change.direction is Direction.OUTGOING else "Re-Leased"
+    yield f"Changes in {side}: {change.type.noun} {change.name}", ""
+    for one in change.changes:
+        said = f"  {one.field}: {one.before or 'nothing'} → {one.after or 'nothing'}"
+        lost = f" (changed in {side} too: that value is lost)"
+        yield (f"{said}{lost}", "dark_orange") if one.is_lost else (said, "")
 
 
 def to_apply(made: Plan) -> str:

@@ -13,10 +13,11 @@ from blocks.runs import plan
 from blocks.settings import company
 from bot.core.model import Direction, Outcome, RecordRef, RecordType, Side
 from bot.core.planning.pairing import Suggestion
+from bot.core.planning.steps import FieldChange
 from bot.core.results import Attempt, ResultsFilter, ResultsOrder
 from bot.core.runs import Trigger
 from bot.core.team.company_settings import CompanySettings
-from bot.core.team.requested_plan import PlannedGroup, PlanState, RequestedPlan
+from bot.core.team.requested_plan import PlannedChange, PlannedChanges, PlannedGroup, PlanState, RequestedPlan
 from bot.core.team.roles import Role, Roles
 from tests.blocks import samples
 from tests.blocks.test_accessibility import ABOUT_A_COMPANY, IN_ONE_STATE
@@ -33,6 +34,15 @@ SETTINGS = CompanySettings("harbour", HARBOUR.name, "Pacific/Auckland", "0 6 * *
 ROLES = Roles({"U0ANA": Role.ADMIN, "S0LEDGER": Role.OPERATOR})
 PLAN = RequestedPlan("p1", "harbour", HARBOUR.name, PlanState.READY, "U0ANA", samples.NOW, plan=made(1, None))
 PLANNED = [PlannedGroup(RecordType.INVOICE, Direction.OUTGOING, Outcome.CREATED, 23, ("INV-2041", "INV-2042"))]
+DUE = FieldChange("due date", "20 Nov 2026", "4 Dec 2026", weighs=True)
+AMOUNT = FieldChange("amount", "1,725.00", "1,737.94", is_lost=True, weighs=True)
+CHANGED = [
+    PlannedChange(RecordType.INVOICE, Direction.OUTGOING, "INV-2040", (AMOUNT, DUE)),
+    PlannedChange(
+        RecordType.CONTACT, Direction.INCOMING, "Kiosk Ltd", (FieldChange("phone number", "", "09 555 0100"),)
+    ),
+]
+CHANGES = PlannedChanges(tuple(CHANGED), 22, 1, 2)
 ALIKE = [
     Suggestion(Side.QUICKBOOKS, "Invoice", "12", "INV-1 of 5 Oct 2026, 138.00", 2, ("same number", "total differs"))
 ]
@@ -64,7 +74,7 @@ OTHERS: Mapping[str, Sample] = {
     "results.filter.filter_modal": lambda: filter.filter_modal(
         ResultsFilter("harbour", type=RecordType.INVOICE), ResultsOrder.NEWEST, [HARBOUR], "v1"
     ),
-    "runs.plan.contents": lambda: plan.contents(PLAN, PLANNED),
+    "runs.plan.contents": lambda: plan.contents(PLAN, PLANNED, CHANGES),
     "settings.company.roles": lambda: company.roles(ROLES, {"S0LEDGER": "ledger"}, "v1", False),
     "settings.company.settings": lambda: company.settings(SETTINGS, "0 * * * *", samples.NOW, [HARBOUR], "v1"),
 }

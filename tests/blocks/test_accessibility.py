@@ -36,7 +36,8 @@ from tests.blocks.test_results import shown
 
 RED = samples.company()
 NAME = "Harbour City Property"
-RUN = samples.run(flag=Flag.RED, counts=Counts(failed=31))
+SETTLED = "Invoice INV-2040: amount 1,725.00 in QuickBooks gave way to 1,737.94"
+RUN = samples.run(flag=Flag.RED, counts=Counts(failed=31, conflicts=2), conflicts=(SETTLED,))
 PLAN = RequestedPlan("p1", "harbour", NAME, next(iter(UNDER_WAY)), "U0ANA", samples.NOW)
 HOUR_AGO = samples.NOW - timedelta(hours=1)
 WEEK = week(samples.NOW, "UTC", [CauseSpan("Kiosk Ltd is inactive", 31, HOUR_AGO)], [RUN])

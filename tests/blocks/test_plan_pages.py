@@ -15,8 +15,9 @@ from bot.core.model import Direction, LinkChange, OpenAmount, Outcome, RecordRef
 from bot.core.planning.pairing import Suggestion
 from bot.core.planning.plan_summary import COLUMNS, Calls, Plan, Total, TypePlan
 from bot.core.planning.preflight import Finding, Severity
+from bot.core.planning.steps import FieldChange
 from bot.core.runs import Flag, Progress, RunState
-from bot.core.team.requested_plan import PlannedGroup, PlanState, RequestedPlan
+from bot.core.team.requested_plan import PlannedChange, PlannedChanges, PlannedGroup, PlanState, RequestedPlan
 from bot.core.team.roles import Role
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
@@ -61,7 +62,11 @@ def test_a_plan_can_be_shown_in_every_state(changes: dict[str, Any], text: str |
         groups = [
             PlannedGroup(RecordType.INVOICE, Direction.OUTGOING, outcome, 99, (words,) * 10) for outcome in Outcome
         ]
-        check_modal(plan.contents(shown, groups * 10 * size))
+        change = FieldChange(words, words * 5, words, is_lost=True)
+        rows = [PlannedChange(RecordType.INVOICE, one, words, (change,) * size * 9) for one in Direction] * size * 5
+        for page in range(1, 4):
+            updates = PlannedChanges(tuple(rows), 10**size * size, page, 3)
+            check_modal(plan.contents(shown, groups * 10 * size, updates))
         check_message(plan.another_person(shown, WhoMay(Role.OPERATOR, ["U0BEN"], [words])))
         check_message(plan.already_planning(shown))
 

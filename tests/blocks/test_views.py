@@ -60,6 +60,7 @@ STATES = [
     {"state": RunState.FINISHED, "flag": Flag.BLUE},
     {"state": RunState.FINISHED, "flag": Flag.RED, "counts": Counts(failed=31, waiting=28)},
     {"state": RunState.INCOMPLETE, "flag": None, "error": "QuickBooks needs reconnecting."},
+    {"state": RunState.FINISHED, "flag": Flag.BLUE, "counts": Counts(conflicts=30), "conflicts": ("x" * 500,) * 20},
 ]
 
 
@@ -91,6 +92,16 @@ def test_a_run_can_be_shown_in_every_state(changes: dict[str, Any], text: str | 
 )
 def test_a_run_reads_as_flag_company_state_counts(changes: dict[str, Any], words: str) -> None:
     assert run.living(replace(samples.run(), **changes)).text == words
+
+
+def test_settled_conflicts_are_listed_in_orange_and_leave_the_flag_as_it_is() -> None:
+    said = tuple(f"Invoice INV-{place}: amount 1,725.00 in QuickBooks gave way to 1,737.94" for place in range(7))
+    one = replace(samples.run(), flag=Flag.BLUE, counts=Counts(updated=7, conflicts=7), conflicts=said)
+    for message in (run.living(one), run.entry(one), run.day(samples.company(), samples.NOW.date(), [one])):
+        assert "🔵 Blue" in message.text and "🔶 *7 conflicts settled*" in message.text
+        assert f"• {said[0]}\n" in message.text and "and 2 more; the results have them all" in message.text
+        assert said[0] in str(message.blocks)
+    assert "🔶" not in run.living(replace(one, counts=Counts(updated=7), conflicts=())).text
 
 
 def test_the_first_message_of_a_run_pings_nobody() -> None:

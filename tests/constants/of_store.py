@@ -31,6 +31,7 @@ LISTED: tuple[Listed, ...] = (
     rule(LEASES, "TRUSTED_S", ("8.0",), HOLDING),
     rule(PLANS, "PLANS_KEPT", ("1", "500"), "tests/sync/test_plan_and_apply.py"),
     no_rule(PLANS, "NAMES_SHOWN", "how many are named"),
+    no_rule(PLANS, "CHANGES_AT_ONCE", "how many are read at a time; all of them are"),
     rule(PLANS, "ROWS_AT_ONCE", ("0", "5_000_000"), BOUNDS, "tests/store/test_plans.py"),
     rule("bot/store/tables.py", "RECORD_ID", ("16",), "tests/store/test_database.py"),
     rule(

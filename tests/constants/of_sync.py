@@ -14,6 +14,7 @@ BACK = "tests/sync/test_looking_back.py"
 
 LISTED: tuple[Listed, ...] = (
     rule("bot/sync/company_plan.py", "READS_OF_QUICKBOOKS", ("1", "3"), COSTS),
+    no_rule("bot/sync/run/run.py", "CONFLICTS_SAID", "how many a message can list; all are counted"),
     rule("bot/sync/company_plan.py", "READS_OF_COMPANY", ("0", "2"), COSTS),
     rule("bot/sync/control/end_of_run.py", "PAGE", ("0", "30_000"), BOUNDS),
     no_rule("bot/sync/control/end_of_run.py", "NAMED", "how many are named; all are counted"),

@@ -4,11 +4,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from bot.core.content import content_hash
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.planning.plan import plan
 from bot.core.planning.steps import Candidate, InSync, Operation, Parent, ParentState, Report, Situation, Slot, Step
-from bot.core.spec import released_hash
+from bot.core.spec import external_hash, released_hash
 from bot.records import BY_TYPE
 from bot.records.documents import document as invoices
 from tests.records.samples import FACTS, LOOKUP, Json, invoice, quickbooks_invoice, sales_line
@@ -38,7 +37,7 @@ def linked(
     spec = BY_TYPE[type_]
     deleted = bool(more.pop("deleted", False))
     agreed = released_hash(spec, was or body)
-    external_agreed = content_hash(spec.external_content(entity, external_was or external or {}))
+    external_agreed = external_hash(spec, entity, external_was or external or {})
     external_id = str((external or {"Id": "1"})["Id"])
     slot = Slot(
         entity=entity,

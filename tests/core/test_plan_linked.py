@@ -2,12 +2,10 @@
 
 import pytest
 
-from bot.core.content import content_hash
 from bot.core.model import Direction, Outcome, RecordType
 from bot.core.planning.steps import ParentState, Verb
-from bot.core.spec import released_hash
+from bot.core.spec import external_hash, released_hash
 from bot.records import BY_TYPE
-from bot.records.documents import document as invoices
 from tests.core.situations import (
     ACCOUNT,
     BILL,
@@ -110,7 +108,7 @@ def test_when_both_sides_say_the_same_after_all_they_are_settled_with_their_new_
     for was, external_was in ((invoice(), None), (None, before), (invoice(), before)):
         link = settled_of(linked(INVOICE, "Invoice", body, external, was, external_was)).link
         assert link.released_hash == released_hash(BY_TYPE[RecordType.INVOICE], body)
-        assert link.external_hash == content_hash(invoices.external_content("Invoice", external))
+        assert link.external_hash == external_hash(BY_TYPE[RecordType.INVOICE], "Invoice", external)
 
 
 def test_another_spelling_of_the_same_amounts_is_no_edit() -> None:

@@ -228,9 +228,9 @@ MUTATIONS = (
     one(
         "the losing value of a conflict is not kept",
         "bot/core/planning/conflict.py",
-        'return f"Both sides had changed',
-        'return "" and f"Both sides had changed',
-        "tests/sync/test_matching.py",
+        "    lost = [one for one in changes if one.is_lost]\n",
+        "    lost = [one for one in changes if one.is_lost and not changes]\n",
+        "tests/sync/test_conflicts_said.py",
     ),
     one(
         "documents are adopted on a loose match",

@@ -141,8 +141,9 @@ def test_quickbooks_wins_a_conflict_and_the_losing_values_stay_readable(paired: 
     paired.sync_blue()
     now = paired.now("payments", ours)
     assert (now["amount"], now["reference"]) == ("120.00", "EFT 7")
-    more = paired.row(ours["id"]).more_detail
-    assert "Re-Leased had said" in more and "90.00" in more and "cash" in more
+    row = paired.row(ours["id"])
+    assert "amount 90.00 in Re-Leased gave way to 120.00" in row.details
+    assert "reference cash in Re-Leased gave way to EFT 7" in row.more_detail
 
 
 @edge

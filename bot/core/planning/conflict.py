@@ -1,66 +1,73 @@
-"""Says what the losing side of a conflict had, so that a person can still see it when the other side has won."""
+"""Says what a conflict takes away: which value won, and which was lost on the side that gave way."""
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.core.content import contains
-from bot.core.model import Direction
+from bot.core.content import changed_fields
+from bot.core.model import Direction, MirrorRecord, Outcome
 from bot.core.money import formatted
-from bot.core.planning.steps import Operation, Verb
+from bot.core.planning.field_changes import AMOUNT, APPLIED, DATE_WORDS, MONEY_WORDS, words_for
+from bot.core.planning.steps import FieldChange, Operation, Slot
 from bot.core.spec import RecordSpec
 
-NOT_COMPARED = frozenset({"Id", "SyncToken", "sparse", "TxnTaxDetail", "GlobalTaxCalculation", "CurrencyRef"})
-LINES = frozenset({"Line", "lines"})
-VALUE_LENGTH = 80
-Body = Mapping[str, Any]
+WEIGHTY = MONEY_WORDS | DATE_WORDS | {"lines", APPLIED}
+SAID_AT_ONCE = 4  # values in the details of a row; "More detail" has them all
 
 
-def losing_words(spec: RecordSpec, entity: str, released: Body, external: Body, step: Operation) -> str:
-    """One sentence with the losing values. `step` is what carries the winner's values over."""
+def with_losses(
+    spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord, step: Operation
+) -> Operation:
+    """The operation that settles a conflict, with each change marked that takes away what the loser had changed.
+
+    What only the winner changed is no loss: the loser said there what both had agreed on.
+    """
     outgoing = step.direction is Direction.OUTGOING
-    loser, lost = ("QuickBooks", external) if outgoing else ("Re-Leased", released)
-    totals = spec.external_amount(entity, external), spec.amount(released)
-    if step.verb is Verb.VOID:
-        values = [f"total: {formatted(totals[0] if outgoing else totals[1])}"]
+    moved = _moved(spec, slot, released, external, outgoing)
+    if step.outcome is Outcome.VOIDED:
+        weighs = moved is None or bool(moved & WEIGHTY)
+        marked = _voided(spec, slot.entity, released, external, outgoing, weighs)
     else:
-        values = [*_fields(lost, step.body), *_total(totals[0], totals[1], outgoing), *_lines(lost, step.body)]
-    return f"Both sides had changed since the last sync; {loser} had said {'; '.join(values) or 'something else'}."
+        marked = tuple(replace(one, is_lost=moved is None or one.field in moved) for one in step.changes)
+    said = conflict_words(marked, outgoing)
+    return replace(step, changes=marked, more=f"Both sides had changed since the last sync: {said}." if said else "")
 
 
-def _fields(lost: Body, won: Body) -> Iterator[str]:
-    for key, value in won.items():
-        if key not in NOT_COMPARED | LINES and key in lost and not contains(lost[key], value):
-            yield f"{key}: {_short(lost[key])}"
+def conflict_words(changes: Sequence[FieldChange], outgoing: bool, most: int | None = None) -> str:
+    """ "amount 1,725.00 in QuickBooks gave way to 1,737.94"; "" where nothing was lost."""
+    loser = "QuickBooks" if outgoing else "Re-Leased"
+    lost = [one for one in changes if one.is_lost]
+    said = [f"{one.field} {one.before or 'nothing'} in {loser} gave way to {one.after or 'nothing'}" for one in lost]
+    rest = len(said) - most if most is not None else 0
+    return "; ".join(said[:most] + ([f"and {rest} more"] if rest > 0 else []))
 
 
-def _total(external: Decimal | None, released: Decimal | None, outgoing: bool) -> Iterator[str]:
-    """QuickBooks adds up its total itself, so that what goes out does not name it."""
-    if outgoing and external is not None and external != released:
-        yield f"total: {formatted(external)}"
+def needs_look(operation: Operation) -> str:
+    """ "Invoice INV-7: amount 92.00 in QuickBooks gave way to 103.50"; "" unless an amount or a date was lost."""
+    weighty = [one for one in operation.changes if one.is_lost and one.weighs]
+    said = conflict_words(weighty, operation.direction is Direction.OUTGOING, SAID_AT_ONCE)
+    noun = operation.ref.type.noun
+    return f"{noun[:1].upper()}{noun[1:]} {operation.name}: {said}" if said else ""
 
 
-def _lines(lost: Body, won: Body) -> Iterator[str]:
-    for key in sorted(LINES & set(won)):
-        lines = [line for line in lost.get(key) or [] if not _is_total(line)]
-        if not contains(lines, won[key]):
-            yield f"lines: {', '.join(map(_line, lines)) or 'none'}"
+def _moved(
+    spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord, outgoing: bool
+) -> frozenset[str] | None:
+    """What the loser changed since both agreed, in words; None where the link does not know."""
+    if slot.link is None:
+        return None
+    if outgoing:
+        names = changed_fields(slot.link.external_hash, spec.external_content(slot.entity, external.body))
+    else:
+        names = changed_fields(slot.link.released_hash, spec.released_content(released.body))
+    return None if names is None else frozenset(words_for(spec, name) for name in names)
 
 
-def _line(line: Body) -> str:
-    amount = line.get("Amount", line.get("netAmount"))
-    return f"{_short(line.get('Description') or line.get('description') or 'no description')} {formatted(amount)}"
-
-
-def _is_total(line: Body) -> bool:
-    return line.get("DetailType") in ("SubTotalLineDetail", "TaxLineDetail")
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, list):
-        parts = (f"{formatted(part.get('amount'))} to invoice {part.get('invoiceId')}" for part in value)
-        value = ", ".join(parts) or "nothing allocated"
-    if isinstance(value, Mapping):
-        named = value.get("value") or value.get("Address") or value.get("FreeFormNumber")
-        value = named or ", ".join(str(part) for part in value.values() if part)
-    return str(value)[:VALUE_LENGTH] or "nothing"
+def _voided(
+    spec: RecordSpec, entity: str, released: MirrorRecord, external: MirrorRecord, outgoing: bool, weighs: bool
+) -> tuple[FieldChange, ...]:
+    """The whole document gives way: what it came to is lost, whatever of it had been changed."""
+    before = spec.external_amount(entity, external.body) if outgoing else spec.amount(released.body)
+    if before is None:
+        return ()
+    after = f"0.00, as it was voided in {'Re-Leased' if outgoing else 'QuickBooks'}"
+    return (FieldChange(AMOUNT, formatted(before), after, is_lost=True, weighs=weighs),)

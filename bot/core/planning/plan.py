@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.core.content import changed_fields, contains, content_hash, has_changed
+from bot.core.content import changed_fields, contains, has_changed
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordType
 from bot.core.money import NotMoney
 from bot.core.one_sided import agree, with_emptied
-from bot.core.planning.conflict import losing_words
+from bot.core.planning.conflict import with_losses
 from bot.core.planning.pairing import choose
 from bot.core.planning.patch import patch_for
 from bot.core.planning.requirements import (
@@ -22,7 +22,7 @@ from bot.core.planning.requirements import (
 )
 from bot.core.planning.step_values import operation_for, report_for
 from bot.core.planning.steps import InSync, Operation, ParentState, Situation, Slot, Step, Verb
-from bot.core.spec import Facts, Problem, RecordSpec, released_hash
+from bot.core.spec import Facts, Problem, RecordSpec, external_hash, released_hash
 
 NOT_SHOWN = "not-imported"  # stays out by its nature (a bank account, an inactive name): no row in the results
 
@@ -199,7 +199,7 @@ def _conflict(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
     step = (_outgoing if ours else _incoming)(spec, situation, slot, facts)
     if step is None:
         return None
-    return replace(step, more=losing_words(spec, slot.entity, released.body, external.body, step))
+    return with_losses(spec, slot, released, external, step)
 
 
 def _gone_there(spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord) -> bool:
@@ -242,7 +242,7 @@ def _adopt(
         released_id=released.id,
         external_id=external.id,
         released_hash=released_hash(spec, released.body),
-        external_hash=content_hash(spec.external_content(slot.entity, external.body)),
+        external_hash=external_hash(spec, slot.entity, external.body),
         agreed=agree(spec.optional_fields, released.body, external.body),
         amount=spec.amount(released.body),
         currency=spec.currency(released.body),
@@ -275,7 +275,7 @@ def _said_anew(
     """
     if totals_differ(spec, slot, released, external, facts):
         return body
-    if slot.link is None or content_hash(spec.external_content(slot.entity, external.body)) != slot.link.external_hash:
+    if slot.link is None or has_changed(slot.link.external_hash, external_hash(spec, slot.entity, external.body)):
         return body
     fields = changed_fields(slot.link.released_hash, spec.released_content(released.body))
     if fields is None:
@@ -311,10 +311,7 @@ def _money_lines(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _hashes(spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord) -> tuple[str, str]:
-    return (
-        released_hash(spec, released.body),
-        content_hash(spec.external_content(slot.entity, external.body)),
-    )
+    return released_hash(spec, released.body), external_hash(spec, slot.entity, external.body)
 
 
 def _both(situation: Situation, slot: Slot) -> tuple[MirrorRecord, MirrorRecord]:

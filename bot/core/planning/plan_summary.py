@@ -73,6 +73,7 @@ class Plan:
     totals: tuple[Total, ...]
     calls: Calls
     findings: tuple[Finding, ...]
+    conflicts: int = 0  # in which an amount or a date would be lost
 
 
 @dataclass(frozen=True)

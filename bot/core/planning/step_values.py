@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from bot.core.content import content_hash
 from bot.core.model import Direction, MirrorRecord, Outcome
 from bot.core.money import NotMoney, cents
+from bot.core.planning.field_changes import changes_of
 from bot.core.planning.steps import Operation, Report, Situation, Slot, Verb
-from bot.core.spec import Problem, RecordSpec, released_hash
+from bot.core.spec import Problem, RecordSpec, external_hash, released_hash
 
 INCOMPLETE = "incomplete-record"  # its reason is all that there is to explain
 
@@ -36,9 +36,10 @@ def operation_for(
         version=version,
         body=body,
         released_hash=released_hash(spec, released.body) if released else "",
-        external_hash=content_hash(spec.external_content(slot.entity, external.body)) if external else "",
+        external_hash=external_hash(spec, slot.entity, external.body) if external else "",
         agreed=slot.link is None or slot.link.agreed,
         totals=_totals(spec, released),
+        changes=changes_of(spec, situation, slot, direction, body) if verb is Verb.UPDATE else (),
         **_money(spec, situation, slot),
     )
 

@@ -77,6 +77,20 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True)
+class FieldChange:
+    """One field of an update in words: what the side that is written says, and what it is to say ("" = nothing).
+
+    `is_lost`: that side had changed it itself since both last agreed. `weighs`: it is about an amount or a date.
+    """
+
+    field: str
+    before: str
+    after: str
+    is_lost: bool = False
+    weighs: bool = False
+
+
+@dataclass(frozen=True)
 class Operation:
     """A planned write. The hashes are of the contents that it was planned from.
 
@@ -101,6 +115,7 @@ class Operation:
     currency: str = ""
     more: str = ""
     totals: Sequence[Decimal] = ()  # net, tax and gross of the Re-Leased document that goes out
+    changes: Sequence[FieldChange] = ()  # what an update changes, and what a conflict takes away
 
 
 @dataclass(frozen=True)

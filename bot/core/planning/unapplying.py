@@ -7,13 +7,13 @@ off a voided invoice itself, which would then look like an edit of theirs.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bot.core.content import contains, content_hash, has_changed
+from bot.core.content import contains, has_changed
 from bot.core.model import Direction, MirrorRecord, Outcome
 from bot.core.planning.plan import plan
 from bot.core.planning.requirements import refuse_closed
 from bot.core.planning.step_values import operation_for
 from bot.core.planning.steps import Operation, ParentState, Report, Situation, Slot, Step, Verb
-from bot.core.spec import Facts, Problem, RecordSpec, released_hash
+from bot.core.spec import Facts, Problem, RecordSpec, external_hash, released_hash
 
 MAY_COME_LATER = frozenset({"failing-parent", "missing-parent", "unapproved-parent"})
 
@@ -46,7 +46,7 @@ def _reduced(
     if spec.unapplied is None or released is None or external is None or external.deleted or link is None:
         return
     ours_moved = has_changed(link.released_hash, released_hash(spec, released.body))
-    theirs_moved = content_hash(spec.external_content(slot.entity, external.body)) != link.external_hash
+    theirs_moved = has_changed(link.external_hash, external_hash(spec, slot.entity, external.body))
     if not ours_moved and not theirs_moved:
         return
     outgoing = not theirs_moved

@@ -10,6 +10,7 @@ from typing import Any
 from bot.core.model import Direction, Outcome, RecordType, Side
 from bot.core.planning.plan_summary import Calls, Plan, Total, TypePlan
 from bot.core.planning.preflight import Finding, Severity
+from bot.core.planning.steps import FieldChange
 from bot.core.runs import Progress, RunView
 
 
@@ -61,6 +62,26 @@ class PlannedGroup:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class PlannedChange:
+    """One record that a plan would update, field by field; or void, where that settles a conflict."""
+
+    type: RecordType
+    direction: Direction
+    name: str
+    changes: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True)
+class PlannedChanges:
+    """A page of them, those that settle a conflict first."""
+
+    rows: tuple[PlannedChange, ...]
+    total: int
+    page: int
+    pages: int
+
+
 def plan_from(kept: Mapping[str, Any]) -> Plan:
     """A plan as it was kept by `dataclasses.asdict`."""
     return Plan(
@@ -73,6 +94,7 @@ def plan_from(kept: Mapping[str, Any]) -> Plan:
         totals=tuple(Total(**{**row, "side": Side(row["side"])}) for row in kept["totals"]),
         calls=Calls(**kept["calls"]),
         findings=tuple(_finding(row) for row in kept["findings"]),
+        conflicts=kept.get("conflicts", 0),
     )
 
 

@@ -9,6 +9,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from blocks.kit import notice
+from blocks.kit.kit import Block
 from blocks.kit.notice import WhoMay
 from blocks.overview import choose_company, nothing_connected
 from blocks.runs import plan as pages
@@ -110,9 +111,11 @@ def register(
         messages.show(desk.plans.refresh(chosen(action), person, place.source), place.channel_id)
 
     def show(body: dict[str, Any], action: dict[str, Any]) -> None:
-        asked = desk.plans.get(chosen(action))
-        view = pages.contents(asked, desk.plans.contents(asked.id))
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+        client.views_open(trigger_id=body["trigger_id"], view=_window(desk, chosen(action)))
+
+    def turn(body: dict[str, Any], action: dict[str, Any]) -> None:
+        plan_id, _, page = chosen(action).rpartition(":")
+        client.views_update(view_id=body["view"]["id"], view=_window(desk, plan_id, int(page)))
 
     def others(person: str) -> WhoMay:
         who = permission.who_may(Role.OPERATOR)
@@ -122,3 +125,9 @@ def register(
     app.action("plan.apply")(apply)
     app.action("plan.refresh")(refresh)
     app.action("plan.show")(show)
+    app.action(re.compile(r"^plan\.(previous|next)$"))(turn)
+
+
+def _window(desk: Desk, plan_id: str, page: int = 1) -> Block:
+    """What the plan does, with one page of what it updates."""
+    return pages.contents(desk.plans.get(plan_id), desk.plans.contents(plan_id), desk.plans.changes(plan_id, page))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.planning.steps import Operation, Verb
+from bot.core.planning.steps import FieldChange, Operation, Verb
 from bot.store.database import dump, load
 from bot.store.tables import batches, intents
 
@@ -102,4 +102,6 @@ def _operation(value: dict[str, Any]) -> Operation:
     ref = RecordRef(RecordType(value["ref"]["type"]), value["ref"]["key"])
     kinds = {"verb": Verb(value["verb"]), "direction": Direction(value["direction"])}
     totals = tuple(value.get("totals") or ())
-    return Operation(**{**value, **kinds, "ref": ref, "outcome": Outcome(value["outcome"]), "totals": totals})
+    changes = tuple(FieldChange(**change) for change in value.get("changes") or ())
+    known = {"ref": ref, "outcome": Outcome(value["outcome"]), "totals": totals, "changes": changes}
+    return Operation(**{**value, **kinds, **known})

@@ -1,14 +1,16 @@
 """Named queries over plans: what a run that writes nothing would do, so that it can be compared, and then applied."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select
 
 from bot.core.model import NEEDS_ATTENTION, Direction, Outcome, RecordRef, RecordType
 from bot.core.planning.plan_summary import COLUMN_OF, Difference
-from bot.core.team.requested_plan import PlannedGroup
+from bot.core.planning.steps import FieldChange
+from bot.core.team.requested_plan import PlannedChange, PlannedChanges, PlannedGroup
+from bot.store.database import dump, load
 from bot.store.keysets import record_keys, rows_among
 from bot.store.results.results import LastAttempt
 from bot.store.tables import planned_steps, plans
@@ -16,6 +18,7 @@ from bot.store.tables import planned_steps, plans
 PLANS_KEPT = 5  # of one company
 NAMES_SHOWN = 3
 ROWS_AT_ONCE = 5_000
+CHANGES_AT_ONCE = 500
 PAIRING = (Outcome.CREATED, Outcome.ADOPTED)  # what gives a record a partner that it did not have
 NOTHING_WRITTEN = tuple(NEEDS_ATTENTION)
 
@@ -39,6 +42,7 @@ class PlannedStep:
     external_id: str
     digest: str = ""
     contents: str = ""
+    changes: tuple[FieldChange, ...] = ()
     cause: RecordRef | None = None
 
 
@@ -96,6 +100,8 @@ def add(connection: Connection, plan_id: str, place: int, steps: Sequence[Planne
             "external_id": step.external_id,
             "digest": step.digest,
             "contents": step.contents,
+            "changes": dump([asdict(change) for change in step.changes]) if step.changes else "",
+            "loses": any(change.is_lost for change in step.changes),
             "cause_type": step.cause.type if step.cause else None,
             "cause_key": step.cause.key if step.cause else None,
         }
@@ -155,6 +161,33 @@ def contents_of(connection: Connection, plan_id: str, names: int) -> list[Planne
         first = tuple(connection.execute(named).scalars())
         found.append(PlannedGroup(RecordType(type_), Direction(direction), Outcome(outcome), count, first))
     return found
+
+
+def changes_of(connection: Connection, plan_id: str, page: int, rows: int) -> PlannedChanges:
+    """One page of what is updated, old and new; the last one when there are fewer."""
+    where = (_steps.plan_id == plan_id, _steps.changes != "")
+    total = connection.execute(select(func.count()).select_from(planned_steps).where(*where)).scalar_one()
+    pages = max(1, -(-total // rows))
+    page = min(max(1, page), pages)
+    columns = (_steps.type, _steps.direction, _steps.name, _steps.changes)
+    ordered = select(*columns).where(*where).order_by(_steps.loses.desc(), _steps.place)
+    found = connection.execute(ordered.offset((page - 1) * rows).limit(rows))
+    return PlannedChanges(tuple(_planned_change(row) for row in found), total, page, pages)
+
+
+def every_change(connection: Connection, plan_id: str) -> Iterator[PlannedChange]:
+    page = 1
+    while True:
+        found = changes_of(connection, plan_id, page, CHANGES_AT_ONCE)
+        yield from found.rows
+        if page >= found.pages:
+            return
+        page += 1
+
+
+def _planned_change(row: Any) -> PlannedChange:
+    changes = tuple(FieldChange(**change) for change in load(row.changes))
+    return PlannedChange(RecordType(row.type), Direction(row.direction), row.name, changes)
 
 
 def difference(connection: Connection, before: str, after: str) -> Difference:

@@ -56,7 +56,9 @@ def request(
 
 
 def change(connection: Connection, run_id: str, at: int, **values: Any) -> None:
-    """Set columns of a run; counts, api_calls and progress are given as dataclasses."""
+    """Set columns of a run; counts, api_calls and progress are given as dataclasses, conflicts as texts."""
+    if "conflicts" in values:
+        values["conflicts"] = dump(list(values["conflicts"]))
     for name in ("counts", "api_calls", "progress"):
         if name in values:
             values[name] = dump(asdict(values[name]))
@@ -163,4 +165,5 @@ def _view(row: Any) -> RunView:
         accepts_stop=row.accepts_stop,
         plan=row.plan,
         control=row.control,
+        conflicts=tuple(load(row.conflicts)),
     )

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from bot.core.balance.control_totals import MONEY, Figures, Sums
 from bot.core.balance.verification import LISTED, Drift, largest
-from bot.core.content import content_hash, has_changed
+from bot.core.content import has_changed
 from bot.core.model import NEEDS_ATTENTION, Direction, Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.money import ZERO, NotMoney
 from bot.core.planning.plan import plan
 from bot.core.planning.steps import InSync, Operation, Report, Step
-from bot.core.spec import Problem, RecordSpec, released_hash
+from bot.core.spec import Problem, RecordSpec, external_hash, released_hash
 from bot.records import BY_TYPE, SPECS
 from bot.store.mirror import balances, control_sums, records
 from bot.store.results import results
@@ -185,7 +185,9 @@ def _changed_sides(spec: RecordSpec, pair: _Pair) -> tuple[bool, bool]:
     if _is_gone_on_both(spec, pair):
         return False, False
     ours = released is None or released.deleted or has_changed(pair.link.released_hash, _hash_released(spec, released))
-    theirs = external is None or external.deleted or _hash_external(spec, external) != pair.link.external_hash
+    theirs = (
+        external is None or external.deleted or has_changed(pair.link.external_hash, _hash_external(spec, external))
+    )
     return ours, theirs
 
 
@@ -202,7 +204,7 @@ def _hash_released(spec: RecordSpec, record: MirrorRecord) -> str:
 
 def _hash_external(spec: RecordSpec, record: MirrorRecord) -> str:
     try:
-        return content_hash(spec.external_content(record.entity, record.body))
+        return external_hash(spec, record.entity, record.body)
     except (NotMoney, Problem):
         return "incomplete"
 

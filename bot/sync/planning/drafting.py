@@ -10,6 +10,7 @@ from bot.adapters.quickbooks.rate_limits import MAX_BATCH_ITEMS
 from bot.core.content import HASH_LENGTH
 from bot.core.model import NEEDS_ATTENTION, Direction, MirrorRecord, Outcome, RecordRef, RecordType, Side
 from bot.core.money import ZERO, NotMoney
+from bot.core.planning.conflict import needs_look
 from bot.core.planning.plan_summary import COLUMN_OF, COLUMNS, digest
 from bot.core.planning.steps import Operation, Report, Verb
 from bot.core.spec import RecordSpec
@@ -35,6 +36,7 @@ class Draft:
     singles: int = 0
     released_writes: int = 0
     write_backs: int = 0
+    conflicts: int = 0
 
     def add(
         self, run: Run, spec: RecordSpec, refs: Sequence[RecordRef], operations: list[Operation], reports: list[Report]
@@ -53,6 +55,7 @@ class Draft:
             bodies = _bodies(connection, run.company.id, spec, ordered)
         self.place += len(steps)
         self.operations += len(ordered)
+        self.conflicts += sum(bool(needs_look(operation)) for operation in ordered)
         self._count_calls(ordered, bodies)
         if spec.dates[0] and not spec.part_of:
             for operation in ordered:
@@ -88,12 +91,13 @@ def _step(operation: Operation) -> PlannedStep:
         external_id=operation.external_id,
         digest=digest(operation),
         contents=contents(operation),
+        changes=tuple(operation.changes),
     )
 
 
 def contents(operation: Operation) -> str:
     """What both sides said when it was planned; ids that only the real run knows do not change it."""
-    return f"{operation.released_hash[:HASH_LENGTH]}|{operation.external_hash}"
+    return f"{operation.released_hash[:HASH_LENGTH]}|{operation.external_hash[:HASH_LENGTH]}"
 
 
 def is_approved(operation: Operation, approved: set[tuple[RecordRef, str, str, str]]) -> bool:

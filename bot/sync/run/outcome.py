@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from bot.core.faults import ApiError, Explanation, Fault, answered, explain, planned
 from bot.core.model import Direction, Outcome, RecordRef, Result, Side
 from bot.core.money import text
+from bot.core.planning.conflict import SAID_AT_ONCE, conflict_words
+from bot.core.planning.field_changes import in_words
 from bot.core.planning.steps import Operation, Report, Verb
 from bot.core.spec import Facts
 from bot.core.totals import Totals, difference, words
@@ -83,6 +85,9 @@ def done(operation: Operation, at: datetime, external_id: str = "", released_id:
     said = own.get(deed)
     name = str(operation.body.get("DisplayName") or operation.name)  # it may be another one there
     words = (said or DONE_WORDS[deed]).format(kind=kind, name=name)
+    outgoing = operation.direction is Direction.OUTGOING
+    if lost := conflict_words(operation.changes, outgoing, SAID_AT_ONCE):
+        words = f"{words} Both sides had changed: {lost}."
     ref = RecordRef(operation.ref.type, released_id) if released_id else operation.ref
     return replace(
         _row(operation, at, operation.outcome, "", words, operation.more),
@@ -95,6 +100,8 @@ def done(operation: Operation, at: datetime, external_id: str = "", released_id:
 def previewed(operation: Operation, at: datetime) -> Result:
     side = "QuickBooks" if operation.direction is Direction.OUTGOING else "Re-Leased"
     words = PLANNED_WORDS[operation.verb].format(side=side)
+    if changes := in_words(operation.changes):
+        words = f"{words} {changes[:1].upper()}{changes[1:]}."
     return _row(operation, at, Outcome.PLANNED, "", words, operation.more)
 
 

@@ -13,7 +13,9 @@ from bot.adapters.quickbooks.client import QuickBooks
 from bot.adapters.released.client import Released
 from bot.core.faults import UserError
 from bot.core.model import Outcome, RecordRef, Side
+from bot.core.planning.conflict import needs_look
 from bot.core.planning.preflight import ReportGroups
+from bot.core.planning.steps import Operation
 from bot.core.runs import Counts
 from bot.core.spec import Facts
 from bot.core.unreadable import UnreadableKind
@@ -22,6 +24,7 @@ from bot.store.database import Database, to_ms
 from bot.sync.run.lease import Lease
 
 CHUNK = 300  # records planned together: what a run holds in memory
+CONFLICTS_SAID = 20  # that a run's messages can list; its results have them all
 WRITERS = 8  # requests in flight on one side; 1 = one after the other, without threads
 
 
@@ -52,6 +55,8 @@ class Tally:
 
     by_outcome: dict[Outcome, int] = field(default_factory=dict)
     unchanged: int = 0
+    conflicts: int = 0
+    conflicts_said: list[str] = field(default_factory=list)  # the first of them
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, outcome: Outcome) -> None:
@@ -62,6 +67,13 @@ class Tally:
         """A record is tried a second time in the same run: its first outcome does not count."""
         with self.lock:
             self.by_outcome[outcome] = max(0, self.by_outcome.get(outcome, 0) - 1)
+
+    def add_conflict(self, operation: Operation) -> None:
+        """What this write settled, if an amount or a date was lost in it."""
+        if said := needs_look(operation):
+            with self.lock:
+                self.conflicts += 1
+                self.conflicts_said += [said] if len(self.conflicts_said) < CONFLICTS_SAID else []
 
     def problems(self) -> int:
         return self.by_outcome.get(Outcome.FAILED, 0) + self.by_outcome.get(Outcome.WAITING, 0)
@@ -77,6 +89,7 @@ class Tally:
             skipped=of(Outcome.SKIPPED, 0),
             waiting=of(Outcome.WAITING, 0),
             unchanged=self.unchanged,
+            conflicts=self.conflicts,
         )
 
 

@@ -2,10 +2,9 @@
 
 from sqlalchemy import Connection
 
-from bot.core.content import content_hash
 from bot.core.content import has_changed as content_moved
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
-from bot.core.spec import RecordSpec, released_hash
+from bot.core.spec import RecordSpec, external_hash, released_hash
 from bot.records import SPECS
 from bot.store.mirror import records
 from bot.sync.run.run import CHUNK, Run, SafetyStop
@@ -51,7 +50,7 @@ def _newly_gone(spec: RecordSpec, link: Link, released: MirrorRecord | None, ext
     if external is not None and released is not None:
         theirs = external.deleted or spec.external_gone(link.entity, external.body)
         ours = spec.released_gone(released.body)
-        moved = content_hash(spec.external_content(link.entity, external.body)) != link.external_hash
+        moved = content_moved(link.external_hash, external_hash(spec, link.entity, external.body))
         edited = content_moved(link.released_hash, released_hash(spec, released.body))
         return (theirs and (moved or external.deleted) and not ours) or (ours and edited and not theirs)
     return False

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.adapters.quickbooks.rate_limits import MAX_BATCH_ITEMS
-from bot.core.content import content_hash
+from bot.core.content import marked_hash
 from bot.core.faults import Action, ApiError, Fault, duplicate_of
 from bot.core.model import Link, Outcome, RecordRef, Result, Side
 from bot.core.planning.steps import Operation, Verb
@@ -297,7 +297,7 @@ def _store_answers(
         normalised.append(normalise.quickbooks(entity, today.get((entity, str(answer["Id"])), answer)))
         external_id, content = answered_part(operation, answer)
         ids = operation.released_id, operation.entity, external_id
-        hashes = operation.released_hash, content_hash(content)
+        hashes = operation.released_hash, marked_hash(content)
         links[intent.bid] = Link(operation.ref.type, *ids, *hashes, operation.agreed)
     changed = put_with_parts(connection, run.company.id, normalised)
     for link in links.values():
@@ -308,6 +308,7 @@ def _store_answers(
 
 def _record_success(run: Run, intent: Intent, answer: dict[str, Any], links: Mapping[str, Link]) -> Result:
     operation, external_id = intent.operation, links[intent.bid].external_id
+    run.tally.add_conflict(operation)
     if (figures := differing(run.facts, operation, answer)) is not None:
         return outcome.out_of_balance(operation, run.clock(), external_id, *figures)
     return outcome.done(operation, run.clock(), external_id=external_id)

@@ -209,6 +209,7 @@ def _record(
                 records.put_link(connection, run.company.id, link)
                 row = outcome.done(operation, run.clock(), released_id=released_id)
                 rows.append(row)
+                run.tally.add_conflict(operation)
                 pushed.done.append(row.ref)
                 pushed.edited += [row.ref] if edited else []
                 rekey(run, connection, {operation.ref: row.ref})
