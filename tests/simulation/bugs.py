@@ -233,6 +233,20 @@ MUTATIONS = (
         "tests/sync/test_conflicts_said.py",
     ),
     one(
+        "a renamed tenant is not found with its documents",
+        "bot/sync/reading/following.py",
+        "if before is not None and before != _name(record):",
+        "if before is not None and before == _name(record):",
+        "tests/sync/test_results_follow.py",
+    ),
+    one(
+        "a row keeps the amount from before its update",
+        "bot/sync/writing/released_writes.py",
+        "outcome.done(_as_it_is_now(spec, operation, written), run.clock()",
+        "outcome.done(operation, run.clock()",
+        "tests/sync/test_results_follow.py",
+    ),
+    one(
         "documents are adopted on a loose match",
         "bot/core/planning/pairing.py",
         "if best.score < CERTAIN and type_ not in NAMES_ENOUGH:",

@@ -11,6 +11,7 @@ COLLECTIONS = {
     RecordType.INVOICE: "invoices",
     RecordType.CREDIT_NOTE: "credit-notes",
     RecordType.PAYMENT: "payments",
+    RecordType.ALLOCATION: "credit-allocations",
 }
 Key = tuple[str, str]
 

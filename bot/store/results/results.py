@@ -18,6 +18,7 @@ from bot.store.mirror.parties import parties_of
 from bot.store.results.cause_records import Conditions, held_up
 from bot.store.results.filter import conditions, is_read_through, those_with
 from bot.store.results.order import Part, parts
+from bot.store.results.search_words import search_words
 from bot.store.tables import RESULT_COLUMNS, attempts, results, runs
 
 ATTEMPTS_SHOWN = 10
@@ -94,7 +95,7 @@ def set_linked(connection: Connection, company_id: str, refs: Sequence[RecordRef
 
 
 def get(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> list[Result]:
-    return [_result(row) for row in rows_among(connection, WHOLE, KEY, record_keys(refs), company_id)]
+    return [result_of(row) for row in rows_among(connection, WHOLE, KEY, record_keys(refs), company_id)]
 
 
 def last_attempts(connection: Connection, company_id: str, refs: Sequence[RecordRef]) -> dict[RecordRef, LastAttempt]:
@@ -114,7 +115,7 @@ def before_unlinked(connection: Connection, company_id: str, refs: Sequence[Reco
     for ref in refs:
         mine = (attempts.c.company_id == company_id, attempts.c.type == ref.type, attempts.c.key == ref.key)
         statement = select(attempts).where(*mine, attempts.c.run_id != "").order_by(attempts.c.id.desc()).limit(1)
-        found += [_result(row) for row in connection.execute(statement)]
+        found += [result_of(row) for row in connection.execute(statement)]
     return found
 
 
@@ -125,7 +126,7 @@ def attempts_at(connection: Connection, company_id: str, ref: RecordRef) -> list
     statement = select(attempts, runs.c.trigger, runs.c.requested_by).select_from(joined).where(*where)
     found = connection.execute(statement.order_by(attempts.c.id.desc()).limit(ATTEMPTS_SHOWN))
     return [
-        Attempt(_result(row), Trigger(row.trigger) if row.trigger else None, row.requested_by or "") for row in found
+        Attempt(result_of(row), Trigger(row.trigger) if row.trigger else None, row.requested_by or "") for row in found
     ]
 
 
@@ -141,7 +142,7 @@ class NeedingAttention:
         # one question for each outcome: asked for both in order of time, SQLite walks all results instead of these few
         found = [self.connection.execute(self._of(outcome)) for outcome in sorted(NEEDS_ATTENTION)]
         rows = heapq.merge(*found, key=lambda row: int(row.at), reverse=True)
-        return (_result(row) for row in islice(rows, self.most))
+        return (result_of(row) for row in islice(rows, self.most))
 
     def _of(self, outcome: Outcome) -> Select[Any]:
         where = [results.c.company_id == self.company_id, results.c.outcome == outcome, results.c.linked]
@@ -225,7 +226,7 @@ def every(
     streaming = connection.execution_options(yield_per=ROWS_AT_A_TIME)
     for part in parts(wanted, order, held):
         statement = select(results).where(*conditions(part.wanted, timezone, part.held)).order_by(*part.ordered)
-        yield from (_result(row) for row in streaming.execute(statement))
+        yield from (result_of(row) for row in streaming.execute(statement))
 
 
 def _searched(
@@ -283,7 +284,7 @@ def keys_of(part: Part, timezone: str, through: bool = False) -> Select[tuple[st
 
 def _rows_of(connection: Connection, company_id: str, keys: Sequence[tuple[str, str]]) -> list[Result]:
     rows = rows_among(connection, WHOLE, KEY, keys, company_id)
-    found = {(row.type, row.key): _result(row) for row in rows}
+    found = {(row.type, row.key): result_of(row) for row in rows}
     return [found[key] for key in keys if key in found]
 
 
@@ -292,8 +293,6 @@ def _pages(total: int, rows: int) -> int:
 
 
 def _row(company_id: str, run_id: str, result: Result, party: str) -> dict[str, Any]:
-    ids = (result.ref.key, result.released_id, result.external_id)
-    texts = (result.name, party, *ids, result.details, result.more_detail)
     return {
         "company_id": company_id,
         "type": result.ref.type,
@@ -314,11 +313,11 @@ def _row(company_id: str, run_id: str, result: Result, party: str) -> dict[str, 
         "amount": None if result.amount is None else str(result.amount),
         "currency": result.currency,
         "run_id": run_id,
-        "search": " ".join(dict.fromkeys((*texts, str(result.ref.type), str(result.outcome), result.code))).casefold(),
+        "search": search_words(result, party),
     }
 
 
-def _result(row: Any) -> Result:
+def result_of(row: Any) -> Result:
     at = from_ms(row.at)
     if at is None:
         raise ValueError(f"result {row.type}:{row.key} has no time")

@@ -17,6 +17,7 @@ from bot.store.mirror import records
 from bot.store.mirror.records import NormalisedRecord
 from bot.sync.reading import normalise
 from bot.sync.reading.attachables import answered_file, split_into_parts
+from bot.sync.reading.following import contact_names, follow_records
 
 HOLDERS = {(Side.RELEASED, allocation.SPEC.part_of): COLLECTION}
 HOLDERS |= {(Side.QUICKBOOKS, payment): entity for payment, entity in APPLIED_BY.items()}
@@ -25,9 +26,18 @@ HOLDERS |= {(Side.QUICKBOOKS, payment): entity for payment, entity in APPLIED_BY
 def put_with_parts(
     connection: Connection, company_id: str, normalised: Sequence[NormalisedRecord]
 ) -> list[MirrorRecord]:
-    """Store the records and the parts that they hold; gives those of both whose content changed."""
+    """Store the records and the parts that they hold; gives those of both whose content changed.
+
+    The results follow in the same transaction.
+    """
     normalised = split_into_parts(connection, company_id, normalised)
-    return records.put_mirror(connection, company_id, [*normalised, *_parts(connection, company_id, normalised)])
+    parts = _parts(connection, company_id, normalised)
+    names_before = contact_names(connection, company_id, (one.record for one in normalised))
+    changed = records.put_mirror(connection, company_id, [*normalised, *parts])
+    holders = {record.id for record in changed if (record.side, record.entity) in HOLDERS}
+    named_after = [one.record for one in parts if str(one.record.body.get("creditNoteId")) in holders]
+    follow_records(connection, company_id, [*changed, *named_after], names_before)
+    return changed
 
 
 def wire_entity(entity: str) -> str:

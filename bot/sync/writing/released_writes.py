@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from bot.core.content import content_hash
 from bot.core.faults import Action, ApiError
 from bot.core.model import Link, MirrorRecord, RecordRef, Result, Side
+from bot.core.money import NotMoney
 from bot.core.planning.steps import Operation, Verb
 from bot.core.spec import RecordSpec, released_hash
 from bot.records import BY_COLLECTION, BY_TYPE
-from bot.records.allocation import PAYMENT_OF, SPEC, payment_id
+from bot.records.allocation import PAYMENT_OF, REVERSED, SPEC, payment_id
 from bot.records.attachment import ENTITY
 from bot.records.documents.document import SALES_FORMS
 from bot.records.documents.sales_tax import computed_tax
@@ -21,6 +22,7 @@ from bot.store.runs import ledger
 from bot.store.runs.ledger import Intent
 from bot.sync.reading import normalise
 from bot.sync.reading.allocations import put_with_parts, written_part
+from bot.sync.reading.following import now_of
 from bot.sync.run import outcome
 from bot.sync.run.run import Run
 from bot.sync.run.worker_pool import map_concurrently
@@ -207,7 +209,7 @@ def _record(
                 ids = released_id, operation.entity, operation.external_id
                 link = Link(spec.type, *ids, agreed, external, operation.agreed)
                 records.put_link(connection, run.company.id, link)
-                row = outcome.done(operation, run.clock(), released_id=released_id)
+                row = outcome.done(_as_it_is_now(spec, operation, written), run.clock(), released_id=released_id)
                 rows.append(row)
                 run.tally.add_conflict(operation)
                 pushed.done.append(row.ref)
@@ -220,6 +222,17 @@ def _record(
     for row in rows:
         run.tally.add(row.outcome)
     run.on_answers(len(rows))
+
+
+def _as_it_is_now(spec: RecordSpec, operation: Operation, written: Mapping[str, Any]) -> Operation:
+    """With the name and the amount that Re-Leased has now; the plan was made with those from before."""
+    if operation.verb is not Verb.UPDATE or written.get("status") == REVERSED:
+        return operation
+    try:
+        now = now_of(spec, written)
+    except NotMoney:
+        return operation  # the next run says what is wrong with it
+    return replace(operation, name=now.name or operation.name, amount=now.amount, currency=now.currency)
 
 
 def _note_set_off(run: Run, connection: Any, changed: Sequence[MirrorRecord], by_us: Collection[RecordRef]) -> None:
