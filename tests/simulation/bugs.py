@@ -256,7 +256,7 @@ MUTATIONS = (
     one(
         "a payment that may be there already is entered again",
         "bot/sync/reading/candidates.py",
-        " >= CERTAIN or is_money]",
+        " >= CERTAIN or asked]",
         " >= CERTAIN]",
         "tests/sync/test_payments.py",
         "tests/sync/test_suggestions.py",
