@@ -90,11 +90,9 @@ def is_of_one_kind(error: ApiError) -> bool:
 
 
 def in_words(kinds: Iterable[UnreadableKind]) -> str:
-    """All that is to say of a run that had to do without these: what, why, what helps, and what became of the rest."""
-    told = []
-    for kind in kinds:
-        said = kind.explanation
-        told.append(f"{said.what}. {said.why} {said.how}")
-    if not told:
+    """All that is to say of a run that had to do without these: which, what became of the rest, why, and what helps."""
+    said = [kind.explanation for kind in kinds]
+    if not said:
         return ""
-    return " ".join([*told, "What depends on them waits and is untouched; everything else is synced."])
+    rest = "What depends on them waits and is untouched; everything else is synced."
+    return " ".join([*(f"{one.what}." for one in said), rest, *(f"{one.why} {one.how}" for one in said)])

@@ -172,6 +172,7 @@ def test_red_without_a_failed_record_says_its_reason(bot: Bot, reason: RedReason
     words = {
         RedReason.SAFETY_STOP: "stopped for safety before writing anything",
         RedReason.OUT_OF_BALANCE: "the totals of the two sides differ",
+        RedReason.UNREADABLE: "not everything could be read",
     }
     message = bot.said("red.harbour", user="@ben")
     assert words[reason] in message["text"] and "Look first." in str(message["blocks"])

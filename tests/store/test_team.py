@@ -84,6 +84,8 @@ def test_days_out_of_balance_count_from_the_first_run_that_was(database: Databas
     ended(database, "r2", 2 * HOUR, RedReason.OUT_OF_BALANCE)
     ended(database, "r3", 3 * HOUR, RedReason.OUT_OF_BALANCE)
     assert since() == 2 * HOUR
+    ended(database, "r3b", 3 * HOUR + 1, RedReason.UNREADABLE)  # did not look at the totals
+    assert since() == 2 * HOUR
     ended(database, "r4", 4 * HOUR, None, Flag.BLUE)
     assert since() is None
 

@@ -14,6 +14,7 @@ from bot.sync.ending import Finished
 from bot.sync.reading.pull import CDC_ENTITIES, READ_SPECS
 from bot.sync.verify import verify
 from tests.rarely import edge, rarely
+from tests.sync.filed import ours, theirs
 from tests.sync.world import COMPANY, IDLE_CALLS, World
 
 Json = dict[str, Any]
@@ -84,7 +85,7 @@ def test_invoices_that_quickbooks_does_not_give_wait_and_everything_else_syncs(b
     assert finished.red_reason is RedReason.UNREADABLE
     said = error_of(busy, finished)
     assert said.startswith("Invoices could not be read from QuickBooks.")
-    assert BAD_ADDRESS in said if code == "4002" else "a fault of its own" in said
+    assert BAD_ADDRESS in said if code == "4002" else "wrong inside QuickBooks" in said
     (cause,) = busy.causes()
     assert (cause.headline, cause.count) == ("Invoices could not be read from QuickBooks", 2)
 
@@ -211,6 +212,30 @@ def test_a_kind_of_each_side_at_once_is_named_with_its_own_words(busy: World) ->
     busy.books.mend_reading("Bill")
     broken_in_released(busy)
     complete_again(busy)
+
+
+@edge
+@pytest.mark.parametrize("side", ["quickbooks", "released"])
+def test_files_that_cannot_be_read_wait_and_documents_go(paired: World, side: str) -> None:
+    invoice = paired.invoice(paired.contact("Kiosk Ltd"), "INV-1")
+    paired.sync_blue()
+    ours(paired, invoice, "lease.pdf", b"lease")
+    theirs(paired, ("Invoice", paired.partner("Invoice", invoice, "invoices")), name="map.pdf", content=b"map")
+    paired.bill(paired.contact("Plumb Ltd", "supplier"), "B-1")
+    if side == "quickbooks":
+        paired.books.break_reading("Attachable")
+    else:
+        broken_in_released(paired, "attachments", 403)
+
+    said = error_of(paired, paired.sync_red())
+
+    assert "Attachments could not be read from" in said
+    assert paired.row("B-1").outcome is Outcome.CREATED
+    assert (len(paired.all("attachments")), paired.count("Attachable")) == (1, 1)
+    paired.books.mend_reading("Attachable")
+    broken_in_released(paired)
+    complete_again(paired)
+    assert (len(paired.all("attachments")), paired.count("Attachable")) == (2, 2)
 
 
 Answers = Callable[[Any], Json | None]

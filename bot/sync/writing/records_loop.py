@@ -89,7 +89,7 @@ def sync_type(
 def _plan(run: Run, spec: RecordSpec, refs: Sequence[RecordRef], follows: bool = False) -> PlannedChunk:
     """`follows`: what comes of an operation that was carried out, and is part of it."""
     chunk = PlannedChunk()
-    if spec.type is RecordType.ATTACHMENT:
+    if spec.type is RecordType.ATTACHMENT and not any(kind.type is spec.type for kind in run.unread_kinds):
         compare(run, spec, refs)
     with run.database.read() as connection:
         found = situations(connection, run.company.id, spec, refs, run.plan_id)
