@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
+from bot.core.model import Link, MirrorRecord, Outcome, RecordRef, RecordType, Side
 from bot.core.planning.plan import plan
 from bot.core.planning.steps import Candidate, InSync, Operation, Parent, ParentState, Report, Situation, Slot, Step
 from bot.core.spec import external_hash, released_hash
@@ -90,6 +90,14 @@ def settled_of(situation: Situation, **facts: Any) -> InSync:
     step = step_of(situation, **facts)
     assert isinstance(step, InSync), step
     return step
+
+
+def gone_of(situation: Situation, **facts: Any) -> Report:
+    """The report of what is gone on both sides; a pair is settled besides."""
+    *settled, report = steps_of(situation, **facts)
+    assert all(isinstance(step, InSync) for step in settled), settled
+    assert isinstance(report, Report) and (report.code, report.outcome) == ("gone-on-both-sides", Outcome.SKIPPED)
+    return report
 
 
 def tenant(**fields: Any) -> Json:

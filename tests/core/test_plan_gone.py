@@ -18,6 +18,7 @@ from tests.core.situations import (
     QUICKBOOKS_BILL,
     VOIDED,
     customer,
+    gone_of,
     linked,
     operation_of,
     payment,
@@ -86,7 +87,10 @@ def test_a_credit_note_voided_in_released_is_for_a_person_since_quickbooks_has_n
 @pytest.mark.parametrize("emptied", [VOIDED, {"TotalAmt": Decimal(0), "Line": []}], ids=["voided", "emptied"])
 def test_a_void_of_a_bill_is_settled_as_soon_as_quickbooks_shows_nothing(emptied: Json) -> None:
     situation = linked(INVOICE, "Bill", {**BILL, "status": "voided"}, {**QUICKBOOKS_BILL, **emptied}, was=BILL)
-    assert settled_of(situation)
+    if emptied is VOIDED:
+        assert gone_of(situation).context["there"] == "voided"
+    else:
+        assert settled_of(situation)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,8 @@ def test_what_is_voided_in_quickbooks_is_voided_in_released(
     operation = operation_of(linked(type_, entity, body, voided, external_was=external))
     assert (operation.verb, operation.direction, operation.body) == (Verb.VOID, Direction.INCOMING, {"status": status})
     gone = {**body, "status": status}
-    assert settled_of(linked(type_, entity, gone, voided, body, external))
+    assert gone_of(linked(type_, entity, gone, voided, body, external)).context["here"] == status
+    assert settled_of(linked(type_, entity, gone, voided))
 
 
 def test_an_edit_of_what_is_voided_or_archived_in_quickbooks_fails_with_words() -> None:
@@ -132,14 +137,22 @@ def test_a_contact_of_both_roles_is_archived_when_both_of_its_names_are(other_is
 def test_a_payment_deleted_in_quickbooks_is_reversed() -> None:
     operation = operation_of(linked(PAYMENT, "Payment", receipt(), payment(), deleted=True))
     assert (operation.verb, operation.body) == (Verb.VOID, {"status": "reversed"})
-    assert steps_of(linked(PAYMENT, "Payment", receipt(status="reversed"), payment(), deleted=True)) == []
+    report = gone_of(linked(PAYMENT, "Payment", receipt(status="reversed"), payment(), deleted=True))
+    assert (report.context["here"], report.context["there"]) == ("reversed", "deleted")
 
 
 def test_anything_else_deleted_in_quickbooks_is_for_a_person_until_it_is_voided() -> None:
     deleted = linked(INVOICE, "Invoice", invoice(), quickbooks_invoice(), deleted=True)
     report = report_of(deleted)
     assert (report.code, report.outcome, report.external_id) == ("deleted-in-quickbooks", Outcome.FAILED, "101")
-    assert steps_of(linked(INVOICE, "Invoice", invoice(status="voided"), quickbooks_invoice(), deleted=True)) == []
+    report = gone_of(linked(INVOICE, "Invoice", invoice(status="voided"), quickbooks_invoice(), deleted=True))
+    assert (report.context["here"], report.context["there"]) == ("voided", "deleted")
+
+
+def test_a_contact_that_is_deleted_in_quickbooks_is_for_a_person_until_it_is_archived() -> None:
+    assert report_of(linked(CONTACT, "Customer", tenant(), customer(), deleted=True)).code == "deleted-in-quickbooks"
+    report = gone_of(linked(CONTACT, "Customer", tenant(archived=True), customer(), deleted=True))
+    assert (report.context["here"], report.context["there"]) == ("archived", "deleted")
 
 
 def test_an_account_deleted_in_quickbooks_is_archived() -> None:

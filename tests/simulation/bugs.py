@@ -134,8 +134,8 @@ MUTATIONS = (
     one(
         "an error is not cleared",
         "bot/sync/writing/records_loop.py",
-        "    return [outcome.in_sync_again(open_[ref], run.clock()) for ref in in_sync if ref in open_]\n",
-        "    return []\n",
+        "*(outcome.in_sync_again(open_[ref], run.clock()) for ref in in_sync if ref in open_)]",
+        "*()]",
         "tests/sync/test_failures.py",
         "tests/sync/test_matching.py",
         "tests/sync/test_runs.py",
@@ -245,6 +245,20 @@ MUTATIONS = (
         "outcome.done(_as_it_is_now(spec, operation, written), run.clock()",
         "outcome.done(operation, run.clock()",
         "tests/sync/test_results_follow.py",
+    ),
+    one(
+        "what is gone on both sides has no row any more",
+        "bot/core/planning/plan.py",
+        "    if gone := _gone_on_both(spec, slot, released, slot.external):\n        raise gone\n",
+        "",
+        "tests/sync/test_vanished.py",
+    ),
+    one(
+        "the row of what is deleted before it came vanishes",
+        "bot/sync/writing/records_loop.py",
+        "results.forget(connection, run.company.id, over.elsewhere)",
+        "results.forget(connection, run.company.id, chunk.without_steps)",
+        "tests/sync/test_vanished.py",
     ),
     one(
         "documents are adopted on a loose match",

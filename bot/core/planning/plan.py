@@ -67,6 +67,8 @@ def _plan_slot(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts)
         if step is None:
             require_equal_totals(spec, slot, released, external, facts)
         yield step or settled
+        if step is None and settled.link != slot.link and (gone := _gone_on_both(spec, slot, released, external)):
+            yield report_for(spec, situation, slot, gone)
 
 
 def _plan_unpaired(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -> Iterator[Step]:
@@ -210,8 +212,12 @@ def _gone_there(spec: RecordSpec, slot: Slot, released: MirrorRecord, external: 
 
 def _plan_deleted(spec: RecordSpec, situation: Situation, slot: Slot) -> Iterator[Step]:
     released = situation.released
-    if released is None or spec.released_gone(released.body):
+    if released is None:
         return
+    if gone := _gone_on_both(spec, slot, released, slot.external):
+        raise gone
+    if spec.released_gone(released.body):
+        return  # a credit that both sides took off: its row says who did
     if spec.moves_money:
         body = {"status": "reversed"}
         yield operation_for(
@@ -226,6 +232,24 @@ def _plan_deleted(spec: RecordSpec, situation: Situation, slot: Slot) -> Iterato
         raise Problem("file-deleted-in-quickbooks", outcome=Outcome.SKIPPED)
     else:
         raise Problem("deleted-in-quickbooks")
+
+
+def _gone_on_both(
+    spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord | None
+) -> Problem | None:
+    """What its row says from now on, in which way it went on which side; None for what lives on one of them.
+
+    A credit that is set off is part of other records, which live on.
+    """
+    is_deleted = external is None or external.deleted
+    archived = is_deleted and released.body.get("archived") is True
+    if spec.part_of or not (archived or spec.released_gone(released.body)):
+        return None
+    if external is not None and not is_deleted and not spec.external_gone(slot.entity, external.body):
+        return None
+    here = "archived" if archived else "reversed" if spec.moves_money else "voided"
+    there = "deleted" if is_deleted else "voided"
+    return Problem("gone-on-both-sides", outcome=Outcome.SKIPPED, here=here, there=there)
 
 
 def _adopt(

@@ -16,8 +16,9 @@ from bot.store.mirror import balances, records
 from bot.store.mirror.balances import RecordFigures
 from bot.store.results import results
 from bot.sync.reading import normalise
-from bot.sync.run.outcome import noun_of
+from bot.sync.run.outcome import in_sync_again, noun_of
 from bot.sync.run.run import Run
+from bot.sync.run.vanished import STAYS_OUT, vanished
 
 CODE = "suspected-duplicate"
 SYSTEMS = {Side.QUICKBOOKS: "QuickBooks", Side.RELEASED: "Re-Leased"}
@@ -84,9 +85,22 @@ def report(run: Run, connection: Connection, duplicates: Sequence[Duplicate]) ->
 
 
 def forget(run: Run, connection: Connection, refs: Sequence[RecordRef]) -> None:
-    """They are not there twice any more; a record that has no other row is planned, so that it gets one."""
-    results.forget(connection, run.company.id, refs)
+    """They are not there twice any more. A pair agrees again; what has no partner is planned, and so gets a row."""
+    close_findings(run, connection, refs)
     records.add_todo(connection, run.company.id, refs)
+
+
+def close_findings(run: Run, connection: Connection, refs: Sequence[RecordRef]) -> None:
+    """What the control said of these records is over: their rows stay, and say so."""
+    links = records.links_of(connection, run.company.id, refs)
+    before = results.get(connection, run.company.id, refs)
+    again = [in_sync_again(row, run.clock()) for row in before if row.ref in links]
+    results.record(connection, run.company.id, run.run_id, again)
+    over = vanished(connection, run.company.id, [row for row in before if row.ref not in links], run.clock())
+    gone = [row for row in over.rows if row.code != STAYS_OUT]
+    results.record(connection, run.company.id, run.run_id, gone)
+    told = {row.ref for row in (*again, *gone)}
+    results.forget(connection, run.company.id, [ref for ref in refs if ref not in told])
 
 
 def _alike(connection: Connection, company_id: str, found: Sequence[RecordFigures]) -> list[list[RecordFigures]]:

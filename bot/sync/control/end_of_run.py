@@ -15,7 +15,7 @@ from bot.records import BY_TYPE
 from bot.store.mirror import balances, records
 from bot.store.mirror.balances import Key, RecordFigures
 from bot.store.results import results
-from bot.sync.control.duplicates import CODE, duplicates_among, forget, report
+from bot.sync.control.duplicates import CODE, close_findings, duplicates_among, forget, report
 from bot.sync.control.open_findings import CODE as OPEN_CODE
 from bot.sync.control.open_findings import OpenBalanceDifference, look_up_numbers, open_findings, report_open
 from bot.sync.reading.touched import Versions, read_touched
@@ -144,7 +144,7 @@ def _report_open_balances(run: Run, checked: _Checked, known: Sequence[RecordRef
     numbers = look_up_numbers(run, found)
     with run.ledger() as connection:
         told = report_open(run, connection, found, numbers)
-        results.forget(connection, run.company.id, [ref for ref in known if ref not in told])
+        close_findings(run, connection, [ref for ref in known if ref not in told])
     return told
 
 

@@ -120,6 +120,20 @@ def in_sync_again(result: Result, at: datetime) -> Result:
     )
 
 
+def over(row: Result, code: str, how: Outcome, at: datetime) -> Result:
+    """The row of a record that nothing is to be done about any more, and why."""
+    explanation = explain(planned(code), {"record": row.name, "name": row.name})
+    return replace(
+        row,
+        at=at,
+        outcome=how,
+        code=code,
+        details=explanation.what,
+        more_detail=_more(explanation, ""),
+        cause=None,
+    )
+
+
 def reported(report: Report, at: datetime) -> Result:
     explanation = explain(planned(report.code), report.context)
     code = QUICKBOOKS_CODES.get(report.code, report.code)

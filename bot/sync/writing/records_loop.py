@@ -22,6 +22,7 @@ from bot.sync.reading.attachables import unpaired_files_of
 from bot.sync.reading.gather import situations
 from bot.sync.run import outcome
 from bot.sync.run.run import CHUNK, Run
+from bot.sync.run.vanished import vanished
 from bot.sync.run.worker_pool import WorkerPool
 from bot.sync.writing.attachments import compare
 from bot.sync.writing.push import PushResult, push
@@ -235,17 +236,19 @@ def _link(spec: RecordSpec, operation: Operation) -> Link:
 
 
 def _cleared(run: Run, connection: Connection, chunk: PlannedChunk) -> list[Result]:
-    """Errors of a record clear themselves: those in sync say so, those that are none of our business vanish."""
+    """Errors of a record clear themselves: those in sync say so, and what is none of our business any more says why."""
     busy = {operation.ref for operation in (*chunk.outgoing, *chunk.incoming, *chunk.adopted)}
     busy |= {report.ref for report in chunk.reports}
     in_sync = [step.ref for step in chunk.in_sync if step.ref not in busy]
     before = results.get(connection, run.company.id, [*in_sync, *chunk.without_steps])
     open_ = {row.ref: row for row in before if row.outcome in NEEDS_ATTENTION}
-    results.forget(connection, run.company.id, [ref for ref in chunk.without_steps if ref in open_])
+    without = set(chunk.without_steps)
+    over = vanished(connection, run.company.id, [row for row in before if row.ref in without], run.clock())
+    results.forget(connection, run.company.id, over.elsewhere)
     run.tally.unchanged += len(in_sync)
     back = {row.ref: row for row in before if row.outcome is Outcome.SKIPPED and row.linked}  # relinked by a person
     open_ |= {ref: back[ref] for ref in in_sync if ref in back}
-    return [outcome.in_sync_again(open_[ref], run.clock()) for ref in in_sync if ref in open_]
+    return [*over.rows, *(outcome.in_sync_again(open_[ref], run.clock()) for ref in in_sync if ref in open_)]
 
 
 def _retry(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> PushResult:
