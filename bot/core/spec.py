@@ -127,6 +127,8 @@ class RecordSpec:
     keep_released(wanted, released, entity, lookup)  what Re-Leased is to say, with what it must keep of its own
     also_read(released, the company's bank account) / also_named(entity, body)  (entity, QuickBooks id) that a
         translation looks at, though they hold nothing up: bodies on the way out, pairs on the way in
+    must_say                       field -> what it decides: a record of Re-Leased that lacks one is no more than that
+    completed(released)            with what follows from the rest of it, where Re-Leased leaves it out
     changed(external, wanted)      what an update of QuickBooks must say, so that it wipes nothing we do not know
     unapplied(released, entity, external, lookup, outgoing)  the body of an update that only takes money off documents
     side_by_side                   what a person compares: label, field of Re-Leased, field of QuickBooks (dotted)
@@ -187,6 +189,8 @@ class RecordSpec:
     web_pages: Mapping[str, str] = field(default_factory=dict)
     settled_by: Callable[[Body], str] = lambda body: ""  # what of QuickBooks pays this document, in words; "" = nothing
     written_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # our field -> those of QuickBooks it makes
+    must_say: Mapping[str, str] = field(default_factory=dict)
+    completed: Callable[[Body], Body] = lambda body: body
     changed: Callable[[Body, Body], dict[str, Any]] | None = None  # None: each field is replaced whole
 
 

@@ -64,7 +64,7 @@ def keep_released(wanted: dict[str, Any], released: Body, entity: str, lookup: L
 
 def nearness(released: Body, entity: str, external: Body) -> Nearness:
     """The number tells accounts apart before their names do; alone it proves nothing."""
-    if released.get("kind") != KIND_OF[entity] or not comes_in(entity, external):
+    if released.get("kind") not in (None, "", KIND_OF[entity]) or not comes_in(entity, external):
         return Nearness.NONE
     by_name = full_names.nearness(released.get("name"), name_of(entity, external))
     code = str(released.get("code") or "").strip().casefold()

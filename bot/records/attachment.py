@@ -70,7 +70,7 @@ def check(body: Body, facts: Facts) -> None:
     if int(body.get("size") or 0) > MAX_FILE_BYTES:
         raise Problem("file-too-large")
     if not kind_taken(released_name(body), str(body.get("contentType") or "")):
-        raise Problem("file-kind-not-taken", more=f"Its kind: {body.get('contentType')}.")
+        raise Problem("file-kind-not-taken", more=f"Its kind: {body.get('contentType') or 'not said'}.")
 
 
 def check_external(entity: str, body: Body, facts: Facts, lookup: Lookup) -> None:
@@ -95,7 +95,7 @@ def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict
         "FileName": name,
         "ContentType": kind_taken(name, str(body.get("contentType") or "")),
         "AttachableRef": [{"EntityRef": {"type": owner[0], "value": owner[1]}}],
-        "Size": int(body.get("size") or 0),
+        "Size": None if body.get("size") is None else int(body["size"]),
         HASH: str(body.get("sha256") or "").lower(),
     }
 
@@ -137,7 +137,7 @@ def alike(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
     if str(released.get("externalId") or "") == attachable_id(str(external.get("Id"))):
         return 3
     names = normalised(released_name(released)) == normalised(external_name(entity, external))
-    return 3 if names and int(released.get("size") or 0) == _size(external) else 0
+    return 3 if names and (released.get("size") is None or int(released["size"]) == _size(external)) else 0
 
 
 def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
@@ -192,6 +192,7 @@ SPEC = RecordSpec(
     external_references=external_references,
     same=same,
     check=check,
+    must_say={"ownerType": "what kind of document it belongs to", "ownerId": "which document it belongs to"},
     check_external=check_external,
     to_quickbooks=to_quickbooks,
     to_released=to_released,

@@ -211,6 +211,7 @@ SPEC = RecordSpec(
     external_keys=external_keys,
     same=same,
     check=check,
+    must_say={"roles": "whether it is a tenant, an owner or a supplier"},
     check_external=check_external,
     to_quickbooks=to_quickbooks,
     to_released=to_released,

@@ -7,6 +7,7 @@ from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.money import ZERO, decimal, formatted, text
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
+from bot.records.fields.absent import completed_payment, require
 from bot.records.fields.amounts import amount, day
 from bot.records.fields.names import reference
 from bot.records.fields.parties import PARTY, check_currency, contact_of, party_of, party_out
@@ -31,6 +32,10 @@ def check(body: Body, facts: Facts) -> None:
         raise Problem("before-sync-from", outcome=Outcome.SKIPPED, sync_from=facts.sync_from.isoformat())
     if not body.get("contactId"):
         raise Problem("incomplete-record", more="It names no contact.")
+    require(body, "amount", "It does not say its amount")
+    for part in body.get("allocations") or []:
+        require(part, "invoiceId", "It is allocated to an invoice that it does not name")
+        require(part, "amount", "It does not say how much of it is allocated")
     total = amount(body.get("amount"), "amount")
     if total <= ZERO:
         raise Problem("incomplete-record", more=f"Its amount must be above zero; it is {formatted(total)}.")
@@ -204,6 +209,8 @@ SPEC = RecordSpec(
     external_references=external_references,
     same=matching.same,
     check=check,
+    must_say={"kind": "whether it was received or paid out"},
+    completed=completed_payment,
     check_external=check_external,
     to_quickbooks=to_quickbooks,
     to_released=to_released,

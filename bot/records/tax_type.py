@@ -21,7 +21,8 @@ def to_released(entity: str, body: Body, lookup: Lookup, facts: Facts) -> dict[s
 
 def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
     alike = normalised(released.get("name")) == normalised(external.get("Name"))
-    return 3 if alike and text(released.get("rate")) == text(percent(external)) else 0
+    is_rate = released.get("rate") in (None, "") or text(released.get("rate")) == text(percent(external))
+    return 3 if alike and is_rate else 0
 
 
 SPEC = RecordSpec(

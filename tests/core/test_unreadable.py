@@ -71,9 +71,7 @@ def test_it_is_said_in_the_words_of_the_side_and_where_to_look_from() -> None:
     assert "The words of QuickBooks: “To email address entered is invalid”." in said
     assert "the invoices that were entered or changed since 20 Oct 2026" in said
     two = in_words([kind(BAD_ADDRESS), kind(FORBIDDEN, side=Side.RELEASED, words="tracking options")])
-    first = (
-        "Invoices could not be read from QuickBooks. Tracking options could not be read from Re-Leased."
-    )
+    first = "Invoices could not be read from QuickBooks. Tracking options could not be read from Re-Leased."
     assert two.startswith(first), "whatever is cut off, each kind is named"
     assert in_words([]) == ""
     assert "Trace id 1-65." in kind(Fault("10000", "broke", http_status=500, trace_id="1-65")).more

@@ -87,6 +87,20 @@ MUTATIONS = (
         "tests/test_time_zones.py",
     ),
     one(
+        "a document that does not say whether it is approved goes out",
+        "bot/records/fields/absent.py",
+        'STATE = {"status": "whether it is a draft, approved or voided"}',
+        "STATE: dict[str, str] = {}",
+        "tests/sync/test_absent_fields.py",
+    ),
+    one(
+        "a file whose hash was not announced is taken whatever its size is",
+        "bot/sync/writing/attachments.py",
+        "arrived.size if size is None else int(size)",
+        "arrived.size",
+        "tests/sync/test_absent_fields.py",
+    ),
+    one(
         "the cascade forgets payments",
         "bot/core/links.py",
         "if ref not in seen]",

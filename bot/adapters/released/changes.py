@@ -90,7 +90,7 @@ class _Pages:
         rows, more = self._read_page(since, number, size)
         if more and not rows:
             raise _endless("an empty page with more to follow")
-        if not all({"id", "version", "modifiedAt"} <= row.keys() for row in rows):
+        if not all(_is_identified(row) for row in rows):
             raise _unexpected("a record without id, version or modifiedAt")
         instants = [_instant(moment) for moment in (*([since] if since else []), *(row["modifiedAt"] for row in rows))]
         if any(later < earlier for earlier, later in pairwise(instants)):
@@ -100,6 +100,10 @@ class _Pages:
 
 def _mark(row: dict[str, Any]) -> Mark:
     return row["id"], row["version"]
+
+
+def _is_identified(row: dict[str, Any]) -> bool:
+    return isinstance(row.get("id"), str) and str(row.get("version")).isdecimal() and bool(row.get("modifiedAt"))
 
 
 def _instant(value: str) -> datetime:

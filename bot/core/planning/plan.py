@@ -32,6 +32,8 @@ def plan(spec: RecordSpec, situation: Situation, facts: Facts) -> list[Step]:
     if situation.unlinked:
         slot = situation.slots[0] if situation.slots else Slot("")
         return [report_for(spec, situation, slot, Problem("left-out", outcome=Outcome.SKIPPED))]
+    if lacking := _lacking(spec, situation):
+        return [report_for(spec, situation, situation.slots[0] if situation.slots else Slot(""), lacking)]
     steps: list[Step] = []
     for slot in situation.slots:
         try:
@@ -42,6 +44,17 @@ def plan(spec: RecordSpec, situation: Situation, facts: Facts) -> list[Step]:
             if problem.code != NOT_SHOWN:
                 steps.append(report_for(spec, situation, slot, problem))
     return steps
+
+
+def _lacking(spec: RecordSpec, situation: Situation) -> Problem | None:
+    """A record that does not say what it is cannot be planned: it would be taken for another kind, or for approved."""
+    body = situation.released.body if situation.released else {}
+    missing = [name for name in spec.must_say if situation.released and body.get(name) in (None, "")]
+    if not missing:
+        return None
+    said = " and ".join(spec.must_say[name] for name in missing)
+    more = f"It does not say {said} ({', '.join(missing)} missing)."
+    return Problem("incomplete-record", more=more)
 
 
 def _plan_slot(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -> Iterator[Step]:

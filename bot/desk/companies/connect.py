@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.adapters.meter import Meter
 from bot.adapters.quickbooks.oauth import TokenSet
@@ -17,6 +17,9 @@ from bot.store.database import to_ms
 from bot.sync.planning import preflight
 from bot.sync.reading import pull
 from bot.sync.run.context import Engine
+
+ONE_ZONE = {"NZ": "Pacific/Auckland", "GB": "Europe/London", "UK": "Europe/London", "IE": "Europe/Dublin"}
+"""Countries of Re-Leased whose days begin at one time everywhere, or nearly."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +114,22 @@ def _values(
     return {
         "name": str(about.get("name") or about["id"]),
         "country": str(about.get("country") or ""),
-        "timezone": str(about.get("timezone") or "UTC"),
+        "timezone": _timezone(about),
         "currency": str(about.get("currency") or ""),
         "sync_from": sync_from,
         "realm": realm,
         "observe_only": about.get("builtInSync") is True,
         "bank_account_id": str(banks[0]["Id"]) if banks else "",
     }
+
+
+def _timezone(about: Mapping[str, Any]) -> str:
+    """That of the company; where Re-Leased gives none that is known, that of a country with one only, else UTC."""
+    told = str(about.get("timezone") or "")
+    try:
+        return ZoneInfo(told).key if told else ONE_ZONE.get(str(about.get("country")), "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ONE_ZONE.get(str(about.get("country")), "UTC")
 
 
 def _findings(company: Company, preferences: Mapping[str, Any], now: datetime) -> list[Finding]:
@@ -132,6 +144,18 @@ def _notes(company: Company, about: Mapping[str, Any], bank: str) -> tuple[str, 
             "Re-Leased's built-in QuickBooks sync is on for this company, so qbo-sync only observes: "
             "it reads, compares and explains, and writes nothing. Two writers would post everything twice."
         )
+    if not isinstance(about.get("builtInSync"), bool):
+        notes.append(
+            "Re-Leased does not say whether its built-in QuickBooks sync is on for this company: make sure that it is "
+            "off. Two writers would post everything twice."
+        )
+    if about.get("timezone") != company.timezone:
+        notes.append(
+            f"Re-Leased gives no time zone that is known: days and schedules are those of {company.timezone}. "
+            "Have the time zone put right in Re-Leased and connect the company again if that is wrong."
+        )
+    if not about.get("syncFrom"):
+        notes.append("Re-Leased gives no date to sync from, so it is the first day of this year.")
     if not bank:
         notes.append("QuickBooks has no active bank account; payments out will need one.")
     if company.currency and facts.home_currency and company.currency != facts.home_currency:

@@ -9,6 +9,7 @@ from bot.core.money import ZERO, decimal, formatted
 from bot.core.spec import Body, Facts, Lookup, Problem
 from bot.records.documents.line_kinds import detail_of, money_lines, refuse_special
 from bot.records.documents.lines import net_of
+from bot.records.fields.absent import require
 from bot.records.fields.amounts import amount, day
 from bot.records.fields.parties import check_currency, party_of
 
@@ -35,6 +36,10 @@ def check(body: Body, facts: Facts) -> None:
         raise Problem("incomplete-record", more="It has no lines.")
     if body.get("dueDate"):
         day(body["dueDate"])
+    for line in body["lines"]:
+        require(line, "netAmount", "A line does not say its amount")
+        require(line, "taxAmount", "A line does not say its tax")
+    require(body, "total", "It does not say its total")
     check_sums(
         sum((amount(line.get("netAmount"), "net amount") for line in body["lines"]), ZERO),
         sum((amount(line.get("taxAmount"), "tax amount") for line in body["lines"]), ZERO),

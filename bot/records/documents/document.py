@@ -15,6 +15,7 @@ from bot.records.documents.checks import external_gone, tax_total
 from bot.records.documents.lines import AMOUNTS_ARE, TAX_MODES, LineRules
 from bot.records.documents.matching import Entities
 from bot.records.documents.tax_detail import tax_detail
+from bot.records.fields.absent import INCOME_OR_EXPENSE, STATE, completed_document
 from bot.records.fields.amounts import amount, day
 from bot.records.fields.names import reference
 from bot.records.fields.parties import PARTY, contact_of, party_of, party_out
@@ -195,6 +196,8 @@ def spec_of(type_: RecordType, collection: str, income: str, expense: str) -> Re
         external_references=external_references,
         same=partial(matching.same, entities_of),
         check=checks.check,
+        must_say={**INCOME_OR_EXPENSE, **STATE},
+        completed=completed_document,
         check_external=checks.check_external,
         to_quickbooks=to_quickbooks,
         to_released=to_released,

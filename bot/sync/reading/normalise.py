@@ -12,7 +12,8 @@ from bot.store.mirror.records import NormalisedRecord
 
 
 def released(spec: RecordSpec, body: Mapping[str, Any]) -> NormalisedRecord:
-    record = MirrorRecord(Side.RELEASED, spec.collection, str(body["id"]), str(body.get("version", "")), body)
+    body = spec.completed(body)
+    record = MirrorRecord(Side.RELEASED, spec.collection, str(body["id"]), str(body.get("version") or ""), body)
     keys = _keys(spec.released_keys(body) if _is_sound(spec, body) else ())
     refs = {f"ref:{reference.ref}" for reference in spec.references(body)}
     stored = {stored_as(entity, id_) for entity in spec.entities_of(body) if (id_ := stored_id(body, entity))}

@@ -30,7 +30,7 @@ def upload(run: Run, operation: Operation, body: Mapping[str, Any], requestid: s
     """
     with room() as file:
         arrived = _fetched(run, operation.released_id, file)
-        _require_equal(arrived, Arrived(int(body["Size"]), str(body[HASH])), Side.RELEASED)
+        _require_equal(arrived, _announced(arrived, body.get("Size"), body.get(HASH)), Side.RELEASED)
         told = {name: value for name, value in body.items() if name not in NOT_TOLD}
         return {**body, **run.quickbooks.upload(told, file, requestid)}
 
@@ -44,7 +44,7 @@ def import_file(run: Run, operation: Operation) -> dict[str, Any]:
     with room() as file:
         arrived = run.quickbooks.download(id_, file)
         told = operation.body.get("size")  # an empty file is told of as well: a page of an error is not taken for it
-        _require_equal(arrived, replace(arrived, size=arrived.size if told is None else int(told)), Side.QUICKBOOKS)
+        _require_equal(arrived, _announced(arrived, told, ""), Side.QUICKBOOKS)
         body = {**operation.body, "size": arrived.size, "sha256": arrived.sha256, "externalId": id_}
         key = hashlib.sha256(f"{run.company.id}|{operation.entity}|{operation.external_id}".encode()).hexdigest()[:32]
         made = run.released.create(run.company.id, COLLECTION, body, key)
@@ -53,9 +53,9 @@ def import_file(run: Run, operation: Operation) -> dict[str, Any]:
 
 
 def compare(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> None:
-    """Learn the hashes of QuickBooks files that may be the same as one of ours, so that planning can tell.
+    """Learn the hashes of files that may be the same one on both sides, so that planning can tell.
 
-    Only where document, name and size are equal, because each costs a read.
+    Only where document, name and size are equal, because each costs a read. Re-Leased may tell its hash, or not.
     """
     with run.database.read() as connection:
         found = situations(connection, run.company.id, replace(spec, same=attachment.alike), refs, run.plan_id)
@@ -73,6 +73,23 @@ def compare(run: Run, spec: RecordSpec, refs: Sequence[RecordRef]) -> None:
         bodies = [{**theirs.body, HASH: known} for (_, theirs), known in zip(group, hashes, strict=True)]
         with run.ledger() as connection:
             records.put_mirror(connection, run.company.id, [normalise.quickbooks(ENTITY, body) for body in bodies])
+    for ours in {ours.id: ours for ours, _ in pairs.values() if not ours.body.get(HASH)}.values():
+        run.raise_if_stopping()
+        body = {**ours.body, HASH: _our_hash(run, ours)}
+        with run.ledger() as connection:
+            records.put_mirror(connection, run.company.id, [normalise.released(spec, body)])
+
+
+def _our_hash(run: Run, ours: MirrorRecord) -> str:
+    """The hash of a file in Re-Leased that announced none; "" when it cannot be had, or is not of its size."""
+    with room() as file:
+        try:
+            arrived = _fetched(run, ours.id, file)
+        except ApiError as error:
+            if error.action is not Action.RECORD:
+                raise
+            return ""
+    return arrived.sha256 if arrived == _announced(arrived, ours.body.get("size"), "") else ""
 
 
 def _hash_of(run: Run, ours: MirrorRecord, theirs: MirrorRecord) -> str:
@@ -86,7 +103,8 @@ def _hash_of(run: Run, ours: MirrorRecord, theirs: MirrorRecord) -> str:
                 raise
             return ""
         came_from_us = str(ours.body.get("externalId") or "") == id_
-        if run.writes and not run.plan_id and came_from_us and arrived.sha256 == ours.body.get("sha256"):
+        is_announced = arrived == _announced(arrived, ours.body.get("size"), ours.body.get(HASH))
+        if run.writes and not run.plan_id and came_from_us and is_announced:
             _finish(run, ours.id, file)
         return arrived.sha256
 
@@ -111,6 +129,11 @@ def _fetched(run: Run, attachment_id: str, file: IO[bytes]) -> Arrived:
         if error.fault.http_status >= 500:  # this file's matter: whoever is down altogether does not answer at all
             raise ApiError(error.faults, action=Action.RECORD) from error
         raise
+
+
+def _announced(arrived: Arrived, size: Any, sha256: Any) -> Arrived:
+    """What was told of a file; what was not told of it is as it arrived."""
+    return Arrived(arrived.size if size is None else int(size), str(sha256 or arrived.sha256))
 
 
 def _require_equal(arrived: Arrived, announced: Arrived, side: Side) -> None:

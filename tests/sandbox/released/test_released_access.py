@@ -111,7 +111,8 @@ def test_the_controls_set_access_and_built_in_sync(site, api, refused) -> None:
     settings = f"{site.url}/_control/settings"
     switches = {"companies": {api.company: {"access": False, "builtInSync": True}}}
     answer = requests.put(settings, json=switches, timeout=PATIENCE_S).json()
-    assert answer["companies"][api.company] == {"access": False, "builtInSync": True, "unreadable": {}}
+    shown = {"access": False, "builtInSync": True, "unreadable": {}, "lacks": {}}
+    assert answer["companies"][api.company] == shown
     refused(api.page("contacts"), 403)
     assert site.state.company(api.company)["builtInSync"] is True
 
@@ -145,3 +146,21 @@ def test_a_collection_that_a_control_breaks_is_not_read_until_it_is_mended(site,
 )
 def test_the_controls_refuse_what_is_no_setting(site, settings) -> None:
     assert requests.put(f"{site.url}/_control/settings", json=settings, timeout=PATIENCE_S).status_code == 400
+
+
+def test_a_field_that_a_real_system_may_lack_is_left_out_or_null_in_every_answer(site, api) -> None:
+    settings = f"{site.url}/_control/settings"
+    made = api.create("contacts", name="Kiosk Ltd", roles=["tenant"], address={"city": "Auckland"})
+    lacks = {"contacts": {"phone": "absent", "taxNumber": "null", "address.city": "absent"}}
+    try:
+        for how in (lacks, {}):
+            switches = {"companies": {api.company: {"lacks": how}}}
+            answer = requests.put(settings, json=switches, timeout=PATIENCE_S).json()
+            assert answer["companies"][api.company]["lacks"] == how
+            (listed,) = [row for row in api.page("contacts").json()["data"] if row["id"] == made["id"]]
+            for row in (listed, api.read("contacts", made)):
+                assert ("phone" in row, row["taxNumber"], "city" in row["address"]) == (not how, None, not how)
+        wrong = {"companies": {api.company: {"lacks": {"contacts": {"phone": "gone"}}}}}
+        assert requests.put(settings, json=wrong, timeout=PATIENCE_S).status_code == 400
+    finally:
+        requests.put(settings, json={"companies": {api.company: {"lacks": {}}}}, timeout=PATIENCE_S)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.sandbox.http.exchange import Request, Response, json_response
 from bot.sandbox.released.ledger.instants import from_text, to_text
+from bot.sandbox.released.ledger.lacking import shown
 from bot.sandbox.released.ledger.ledger import Ledger
 from bot.sandbox.released.rules.problems import Problem, invalid, not_found
 from bot.sandbox.released.rules.shapes import Collection
@@ -38,7 +39,7 @@ def answer(companies: Companies, request: Request) -> Response:
     if parts == ["companies"]:
         _only(request, "GET")
         _known_query(request, frozenset())
-        return json_response(200, {"data": [each.company for each in companies.values() if each.open_to_key]})
+        return json_response(200, {"data": [_company(each) for each in companies.values() if each.open_to_key]})
     if len(parts) < 3 or parts[0] != "companies" or parts[2] not in list(Collection):
         raise not_found(f"such path: {request.path}")
     calls = _calls(Collection(parts[2]), parts[3:])
@@ -51,6 +52,10 @@ def answer(companies: Companies, request: Request) -> Response:
 def problem_response(problem: Problem) -> Response:
     headers = {"content-type": "application/problem+json", **problem.headers}
     return json_response(int(problem.status), problem.to_json(), headers)
+
+
+def _company(ledger: Ledger) -> Mapping[str, Any]:
+    return shown(ledger.lacks, "companies", ledger.company)
 
 
 def _parts(path: str) -> list[str]:
@@ -114,13 +119,13 @@ def _list(ledger: Ledger, collection: Collection, request: Request) -> Response:
         raise invalid(errors)
     rows, total = ledger.table(collection).page(since, page, page_size)
     counts = {"page": page, "pageSize": page_size, "totalPages": -(-total // page_size), "totalCount": total}
-    return json_response(200, {"data": rows, **counts})
+    return json_response(200, {"data": [shown(ledger.lacks, collection, row) for row in rows], **counts})
 
 
 def _get(ledger: Ledger, collection: Collection, record_id: str, request: Request) -> Response:
     _require_readable(ledger, collection)
     _known_query(request, frozenset())
-    return json_response(200, ledger.get(collection, record_id))
+    return json_response(200, shown(ledger.lacks, collection, ledger.get(collection, record_id)))
 
 
 def _create(ledger: Ledger, collection: Collection, request: Request) -> Response:
@@ -129,7 +134,8 @@ def _create(ledger: Ledger, collection: Collection, request: Request) -> Respons
     if not key:
         raise invalid({"Idempotency-Key": ["is required"]})
     made = ledger.made_with(collection, key)
-    return json_response(201, made or ledger.create(collection, _json(request), key))
+    record = made or ledger.create(collection, _json(request), key)
+    return json_response(201, shown(ledger.lacks, collection, record))
 
 
 def _patch(ledger: Ledger, collection: Collection, record_id: str, request: Request) -> Response:
@@ -141,7 +147,7 @@ def _patch(ledger: Ledger, collection: Collection, record_id: str, request: Requ
     if not _VERSION.fullmatch(wanted):
         raise invalid({"If-Match": ["must be the record's version, a whole number"]})
     ledger.check_version(collection, record_id, int(wanted.strip('"')))
-    return json_response(200, ledger.patch(collection, record_id, _json(request)))
+    return json_response(200, shown(ledger.lacks, collection, ledger.patch(collection, record_id, _json(request))))
 
 
 def _content(ledger: Ledger, record_id: str, request: Request) -> Response:
@@ -157,7 +163,8 @@ def _content(ledger: Ledger, record_id: str, request: Request) -> Response:
 
 def _put_content(ledger: Ledger, record_id: str, request: Request) -> Response:
     _known_query(request, frozenset())
-    return json_response(200, ledger.put_content(record_id, request.body))
+    record = ledger.put_content(record_id, request.body)
+    return json_response(200, shown(ledger.lacks, Collection.ATTACHMENTS, record))
 
 
 def _known_query(request: Request, known: frozenset[str]) -> None:

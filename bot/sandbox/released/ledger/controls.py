@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.sandbox.released.ledger.lacking import lacks_from
 from bot.sandbox.released.ledger.ledger import Ledger
 from bot.sandbox.released.ledger.meter import Meter
 from bot.sandbox.released.rules.shapes import Collection
@@ -17,8 +18,8 @@ def act(meter: Meter, ledgers: Mapping[str, Ledger], method: str, name: str, bod
     Writes: `{"writes": [{"at", "deed", "company", "collection", "id", "version"}, ...]}`, oldest first; a deed is
     create, update, settle (an invoice, by a payment or credit) or content.
     Settings: `{"callsPerMinute": n or null, "companies": {id: {"access": bool, "builtInSync": bool, "unreadable":
-    {collection: 403 or 500}}}}`, of which a PUT names those to change; it names all that is unreadable, or {}.
-    Raises ValueError for settings that are not so.
+    {collection: 403 or 500}, "lacks": {"attachments": {"sha256": "absent" or "null"}, ...}}}}`, of which a PUT names
+    those to change; it names all that is unreadable or lacking, or {}. Raises ValueError for settings that are not so.
     """
     match method, name:
         case "DELETE", "counters":
@@ -43,6 +44,7 @@ def _settings(meter: Meter, ledgers: Mapping[str, Ledger]) -> dict[str, Any]:
             "access": ledger.open_to_key,
             "builtInSync": ledger.company["builtInSync"],
             "unreadable": {collection.value: status for collection, status in ledger.unreadable.items()},
+            "lacks": ledger.lacks,
         }
         for company_id, ledger in ledgers.items()
     }
@@ -60,15 +62,19 @@ def _change_settings(meter: Meter, ledgers: Mapping[str, Ledger], body: Any) -> 
     if not isinstance(companies, dict) or not all(isinstance(switches, dict) for switches in companies.values()):
         raise ValueError("companies are settings by company id")
     for company_id, switches in companies.items():
-        if company_id not in ledgers or switches.keys() - {"access", "builtInSync", "unreadable"}:
-            raise ValueError("companies are known ids with access, builtInSync and unreadable")
-        if not all(isinstance(switch, bool) for name, switch in switches.items() if name != "unreadable"):
+        if company_id not in ledgers or switches.keys() - {"access", "builtInSync", "unreadable", "lacks"}:
+            raise ValueError("companies are known ids with access, builtInSync, unreadable and lacks")
+        plain = (switch for name, switch in switches.items() if name not in ("unreadable", "lacks"))
+        if not all(isinstance(switch, bool) for switch in plain):
             raise ValueError("access and builtInSync must be true or false")
         _check_unreadable(switches.get("unreadable", {}))
+        lacks_from(switches.get("lacks", {}))
     meter.calls_per_minute = limit
     for company_id, switches in companies.items():
         ledger = ledgers[company_id]
         ledger.open_to_key = switches.get("access", ledger.open_to_key)
+        if "lacks" in switches:
+            ledger.lacks = lacks_from(switches["lacks"])
         if "builtInSync" in switches:
             ledger.set_built_in_sync(switches["builtInSync"])
         if "unreadable" in switches:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from bot.sandbox.released.ledger.instants import from_text, to_text
+from bot.sandbox.released.ledger.lacking import Lacks
 from bot.sandbox.released.ledger.table import Table
 from bot.sandbox.released.rules.books import Edit, Outcome
 from bot.sandbox.released.rules.problems import Problem, invalid, not_found
@@ -33,6 +34,7 @@ class Ledger:
     log: WriteLog
     open_to_key: bool = True
     unreadable: dict[Collection, int] = field(default_factory=dict)  # with the status that its readings answer
+    lacks: Lacks = field(default_factory=dict)
     _tables: dict[Collection, Table] = field(default_factory=lambda: {each: Table() for each in Collection})
     _made_with: dict[tuple[Collection, str], str] = field(default_factory=dict)
     _contents: dict[str, bytes] = field(default_factory=dict)
