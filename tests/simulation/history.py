@@ -171,6 +171,8 @@ class History:
     def _settle(self, when: str) -> None:
         """At most two runs in peace converge: the next one at the latest has nothing to do."""
         self.tell(f"--- {when}")
+        for kind in sorted(self.sides.books.books.settings.unreadable):
+            self.sides.books.mend_reading(kind)
         random = Random("in peace")
         for _ in range(CONVERGES_IN + 1):
             before = len(self.stage.written)

@@ -1,11 +1,11 @@
 """Decides what to do about one record: a pure function from what both sides last said to operations and reports."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.core.content import changed_fields, contains, has_changed
+from bot.core.content import changed_fields, has_changed
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordType
 from bot.core.money import NotMoney
 from bot.core.one_sided import agree, with_emptied
@@ -22,6 +22,7 @@ from bot.core.planning.requirements import (
 )
 from bot.core.planning.step_values import operation_for, report_for
 from bot.core.planning.steps import InSync, Operation, ParentState, Situation, Slot, Step, Verb
+from bot.core.planning.update import changed_for
 from bot.core.spec import Facts, Problem, RecordSpec, external_hash, released_hash
 
 NOT_SHOWN = "not-imported"  # stays out by its nature (a bank account, an inactive name): no row in the results
@@ -153,7 +154,7 @@ def _outgoing(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) 
         body = with_emptied(spec.optional_fields, body, released.body, external.body)
     if spec.keep_external is not None:
         body = spec.keep_external(body, released.body, slot.entity, external.body, situation.lookup)
-    body = _changed(spec, external.body, _said_anew(spec, slot, released, external, body, facts))
+    body = changed_for(spec, external.body, _said_anew(spec, slot, released, external, body, facts))
     if not body:
         return None
     refuse_closed(spec, facts, released.body.get(spec.dates[0]), external.body.get(spec.dates[1]))
@@ -320,31 +321,6 @@ def _said_anew(
     known = {name for names in spec.written_as.values() for name in names}
     ours = {name for key in fields for name in spec.written_as.get(key, ())}
     return {name: value for name, value in body.items() if name in ours or name not in known}
-
-
-def _changed(spec: RecordSpec, existing: Mapping[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-    """What the update must say. Payments say all their lines or none, so that theirs stay whole."""
-    if spec.changed is not None:
-        return spec.changed(existing, wanted)
-    if contains({**existing, "Line": _money_lines(existing)}, wanted):
-        return {}
-    return _keep_line_ids(wanted, existing)
-
-
-def _keep_line_ids(body: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    """A line sent without its id would be a new one: lines keep, by position, the ids of those they replace."""
-    lines = body.get("Line")
-    if not lines:
-        return dict(body)
-    ids = [line.get("Id") for line in _money_lines(existing)]
-    kept = [{**line, "Id": ids[place]} if place < len(ids) and ids[place] else line for place, line in enumerate(lines)]
-    return {**body, "Line": kept}
-
-
-def _money_lines(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """QuickBooks adds lines of its own (subtotals, tax) to those it was sent."""
-    own = ("SubTotalLineDetail", "TaxLineDetail")
-    return [line for line in body.get("Line") or [] if line.get("DetailType") not in own]
 
 
 def _hashes(spec: RecordSpec, slot: Slot, released: MirrorRecord, external: MirrorRecord) -> tuple[str, str]:

@@ -4,8 +4,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.content import contains
+from bot.core.spec import RecordSpec
 
 Body = Mapping[str, Any]
+
+
+def changed_for(spec: RecordSpec, existing: Body, wanted: dict[str, Any]) -> dict[str, Any]:
+    """What the update must say. Payments say all their lines or none, so that theirs stay whole."""
+    if spec.changed is not None:
+        return spec.changed(existing, wanted)
+    if contains({**existing, "Line": _money_lines(existing)}, wanted):
+        return {}
+    return _keep_line_ids(wanted, existing)
+
+
+def _keep_line_ids(body: Body, existing: Body) -> dict[str, Any]:
+    """A line sent without its id would be a new one: lines keep, by position, the ids of those they replace."""
+    lines = body.get("Line")
+    if not lines:
+        return dict(body)
+    ids = [line.get("Id") for line in _money_lines(existing)]
+    kept = [{**line, "Id": ids[place]} if place < len(ids) and ids[place] else line for place, line in enumerate(lines)]
+    return {**body, "Line": kept}
+
+
+def _money_lines(body: Body) -> list[Body]:
+    """QuickBooks adds lines of its own (subtotals, tax) to those it was sent."""
+    own = ("SubTotalLineDetail", "TaxLineDetail")
+    return [line for line in body.get("Line") or [] if line.get("DetailType") not in own]
 
 
 def changed(existing: Body, wanted: Body) -> dict[str, Any]:

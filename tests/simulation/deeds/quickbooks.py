@@ -252,4 +252,6 @@ DEEDS: dict[Deed, int] = {
     screens.sub_customer: 1,
     screens.class_of_form: 1,
     screens.odd_values: 1,
+    screens.unreadable: 1,
+    screens.readable: 2,
 }
