@@ -151,6 +151,18 @@ BUTTON = _element(
     },
     ("text",),
 )
+_PARAMETER = record({"name": anything, "value": anything}, ("name", "value"))
+_TRIGGER = record({"url": WEB_URL, "customizable_input_parameters": many(_PARAMETER, 0, 100)}, ("url",))
+WORKFLOW_BUTTON = _element(
+    {
+        "text": plain(75),
+        "workflow": record({"trigger": _TRIGGER}, ("trigger",)),
+        "style": choice("primary", "danger"),
+        "accessibility_label": string(75),
+    },
+    ("text", "workflow", "action_id"),
+)
+"""https://docs.slack.dev/reference/block-kit/block-elements/workflow-button-element and its workflow object"""
 IMAGE_ELEMENT = record(
     {"type": anything, "image_url": WEB_URL, "alt_text": string(2000), "slack_file": anything},
     ("alt_text",),
@@ -160,6 +172,7 @@ _NUMBER: dict[str, Rule] = {"is_decimal_allowed": boolean, "min_value": string(1
 
 ELEMENTS: dict[str, Rule] = {
     "button": BUTTON,
+    "workflow_button": WORKFLOW_BUTTON,
     "image": IMAGE_ELEMENT,
     "static_select": _element({**_LIST, **_PLACED, "initial_option": OPTION}, extra=_options_once),
     "multi_static_select": _element({**_LIST, **_PLACED, **_AT_MOST, "initial_options": _SEVERAL}, extra=_options_once),
@@ -190,6 +203,7 @@ TEXT_OBJECTS: dict[str, Rule] = {"plain_text": plain(3000), "mrkdwn": text(3000)
 SELECTS = frozenset(name for name in ELEMENTS if name.endswith("_select"))
 ACTION_ELEMENTS = SELECTS | {
     "button",
+    "workflow_button",
     "checkboxes",
     "radio_buttons",
     "overflow",
@@ -198,7 +212,7 @@ ACTION_ELEMENTS = SELECTS | {
     "datetimepicker",
 }
 ACCESSORIES = (ACTION_ELEMENTS | {"image"}) - {"datetimepicker"}
-INPUTS = frozenset(ELEMENTS) - {"button", "image", "overflow"}
+INPUTS = frozenset(ELEMENTS) - {"button", "workflow_button", "image", "overflow"}
 MODAL_ONLY_INPUTS = frozenset({"number_input", "email_text_input", "url_text_input", "file_input"})
 
 

@@ -9,6 +9,8 @@ POST home {user}, POST shortcut {user, callback_id, channel?, ts?}
 GET messages?channel=&user=   views?user=   log   notifications   connection
 PUT request_url {url}, outage {on}, rate_limits {enabled, posts_per_s, burst}, settings {ack_timeout_s, retry_delays_s}
 PUT membership {channel, is_member}, archived {channel, on}, shared {channel, on} (with another organisation)
+PUT refusal {channel, error, of?}                       posting there answers this error ("" = none any more); `of` is
+                                                        from post, reply, update, else what Slack means by the error
 POST disconnect {reason} (empty: cut)
 `latency` and `faults` are those of every stand-in. Users and channels may be named by id, `@ana` or `#accounts`.
 """
@@ -30,6 +32,7 @@ from bot.sandbox.slack.person.delivery import Delivery
 from bot.sandbox.slack.person.interactions import Click
 from bot.sandbox.slack.workspace.errors import NoSuchThing
 from bot.sandbox.slack.workspace.inputs import elements, field_of
+from bot.sandbox.slack.workspace.refusing import forbidden_by
 from bot.sandbox.slack.workspace.workspace import BOT_USER_ID, Channel
 
 Body = Mapping[str, Any]
@@ -212,6 +215,13 @@ async def shared(delivery: Delivery, body: Body) -> Any:
     return {"ok": True}
 
 
+async def refusal(delivery: Delivery, body: Body) -> Any:
+    channel, error = _channel(delivery, body), str(body["error"])
+    channel.refuses_with = error
+    channel.forbidden = forbidden_by(error, body.get("of")) if error else frozenset()
+    return {"ok": True, "of": sorted(channel.forbidden)}
+
+
 async def disconnect(delivery: Delivery, body: Body) -> Any:
     closed = await delivery.sockets.disconnect(str(body.get("reason", "refresh_requested")))
     await asyncio.sleep(0)
@@ -238,6 +248,7 @@ CONTROLS = (
     Control("PUT", "membership", membership),
     Control("PUT", "archived", archived),
     Control("PUT", "shared", shared),
+    Control("PUT", "refusal", refusal),
     Control("POST", "disconnect", disconnect),
 )
 

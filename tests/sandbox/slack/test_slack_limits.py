@@ -34,6 +34,14 @@ def actions(*elements: dict[str, Any]) -> dict[str, Any]:
     return {"type": "actions", "elements": list(elements)}
 
 
+def workflow_button(**trigger: Any) -> dict[str, Any]:
+    return {"type": "workflow_button", "action_id": "w", "text": plain(75), "workflow": {"trigger": trigger}}
+
+
+RUNS = "https://slack.com/shortcuts/Ft0123ABC456/xyz"
+INPUTS = [{"name": "company", "value": "Harbour"}]
+
+
 def select(count: int = 2, kind: str = "static_select", **more: Any) -> dict[str, Any]:
     return actions({"type": kind, "action_id": "s", "options": options(count), **more})
 
@@ -67,6 +75,8 @@ JUST_ALLOWED: list[tuple[str, Any]] = [
     ("message", [{"type": "context", "elements": [text(9)] * 10}]),
     ("message", [actions(*[button(action_id=str(n)) for n in range(25)])]),
     ("message", [actions(button(text=plain(75), value="v" * 2000, url="https://x.nz/" + "u" * 2900))]),
+    ("message", [actions(workflow_button(url=RUNS), button())]),
+    ("message", [section(accessory=workflow_button(url=RUNS, customizable_input_parameters=INPUTS))]),
     ("message", [select(100)]),
     ("message", [select(5, "overflow")]),
     ("message", [select(10, "checkboxes")]),
@@ -99,6 +109,12 @@ REFUSED: list[tuple[str, str, Any]] = [
     ("wrong_format", "message", [actions(button(url="javascript:alert(1)"))]),
     ("not_allowed", "message", [actions(button(style="warning"))]),
     ("unknown_field", "message", [actions(button(colour="red"))]),
+    ("required", "message", [actions(workflow_button())]),
+    ("wrong_format", "message", [actions(workflow_button(url="javascript:alert(1)"))]),
+    ("required", "message", [actions(workflow_button(url=RUNS, customizable_input_parameters=[{"name": "x"}]))]),
+    ("required", "message", [actions({"type": "workflow_button", "action_id": "w", "text": plain()})]),
+    ("unknown_field", "message", [actions({**workflow_button(url=RUNS), "url": RUNS})]),
+    ("not_allowed_here", "modal", modal(typed_input(element=workflow_button(url=RUNS)))),
     ("too_many", "message", [select(101)]),
     ("too_many", "message", [select(6, "overflow")]),
     ("too_many", "message", [select(11, "checkboxes")]),

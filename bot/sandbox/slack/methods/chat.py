@@ -12,10 +12,12 @@ from bot.sandbox.slack.methods.arguments import Arguments
 from bot.sandbox.slack.methods.validation import checked_attachments, checked_blocks, checked_pictures
 from bot.sandbox.slack.workspace.errors import SlackRefusal
 from bot.sandbox.slack.workspace.messages import Message
+from bot.sandbox.slack.workspace.refusing import Saying, check_may
 from bot.sandbox.slack.workspace.state import SlackState
 from bot.sandbox.slack.workspace.workspace import BOT_USER_ID, Channel
 
 TEXT_CHARS = 40_000
+MARKDOWN_TEXT_CHARS = 12_000
 
 
 def find_channel(state: SlackState, reference: str) -> Channel:
@@ -40,7 +42,10 @@ def channel_to_write(state: SlackState, reference: str) -> Channel:
 
 
 def content(state: SlackState, given: Arguments) -> dict[str, Any]:
-    """Text, blocks and attachments of a message to post; one of them must be there."""
+    """Text, blocks and attachments of a message to post; one of them must be there, or markdown alone."""
+    markdown = arguments.text(given, "markdown_text")
+    if markdown:
+        return _markdown(markdown, given)
     found: dict[str, Any] = {
         "text": arguments.text(given, "text")[:TEXT_CHARS],
         "blocks": checked_pictures(
@@ -53,6 +58,15 @@ def content(state: SlackState, given: Arguments) -> dict[str, Any]:
     if not any(found.values()):
         raise SlackRefusal("no_text")
     return found
+
+
+def _markdown(text: str, given: Arguments) -> dict[str, Any]:
+    """Formatted by Slack itself, so nothing else that says something may stand beside it."""
+    if given.get("text") or arguments.structure(given, "blocks", "invalid_blocks"):
+        raise SlackRefusal("markdown_text_conflict")
+    if len(text) > MARKDOWN_TEXT_CHARS:
+        raise SlackRefusal("msg_too_long")
+    return {"text": text, "blocks": [{"type": "markdown", "text": text}], "attachments": []}
 
 
 def checked_metadata(given: Arguments) -> dict[str, Any]:
@@ -73,8 +87,15 @@ def root_of_thread(state: SlackState, channel: str, thread_ts: str) -> str:
     return parent.thread_ts if parent and parent.is_reply else thread_ts
 
 
+def check_may_say(channel: Channel, given: Arguments, saying: Saying | None = None) -> None:
+    """Raises SlackRefusal where the channel was told to refuse it; `saying` None = to post, in a thread or not."""
+    way = saying or (Saying.REPLY if arguments.text(given, "thread_ts") else Saying.POST)
+    check_may(channel, way, has_blocks=bool(arguments.structure(given, "blocks", "invalid_blocks")))
+
+
 def post_message(state: SlackState, given: Arguments) -> dict[str, Any]:
     channel = channel_to_write(state, arguments.text(given, "channel"))
+    check_may_say(channel, given)
     posted = state.post(
         Message(
             state.new_ts(),
@@ -104,6 +125,7 @@ def post_ephemeral(state: SlackState, given: Arguments) -> dict[str, Any]:
 def _own_message(state: SlackState, given: Arguments, refusal: str) -> Message:
     """The message of this ts if the app posted it; ephemeral ones cannot be reached this way."""
     channel = find_channel(state, arguments.text(given, "channel"))
+    check_may_say(channel, given, Saying.UPDATE)
     message = state.messages.get(channel.id, arguments.text(given, "ts"))
     if message is None or message.is_ephemeral or message.is_deleted:
         raise SlackRefusal("message_not_found")
@@ -118,7 +140,7 @@ def update(state: SlackState, given: Arguments) -> dict[str, Any]:
     """Text without blocks removes the blocks; blocks without text keep the text."""
     message = _own_message(state, given, "cant_update_message")
     new = content(state, given)
-    if given.get("text") is None:
+    if given.get("text") is None and not given.get("markdown_text"):
         new["text"] = message.text
     if given.get("attachments") is None and not arguments.text(given, "text"):
         new["attachments"] = message.attachments

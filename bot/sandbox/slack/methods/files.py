@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.sandbox.http.exchange import Request, Response
+from bot.sandbox.http.forms import BadForm, is_multipart, parts_of
 from bot.sandbox.slack.methods import arguments
 from bot.sandbox.slack.methods.arguments import Arguments
-from bot.sandbox.slack.methods.chat import channel_to_write, root_of_thread
+from bot.sandbox.slack.methods.chat import channel_to_write, check_may_say, root_of_thread
 from bot.sandbox.slack.workspace.errors import SlackRefusal
 from bot.sandbox.slack.workspace.messages import Message
 from bot.sandbox.slack.workspace.state import SlackState, UploadedFile
@@ -30,14 +31,32 @@ def get_upload_url(state: SlackState, given: Arguments) -> dict[str, Any]:
 
 
 def receive_bytes(state: SlackState, request: Request) -> Response:
-    """The bytes must be exactly as many as were announced."""
+    """Raw or in a form; the bytes must be exactly as many as were announced.
+
+    See https://docs.slack.dev/messaging/working-with-files#uploading_files
+    """
     file = state.files.get(request.path.removeprefix(UPLOAD_PREFIX))
     if file is None or file.is_complete:
         return Response(404, b"no such upload")
-    if len(request.body) != file.announced_bytes:
+    try:
+        content = _sent(request)
+    except BadForm as problem:
+        return Response(400, str(problem).encode())
+    if len(content) != file.announced_bytes:
         return Response(400, b"length does not match the announced one")
-    file.content = request.body
-    return Response(200, f"OK - {len(request.body)}".encode())
+    file.content = content
+    return Response(200, f"OK - {len(content)}".encode())
+
+
+def _sent(request: Request) -> bytes:
+    """The one file of a form, whatever its field is called. Raises BadForm."""
+    content_type = request.headers.get("content-type", "")
+    if not is_multipart(content_type):
+        return request.body
+    files = [part for part in parts_of(content_type, request.body) if part.file_name is not None]
+    if len(files) != 1:
+        raise BadForm(f"{len(files)} files in the form, not one")
+    return files[0].content
 
 
 def complete_upload(state: SlackState, given: Arguments) -> dict[str, Any]:
@@ -47,6 +66,8 @@ def complete_upload(state: SlackState, given: Arguments) -> dict[str, Any]:
         raise SlackRefusal("invalid_arguments", ["[ERROR] missing required field: files [json-pointer:/files]"])
     references = arguments.text(given, "channel_id") or arguments.text(given, "channels")
     channels = [channel_to_write(state, reference) for reference in references.split(",") if reference]
+    for channel in channels:
+        check_may_say(channel, given)
     for file in files:
         file.completed_at = state.clock()
     shared = tuple(file_json(state, file) for file in files)

@@ -147,8 +147,8 @@ def _problem(element: Element, value: Any, is_optional: bool) -> str:
 def action(block_id: str, element: Element, state: Mapping[str, Any], chosen: str, action_ts: str) -> dict[str, Any]:
     """One entry of `actions` in a block_actions payload."""
     shared = {"type": element["type"], "action_id": element["action_id"], "block_id": block_id, "action_ts": action_ts}
-    if element["type"] == "button":
-        copied = {name: element[name] for name in ("text", "value", "style", "url") if name in element}
+    if element["type"] in ("button", "workflow_button"):
+        copied = {name: element[name] for name in ("text", "value", "style", "url", "workflow") if name in element}
         return {**shared, **copied}
     if element["type"] == "overflow":
         option = next((one for one in element["options"] if one["value"] == chosen), None)

@@ -55,7 +55,10 @@ class User:
 
 @dataclass
 class Channel:
-    """A channel, or with `im_user` the direct messages between that person and the app."""
+    """A channel, or with `im_user` the direct messages between that person and the app.
+
+    `forbidden` is what the app may not do there, and `refuses_with` the error that it is told; see `refusing`.
+    """
 
     id: str
     name: str
@@ -65,6 +68,8 @@ class Channel:
     is_ext_shared: bool = False
     is_pending_ext_shared: bool = False
     im_user: str = ""
+    refuses_with: str = ""
+    forbidden: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         shared = {
