@@ -18,11 +18,13 @@ from blocks.kit.kit import (
     instant,
     section,
 )
+from blocks.kit.refused_channel import in_full
 from blocks.kit.words import company_name, company_state, counted, headline, number
-from blocks.overview import first_steps, held_back, summary
+from blocks.overview import MOST_REFUSED, first_steps, held_back, summary
 from blocks.runs.verification import last
 from bot.core.causes.work import ResolvedCause
 from bot.core.runs import CompanyStatus, CompanyView, Flag, RunState
+from bot.core.team.refused_channel import RefusedChannel
 
 MOST_COMPANIES = 20
 MOST_ITEMS = 10
@@ -30,12 +32,13 @@ MOST_ITEMS = 10
 
 @dataclass(frozen=True)
 class HomeCompany:
-    """`causes` are the open ones; `next_run` is None while none can be due; `held` as in the overview."""
+    """`causes` are the open ones; `next_run` is None while none can be due; `held` and `refused` as in the overview."""
 
     view: CompanyView
     causes: int = 0
     next_run: datetime | None = None
     held: Sequence[str] = ()
+    refused: Sequence[RefusedChannel] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,9 @@ def _company(one: HomeCompany) -> list[Block]:
     ]
     said = f"{headline(company.flag, company.name, company_state(company))}\n{' · '.join(filter(None, facts))}"
     said += f"\n⚠ {held_back(one.held)}" if one.held else ""
+    said += "".join(f"\n⚠ {in_full(refused)}" for refused in one.refused[:MOST_REFUSED])
+    more = len(one.refused) - MOST_REFUSED
+    said += f"\n⚠ and {counted(more, 'more channel')}" if more > 0 else ""
     return [section(said), actions(*_buttons(company), *_causes(one), block_id=f"home.{company.id}")]
 
 

@@ -18,46 +18,69 @@ from blocks.kit.kit import (
     overflow,
     section,
 )
+from blocks.kit.refused_channel import in_full, in_short
 from blocks.kit.words import company_name, company_state, counted, headline, listed, number
 from bot.core.runs import CompanyStatus, CompanyView, Flag
+from bot.core.team.refused_channel import RefusedChannel
 
 MOST_SHOWN = 20
 MOST_BUTTONS = 5
 HELD = "its messages are held back"
+NOT_WRITTEN = "its messages cannot be posted"
 Held = Mapping[str, Sequence[str]]
 """By company id, the ids of the channels that another organisation reads: nothing is written there."""
 NOTHING: Held = MappingProxyType({})
+Refused = Mapping[str, Sequence[RefusedChannel]]
+"""By company id, its channels in which Slack lets nothing be written."""
+NONE_REFUSED: Refused = MappingProxyType({})
+MOST_REFUSED = 2
+"""Channels that are told in full; where more companies than `MOST_NAMED` have such, their lines do not name them."""
+MOST_NAMED = 5
 CONNECT = "☐  Connect a company: whoever runs qbo-sync does it with `qbo-sync connect`"
 CALM = frozenset({CompanyStatus.SYNCED, CompanyStatus.IN_PROGRESS, CompanyStatus.INCOMPLETE_SETUP})
 
 
-def overview(companies: Sequence[CompanyView], trouble: str = "", held: Held = NOTHING) -> Message:
+def overview(
+    companies: Sequence[CompanyView], trouble: str = "", held: Held = NOTHING, refused: Refused = NONE_REFUSED
+) -> Message:
     """`companies` worst first, as the desk gives them. `trouble` is what keeps messages from coming, safe text.
 
-    `held` are the companies whose messages do not come.
+    `held` and `refused` are the companies whose messages do not come.
     """
     if not companies:
         return nothing_connected()
     said = summary(companies)
     shown, rest = companies[:MOST_SHOWN], companies[MOST_SHOWN:]
-    lead = [*_trouble(trouble), *_held_back(held), section(f"*{said}*")]
-    blocks = [*lead, *(_row(company, held.get(company.id, ())) for company in shown)]
+    lead = [*_trouble(trouble), *_held_back(held), *_not_written(refused), section(f"*{said}*")]
+    own = _lines(refused)
+    blocks = [*lead, *(_row(one, held.get(one.id, ()), own.get(one.id, "")) for one in shown)]
     if rest:
         blocks.append(context(_rest(rest)))
     blocks.append(actions(*_footer(companies), block_id="overview"))
     lines = [
-        headline(one.flag, one.name, company_state(one), *([HELD] if held.get(one.id) else []), bold=False)
+        headline(
+            one.flag,
+            one.name,
+            company_state(one),
+            *([HELD] if held.get(one.id) else []),
+            *([NOT_WRITTEN] if refused.get(one.id) else []),
+            bold=False,
+        )
         for one in shown
     ]
     return Message("\n".join([said, *lines]), blocks)
 
 
-def overview_modal(companies: Sequence[CompanyView], trouble: str = "", held: Held = NOTHING) -> Block:
+def overview_modal(
+    companies: Sequence[CompanyView], trouble: str = "", held: Held = NOTHING, refused: Refused = NONE_REFUSED
+) -> Block:
     """The same where no message can stand: the shortcut opens it from anywhere."""
     shown, rest = companies[:MOST_SHOWN], companies[MOST_SHOWN:]
     lead = section(f"*{summary(companies)}*" if companies else first_steps(0))
-    blocks = [*_trouble(trouble), lead, *(_row(one, held.get(one.id, ())) for one in shown)]
-    return modal("overview", "QuickBooks sync", [*_held_back(held), *blocks, *([context(_rest(rest))] if rest else [])])
+    own = _lines(refused)
+    rows = [_row(one, held.get(one.id, ()), own.get(one.id, "")) for one in shown]
+    blocks = [*_held_back(held), *_not_written(refused), *_trouble(trouble), lead, *rows]
+    return modal("overview", "QuickBooks sync", [*blocks, *([context(_rest(rest))] if rest else [])])
 
 
 def _trouble(words: str) -> list[Block]:
@@ -68,6 +91,26 @@ def _held_back(held: Held) -> list[Block]:
     """Said once in full; each company has a short line of its own."""
     channels = dict.fromkeys(id_ for ids in held.values() for id_ in ids)
     return _trouble(held_back(list(channels))) if channels else []
+
+
+def _not_written(refused: Refused) -> list[Block]:
+    """Each channel once in full; each company has a short line of its own."""
+    channels = list(dict.fromkeys(one for of_company in refused.values() for one in of_company))
+    said = [block for one in channels[:MOST_REFUSED] for block in _trouble(in_full(one))]
+    more = len(channels) - MOST_REFUSED
+    return [*said, *([context(f"and {counted(more, 'more channel')}: the App Home says more")] if more > 0 else [])]
+
+
+def _lines(refused: Refused) -> dict[str, str]:
+    """By company id, its own short line."""
+    if len(refused) > MOST_NAMED:
+        return dict.fromkeys(refused, f"⚠ {NOT_WRITTEN}")
+    return {id_: f"⚠ {_line(channels)}" for id_, channels in refused.items() if channels}
+
+
+def _line(refused: Sequence[RefusedChannel]) -> str:
+    more = f", and {counted(len(refused) - 1, 'more channel')}" if len(refused) > 1 else ""
+    return f"{in_short(refused[0])}{more}"
 
 
 def held_back(channels: Sequence[str]) -> str:
@@ -136,10 +179,11 @@ def _first_sync(new: int, of_all: int) -> str:
     return f"{who} companies {'waits for its' if new == 1 else 'wait for their'} first sync."
 
 
-def _row(company: CompanyView, held: Sequence[str]) -> Block:
+def _row(company: CompanyView, held: Sequence[str], refused: str) -> Block:
     facts = filter(None, [_last_run(company), _last_clean(company), _observing(company)])
     lines = [headline(company.flag, company.name, company_state(company)), " · ".join(facts), _error(company)]
     lines.append(f"⚠ Held back: {channel(held[0])} is shared" if held else "")
+    lines.append(refused)
     choices = [option("View results", f"results|{company.id}"), option("Sync now", f"sync|{company.id}")]
     if company.flag is Flag.RED:
         choices.insert(1, option("Causes…", f"causes|{company.id}"))

@@ -103,6 +103,16 @@ def closed_here(company: CompanyView, words: str, at: datetime, mended: Sequence
     return Message(_nothing_left(company, bold=False), [section(f"~{was}~\n{now}"), *cards.mended(mended)])
 
 
+def goes_on(company: CompanyView, words: str, there: str) -> Message:
+    """A red message that came directly, once its own channel takes it again. `there` is that channel."""
+    was = headline(Flag.RED, company.name, escape(words), bold=False)
+    now = f"goes on in {channel(there)}"
+    return Message(
+        headline(_flag(company), company.name, now, bold=False),
+        [section(f"~{was}~\n{headline(_flag(company), company.name, now)}")],
+    )
+
+
 def put_right(company: CompanyView, words: str, lasted_s: float) -> Message:
     """One quiet line for such a channel: nobody is mentioned."""
     over = f"after {duration(lasted_s)}. It was: {escape(words)}"

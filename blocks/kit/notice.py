@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blocks.kit.kit import Block, Message, escape, modal, section, user
+from blocks.kit.refused_channel import remedy, why
 from bot.core.team.roles import Role
 
 MOST_NAMED = 5
@@ -52,11 +53,9 @@ def cannot_check() -> Message:
     return _message("I could not check with Slack who may do this, so nothing was done. Please try again in a minute.")
 
 
-def invite(consequence: str) -> Message:
-    """The bot may not post where it was asked to."""
-    return _message(
-        f"I am not in this channel, so I cannot post here. Invite me with `/invite @qbo-sync`. {consequence}"
-    )
+def not_posted(word: str, consequence: str) -> Message:
+    """The bot may not post where it was asked to; `word` is Slack's."""
+    return _message(f"I cannot post in this channel: {why(word)}. {remedy(word)}. {consequence}".strip())
 
 
 def in_messages(company: str) -> Message:

@@ -14,6 +14,7 @@ from bot.core.team.company_settings import AuditEntry, CompanySettings
 from bot.core.team.roles import Role, Roles
 from bot.core.team.week import CauseSpan, Week, begin_of, week
 from bot.desk.cause_work import TeamWork
+from bot.desk.refused_channels import RefusedChannels
 from bot.desk.schedule import next_due
 from bot.store import companies
 from bot.store.companies import Company
@@ -44,6 +45,10 @@ class Team:
     @property
     def work(self) -> TeamWork:
         return TeamWork(self.database, self.clock)
+
+    @property
+    def refused(self) -> RefusedChannels:
+        return RefusedChannels(self.database)
 
     def roles(self) -> Roles:
         with self.database.read() as connection:

@@ -31,6 +31,10 @@ OVERLAP = timedelta(seconds=15)
 SWEEP_EVERY = timedelta(seconds=5)
 FIRST_POST = timedelta(seconds=10)
 """Whoever asked for a run gets its message where they asked; the announcer steps in when that did not happen."""
+AT_ONCE = timedelta(0)
+"""How a run ended is told anew where its message cannot be edited."""
+ENOUGH = (Shown.YES, Shown.UNWELCOME)
+"""An entry that Slack takes in no thread is left out: the message of the day says the same in short."""
 log = structlog.get_logger()
 
 
@@ -110,9 +114,9 @@ class Announcer:
         if is_new and not channel:
             return True
         message = pages.living(run, self.meter.pace(run, now))
-        return (
-            self.outbox.show(key, channel, message, every=every if run.finished_at is None else EDIT_EVERY) is Shown.YES
-        )
+        if run.finished_at is None:
+            return self.outbox.show(key, channel, message, every=every) is Shown.YES
+        return self.outbox.show(key, channel, message, anew_every=AT_ONCE) is Shown.YES
 
     def _days(self, runs: Sequence[RunView], companies: Mapping[str, CompanyView]) -> list[bool]:
         """One message per company and day, and each ended run in its thread."""
@@ -127,12 +131,13 @@ class Announcer:
         midnight = datetime.combine(day, time.min, ZoneInfo(company.timezone))
         runs = [run for run in self.desk.runs.changed_since(midnight) if _belongs(run, company, day)]
         key = self._day_key(company, day, channel)
-        shown = self.outbox.show(key, channel, pages.day(company, day, runs)) is Shown.YES if runs else True
+        said = pages.day(company, day, runs)
+        shown = self.outbox.show(key, channel, said, anew_every=LOOK_BACK) is Shown.YES if runs else True
         posted = self.desk.posts.get(key)
         if posted is None:
             return shown
         entries = [
-            self.outbox.show(f"entry:{run.run_id}", posted.channel_id, pages.entry(run), posted.ts) is Shown.YES
+            self.outbox.show(f"entry:{run.run_id}", posted.channel_id, pages.entry(run), posted.ts) in ENOUGH
             for run in runs
             if run.state in pages.ENDED
         ]

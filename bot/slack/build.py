@@ -40,6 +40,7 @@ from bot.slack.runs.sync import SyncStarter
 from bot.slack.runs.verify import VerificationMessages, Verifier
 from bot.slack.settings import company, roles, routes
 from bot.slack.who.default_channel import ChannelTroubles, DefaultChannel
+from bot.slack.who.operators import Operators
 from bot.slack.who.permission import Permission
 
 WORKERS = 32
@@ -117,11 +118,12 @@ def build_announcer(
 ) -> Announcer:
     outbox = Outbox(desk, client, clock, UNWELCOME_FOR)
     troubles = ChannelTroubles(desk, outbox.channels, DefaultChannel(client, settings.channel))
+    operators = Operators(Permission(client, settings.operators, lambda: desk.team.roles()))
     return Announcer(
         desk=desk,
         outbox=outbox,
-        episodes=Episodes(desk, outbox, clock),
-        digests=Digests(desk, outbox, clock),
+        episodes=Episodes(desk, outbox, clock, operators),
+        digests=Digests(desk, outbox, clock, operators),
         plans=PlanMessages(desk, outbox),
         verifications=VerificationMessages(desk, outbox),
         homes=HomePages(desk, outbox, clock, AssignedItems(desk), troubles),

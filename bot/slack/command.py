@@ -84,9 +84,7 @@ class Command:
         match parse(body.get("text", "")):
             case ("", _):
                 companies = self.desk.companies.all()
-                self.replies.tell(
-                    place, overview(companies, self.troubles.of_default(), self.troubles.of(companies[:MOST_SHOWN]))
-                )
+                self.replies.tell(place, overview(companies, *self.troubles.told(companies[:MOST_SHOWN])))
             case ("sync", name):
                 self.start(body, place, name)
             case ("results", name):
@@ -139,7 +137,7 @@ class Command:
         view = body.get("view") or {}
         if view.get("callback_id") == "overview":
             companies = self.desk.companies.all()
-            shown = overview_modal(companies, self.troubles.of_default(), self.troubles.of(companies[:MOST_SHOWN]))
+            shown = overview_modal(companies, *self.troubles.told(companies[:MOST_SHOWN]))
             self.client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
 
 

@@ -82,13 +82,14 @@ class HomePages:
         return pages.home(companies, self.items.of(person), page, self.troubles.of_default())
 
     def _companies(self, companies: Sequence[CompanyView]) -> list[HomeCompany]:
-        held = self.troubles.of(companies)
+        held, refused = self.troubles.of(companies), self.troubles.refused(companies)
         return [
             HomeCompany(
                 company,
                 len(self.desk.causes.of(company.id)) if company.needs_attention else 0,
                 self.desk.team.next_run(company.id),
                 held.get(company.id, ()),
+                refused.get(company.id, ()),
             )
             for company in companies
         ]

@@ -13,7 +13,7 @@ from bot.slack.who.default_channel import ChannelTroubles
 def register(app: App, desk: Desk, client: WebClient, troubles: ChannelTroubles) -> None:
     def overview(body: dict[str, Any]) -> None:
         companies = desk.companies.all()
-        view = overview_modal(companies, troubles.of_default(), troubles.of(companies[:MOST_SHOWN]))
+        view = overview_modal(companies, *troubles.told(companies[:MOST_SHOWN]))
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
     app.shortcut("overview")(overview)

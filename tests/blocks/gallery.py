@@ -55,7 +55,7 @@ OTHERS: Mapping[str, Sample] = {
     "kit.notice.as_modal": lambda: notice.as_modal(notice.words("No company “nowhere”.")),
     "kit.notice.broke": lambda: notice.broke("abc123"),
     "kit.notice.cannot_check": notice.cannot_check,
-    "kit.notice.invite": lambda: notice.invite("C0ACCOUNTS"),
+    "kit.notice.not_posted": lambda: notice.not_posted("restricted_action", "Then share again."),
     "kit.notice.refused": lambda: notice.refused("unlink records", WhoMay(Role.OPERATOR, ["U0ANA"], ["ledger"])),
     "kit.notice.shared_channel": notice.shared_channel,
     "kit.notice.strangers": notice.strangers,

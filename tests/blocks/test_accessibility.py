@@ -15,9 +15,10 @@ import blocks
 from blocks import audit, find, home, overview
 from blocks.causes import red, work
 from blocks.find import Found
-from blocks.kit import notice
+from blocks.kit import notice, simpler
 from blocks.kit.kit import Message
 from blocks.kit.notice import WhoMay
+from blocks.kit.refused_channel import sent_instead
 from blocks.kit.words import FLAG_WORDS
 from blocks.limits.check import NEWER
 from blocks.linking import links
@@ -28,6 +29,7 @@ from blocks.runs import digest, plan, run, verification
 from bot.core.causes.work import ResolvedCause
 from bot.core.runs import Counts, Flag
 from bot.core.team.company_settings import AuditEntry
+from bot.core.team.refused_channel import RefusedChannel, Way
 from bot.core.team.requested_plan import UNDER_WAY, RequestedPlan
 from bot.core.team.roles import Role
 from bot.core.team.week import CauseSpan, week
@@ -36,6 +38,7 @@ from tests.blocks.test_results import shown
 
 RED = samples.company()
 NAME = "Harbour City Property"
+REFUSED = RefusedChannel("C0ACCOUNTS", Way.POST, "restricted_action")
 SETTLED = "Invoice INV-2040: amount 1,725.00 in QuickBooks gave way to 1,737.94"
 RUN = samples.run(flag=Flag.RED, counts=Counts(failed=31, conflicts=2), conflicts=(SETTLED,))
 PLAN = RequestedPlan("p1", "harbour", NAME, next(iter(UNDER_WAY)), "U0ANA", samples.NOW)
@@ -59,6 +62,9 @@ ABOUT_A_COMPANY: dict[str, Callable[[], Message]] = {
     "causes.red.red": lambda: red.red(RED, samples.causes(3)),
     "causes.red.closed_here": lambda: red.closed_here(RED, "3 causes", samples.NOW),
     "causes.red.put_right": lambda: red.put_right(RED, "3 causes", 60),
+    "kit.refused_channel.sent_instead": lambda: sent_instead(red.red(RED, samples.causes(3)), REFUSED),
+    "kit.simpler.plain_text": lambda: simpler.plain_text(red.red(RED, samples.causes(3))),
+    "kit.simpler.without_call": lambda: simpler.without_call(red.red(RED, samples.causes(3), calls_channel=True)),
     "overview.overview": lambda: overview.overview([RED]),
     "runs.digest.digest": lambda: digest.digest(RED, WEEK),
     "find.found": lambda: find.found("kiosk", [FOUND]),
@@ -68,6 +74,7 @@ ABOUT_A_COMPANY: dict[str, Callable[[], Message]] = {
 
 IN_ONE_STATE: dict[str, tuple[Callable[[], Message], Sequence[str]]] = {
     "causes.red.closed": (lambda: red.closed(RED, "31 records", samples.NOW), ("🔵 Blue", NAME)),
+    "causes.red.goes_on": (lambda: red.goes_on(RED, "31 records", "C0ACCOUNTS"), ("🟥 Red", NAME, "C0ACCOUNTS")),
     "causes.red.recovery": (lambda: red.recovery(RED, "31 records need attention", 60), ("🔵 Blue", NAME, "31")),
     "causes.red.new_cause": (lambda: red.new_cause(RED, samples.cause()), ("🟥 Red", NAME, "28", "Kiosk")),
     "runs.verification.asked": (

@@ -18,7 +18,7 @@ import blocks
 from blocks import home, overview
 from blocks.causes import red
 from blocks.causes import work as cause_work
-from blocks.kit import notice
+from blocks.kit import notice, refused_channel, simpler
 from blocks.kit.kit import Block, Message
 from blocks.kit.notice import WhoMay
 from blocks.linking import choosing, links, naming
@@ -30,6 +30,7 @@ from bot.core.model import RecordRef, RecordType
 from bot.core.naming import NameChoice, NameHolder
 from bot.core.runs import Flag
 from bot.core.team.company_settings import CompanySettings
+from bot.core.team.refused_channel import RefusedChannel, Way
 from bot.core.team.requested_verification import VerificationState
 from bot.core.team.roles import Role
 from tests.blocks import samples
@@ -83,6 +84,15 @@ VIEWS: dict[str, Callable[[str], list[View]]] = {
     "linking.links.overtaken": lambda text: [links.overtaken(text, "unlinked", "U0BEN")],
     "kit.notice.in_messages": lambda text: [notice.in_messages(text)],
     "kit.notice.verification_in_messages": lambda text: [notice.verification_in_messages(text)],
+    "causes.red.goes_on": lambda text: [red.goes_on(named(text), text, there) for there in ("C0ACCOUNTS", text)],
+    "kit.refused_channel.sent_instead": lambda text: [
+        refused_channel.sent_instead(red.red(named(text), samples.causes(9, text)), RefusedChannel(text, way, word))
+        for way in Way
+        for word in (*refused_channel.WORDS, text)
+    ],
+    "kit.simpler.without_call": lambda text: [
+        simpler.without_call(red.red(named(text), samples.causes(9, text), calls_channel=True))
+    ],
     "overview.nothing_connected": lambda text: [overview.nothing_connected()],
     "runs.plan.approved_already": lambda text: [plan.approved_already("U0BEN")],
     "causes.red.closed_here": lambda text: [red.closed_here(named(text), text, samples.NOW, [mended(text)] * 40)],
@@ -115,7 +125,7 @@ ELSEWHERE = {
     "test_results": {"results.message.results", "results.filter.filter_modal"},
     "test_team_views": {
         *("audit.audit", "runs.digest.digest", "find.ask_for_words", "find.found", "home.reconnect"),
-        *("overview.overview_modal", "settings.company.roles", "settings.company.settings"),
+        *("kit.simpler.plain_text", "overview.overview_modal", "settings.company.roles", "settings.company.settings"),
     },
     "test_views": {
         *(
@@ -128,7 +138,7 @@ ELSEWHERE = {
         ),
         *(
             "kit.notice.cannot_check",
-            "kit.notice.invite",
+            "kit.notice.not_posted",
             "kit.notice.refused",
             "kit.notice.shared_channel",
             "kit.notice.strangers",

@@ -11,7 +11,9 @@ import pytest
 from blocks import audit, find, help, home, overview
 from blocks.find import Found
 from blocks.home import HomeCompany, MyItem
-from blocks.kit.kit import LABEL_CHARS
+from blocks.kit import simpler
+from blocks.kit.kit import LABEL_CHARS, Message
+from blocks.kit.refused_channel import WORDS, in_full, remedy
 from blocks.limits.check import Surface, violations
 from blocks.runs import digest
 from blocks.runs.digest import Figures
@@ -19,12 +21,14 @@ from blocks.settings import company as settings_view
 from blocks.settings.schedule import schedule_words
 from bot.core.runs import CompanyStatus, Flag, Verified
 from bot.core.team.company_settings import AuditEntry, CompanySettings
+from bot.core.team.refused_channel import RefusedChannel, Way
 from bot.core.team.roles import Role, Roles
 from bot.core.team.week import CauseSpan, week
 from tests.blocks import outside, samples
 from tests.blocks.checks import check_blocks, check_message, check_modal
 
 TEXTS = samples.TEXTS
+WEEK = week(samples.NOW, "UTC", [], [])
 FLAGS = [Flag.RED, Flag.BLUE, None]
 
 
@@ -130,6 +134,42 @@ def test_companies_whose_messages_are_held_back_say_so_everywhere(count: int) ->
     message = overview.overview([one.view for one in shown], "", held)
     check_message(message)
     assert "held back" in message.text and "/qbo-sync settings" in str(message.blocks)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("count", [1, 20, 130])
+def test_companies_whose_messages_cannot_be_posted_say_so_everywhere(count: int, text: str | None) -> None:
+    channels = [RefusedChannel(text or f"C0123456{place:03d}", way, word) for place, way, word in _refusals()]
+    shown = [replace(one, refused=channels) for one in companies(count, samples.LONG)]
+    refused = {one.view.id: channels for one in shown}
+    check_home(home.home(shown))
+    check_modal(overview.overview_modal([one.view for one in shown], "", {}, refused))
+    message = overview.overview([one.view for one in shown], "", {}, refused)
+    check_message(message)
+    assert "its messages cannot be posted" in message.text and "/qbo-sync settings" in str(message.blocks)
+
+
+def _refusals() -> Iterable[tuple[int, Way, str]]:
+    words = (*WORDS, "something_new")
+    return ((place, list(Way)[place % 3], words[place]) for place in range(len(words)))
+
+
+def test_a_word_that_nobody_knows_is_told_as_slack_says_it() -> None:
+    said = in_full(RefusedChannel("C0ACCOUNTS", Way.POST, "something_new"))
+    assert said.startswith("Messages cannot be posted in <#C0ACCOUNTS>: Slack refuses it (something_new).")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_plain_text_stands_alone_and_is_cut(text: str | None) -> None:
+    plain = simpler.plain_text(Message((text or "Harbour") * 2000, digest.digest(samples.company(), WEEK).blocks))
+    assert plain.blocks == [] and 0 < len(plain.text) <= 4000
+
+
+@pytest.mark.parametrize("word", [word for word in WORDS if word != "cannot_reply_to_message"])
+def test_only_who_may_be_outside_is_told_to_invite(word: str) -> None:
+    """Inviting the bot helps nobody where it is in the channel already."""
+    invited = {"not_in_channel", "channel_not_found", "no_permission"}
+    assert ("/invite @qbo-sync" in remedy(word)) is (word in invited)
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -166,7 +166,7 @@ def test_notices_are_safe(text: str) -> None:
         notice.refused("unlink records", WhoMay(Role.OPERATOR, ["U0ANA"] * 40, [text] * 40)),
         notice.refused("look at this", WhoMay(Role.VIEWER, [], ["finance"])),
         notice.refused("unlink records", WhoMay(Role.ADMIN, is_workspace_admins=True)),
-        notice.invite(""),
+        notice.not_posted("not_in_channel", ""),
         notice.broke("abc123"),
         notice.strangers(),
         notice.shared_channel(),

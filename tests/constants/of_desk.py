@@ -36,6 +36,7 @@ LISTED: tuple[Listed, ...] = (
     ),
     no_rule("bot/desk/plans.py", "NAMES_SHOWN", "how many are named"),
     no_rule("bot/desk/plans.py", "CHANGES_SHOWN", "how many a page of a window has"),
+    rule("bot/desk/refused_channels.py", "MOST_KEPT", ("50", "10_000"), "tests/store/test_refused_channels.py"),
     rule("bot/desk/schedule.py", "LOOK_BACK", ("(timedelta(hours=1),)",), "tests/test_schedule.py"),
     rule("bot/desk/schedule.py", "CLOCKS_DIFFER", ("timedelta(0)", "timedelta(hours=1)"), "tests/test_schedule.py"),
     no_rule("bot/desk/team.py", "NAMES_SHOWN", "how many are named"),

@@ -154,7 +154,7 @@ def test_a_picture_that_is_never_taken_gives_way_to_words(chartless: Bot) -> Non
 
 def test_a_digest_whose_answer_was_lost_comes_once(monday: Bot) -> None:
     monday.slack.state.clock = monday.clock
-    match = {"path": "chat.postMessage", "body": "week+to"}
+    match = {"path": "chat.postMessage", "body": "week to"}
     monday.slack.control("POST", "faults", match=match, times=1, effect={"kind": "drop_after"})
     monday.tick(seconds=70)
     for _ in range(5):
@@ -206,7 +206,7 @@ def test_two_processes_post_it_once(monday: Bot) -> None:
     monday.clock.forward(70)
     companies = [(monday.desk.known["harbour"], "C0ACCOUNTS")]
     for _ in range(2):
-        Digests(monday.desk, monday.announcer.outbox, monday.clock).keep(companies)
+        Digests(monday.desk, monday.announcer.outbox, monday.clock, monday.announcer.digests.operators).keep(companies)
     assert len(digests(monday)) == 1
 
 

@@ -1,47 +1,41 @@
 """Keeps the one message of each red episode true: posted on the change to red, edited as causes close, then closed.
 
 What is known of an episode stands in the bookkeeping of its message, so that a restart goes on where it was. A company
-has one such message in its channel, and one in each channel to which some kinds of cause go.
+has one such message in its channel, and one in each channel to which some kinds of cause go. Where Slack lets nothing
+be written in such a channel, the message goes to the direct messages of those who may act, until the channel takes it.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from blocks.causes import red as pages
 from blocks.causes import work as team_pages
 from blocks.causes.red import cause_key
 from blocks.kit.kit import Message
+from blocks.kit.refused_channel import sent_instead
 from bot.core.causes.work import ResolvedCause, Triage
 from bot.core.results import Cause
 from bot.core.runs import CompanyStatus, CompanyView, Flag
+from bot.core.team.refused_channel import FIXED, RefusedChannel, Way
 from bot.desk.desk import Desk
 from bot.slack.causes.assigned import STRUCK, strike, strike_given
+from bot.slack.causes.episode import Episode, State, is_open, lost
 from bot.slack.causes.reminders import days_open, is_reminder_due
-from bot.slack.causes.sheets import Sheet, key_in, other_sheets, own_key, own_sheet, short
+from bot.slack.causes.sheets import (
+    Sheet,
+    direct_key,
+    direct_sheet,
+    key_in,
+    other_sheets,
+    own_key,
+    own_sheet,
+    short,
+)
 from bot.slack.messages.outbox import Outbox, Shown, digest_of
+from bot.slack.who.operators import Operators
 from bot.store.team.notes import PostedMessage
-
-
-@dataclass(frozen=True)
-class Episode:
-    """`digest` is of what the message shows; `records` and `causes` are the most it counted: what the episode was."""
-
-    is_open: bool
-    digest: str
-    since: datetime
-    records: int
-    causes: int
-
-    def __str__(self) -> str:
-        state = "open" if self.is_open else "closed"
-        return f"{state}|{self.digest}|{int(self.since.timestamp())}|{self.records}|{self.causes}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Episode":
-        state, digest, since, records, causes = text.split("|")
-        return cls(state == "open", digest, datetime.fromtimestamp(int(since), UTC), int(records), int(causes))
 
 
 @dataclass(frozen=True)
@@ -49,12 +43,15 @@ class Episodes:
     desk: Desk
     outbox: Outbox
     clock: Callable[[], datetime]
+    operators: Operators
 
     def keep(self, company: CompanyView, channel: str) -> bool:
         """True when Slack shows what is true; False to be asked again. `channel` is where its flags go, "" = none."""
         posted, routed = self.desk.posts.get(own_key(company.id)), self.desk.team.routed_channels(company.id)
-        others = [self.desk.posts.get(key_in(company.id, other)) for other in routed]
-        is_shown = any(map(_is_open, (posted, *others)))
+        told = self.desk.team.refused.told_directly(company.id)
+        keys = [key_in(company.id, other) for other in routed]
+        keys += [direct_key(company.id, direct, other) for direct in told for other in ("", *routed)]
+        is_shown = any(map(is_open, (posted, *map(self.desk.posts.get, keys))))
         causes = self.desk.causes.of(company.id) if company.needs_attention or is_shown else []
         given = True
         if not _is_under_way(company):  # a run may still tell it anew
@@ -63,20 +60,57 @@ class Episodes:
         if not is_shown and not _is_red(company):
             return given
         settings = self.desk.team.settings(company.id)
-        stays = posted is not None and _is_open(posted) and not self.outbox.has_left(posted.channel_id, channel)
+        stays = posted is not None and is_open(posted) and not self.outbox.has_left(posted.channel_id, channel)
         own = own_sheet(company, posted.channel_id if posted and stays else channel, settings)
         done = [self._keep(own, causes)]
         now = self.desk.posts.get(own.key)
         if now is not None and now.channel_id != own.channel:  # "#accounts" is known by its id once something is there
             own = own_sheet(company, now.channel_id, settings)
-        done += [self._keep(sheet, causes) for sheet in other_sheets(own, routed)]
+        others = other_sheets(own, routed)
+        done += [self._keep(sheet, causes) for sheet in others]
+        done += [self._keep_directly(sheet, causes, told) for sheet in (own, *others)]
         return all(done) and given
+
+    def _keep_directly(self, sheet: Sheet, every: Sequence[Cause], told: Sequence[str]) -> bool:
+        """What its channel does not take, in the direct messages of those who may act, for as long as that lasts."""
+        refused, known = self._refused(sheet), list(told)
+        if refused is not None and _begins(sheet, sheet.causes(every)):
+            known = list(dict.fromkeys([*told, *self.operators.direct_channels()]))
+        if set(known) - set(told):
+            self.desk.team.refused.tell_directly(sheet.company.id, known)
+        sheets = [direct_sheet(sheet, direct, refused) for direct in known]
+        return all([self._keep(one, every) if refused else self._hand_back(one, every) for one in sheets])
+
+    def _refused(self, sheet: Sheet) -> RefusedChannel | None:
+        """Why this message, or what comes after it, cannot be read where it belongs; None when it can."""
+        posted, known = self.desk.posts.get(sheet.key), self.desk.team.refused.all()
+        names = {sheet.channel, posted.channel_id if posted and is_open(posted) else sheet.channel}
+        here = {one.way: one for one in known if one.channel in names}
+        if not is_open(posted):
+            return here.get(Way.POST)
+        change = here.get(Way.EDIT)
+        if change is not None and change.word not in FIXED:
+            return change
+        return here.get(Way.POST) if Way.REPLY in here else None
+
+    def _hand_back(self, sheet: Sheet, every: Sequence[Cause]) -> bool:
+        """The channel takes it again: whoever was told directly is told where it goes on."""
+        posted = self.desk.posts.get(sheet.key)
+        if posted is None or not is_open(posted):
+            return True
+        if _is_over(sheet, sheet.causes(every)):
+            return self._keep(sheet, every)
+        episode = Episode.parse(posted.digest)
+        words = pages.totals(episode.records, episode.causes)
+        if self.outbox.edit(posted, pages.goes_on(sheet.company, words, sheet.instead_of)).shown is Shown.LATER:
+            return False
+        self._note(sheet, posted, replace(episode, state=State.CLOSED))
+        return True
 
     def _keep(self, sheet: Sheet, every: Sequence[Cause]) -> bool:
         posted, causes = self.desk.posts.get(sheet.key), sheet.causes(every)
-        if posted is None or not _is_open(posted) or self.outbox.has_left(posted.channel_id, sheet.channel):
-            begins = _is_red(sheet.company) and (sheet.is_own or bool(causes))
-            return not begins or self._open(sheet, every, posted)
+        if posted is None or not is_open(posted) or self.outbox.has_left(posted.channel_id, sheet.channel):
+            return not _begins(sheet, causes) or self._open(sheet, every, posted)
         episode = Episode.parse(posted.digest)
         if _is_over(sheet, causes):
             return self._close(sheet, posted, episode)
@@ -86,15 +120,29 @@ class Episodes:
         claim = f"{sheet.key}:{before.ts if before else 'first'}"
         if not sheet.channel:
             return True
-        causes = sheet.causes(every)
-        message = self._message(sheet, every, None)
-        sent = self.outbox.post_once(claim, sheet.channel, message)
+        causes, goes_on = sheet.causes(every), lost(before)
+        message = self._message(sheet, every, goes_on.since if goes_on else None)
+        sent = self.outbox.post(claim, sheet.channel, message)
         if sent.shown is not Shown.YES:
-            return False
+            return sent.shown is Shown.UNWELCOME
         digest = "" if sent.is_found else digest_of(message)  # what an earlier attempt said is edited at the next look
-        episode = Episode(True, digest, self.clock(), _records(sheet, causes), len(causes))
-        self.desk.posts.note(sheet.key, sent.channel_id, sent.ts, str(episode))
+        posted = PostedMessage(sheet.key, sent.channel_id, sent.ts, digest)
+        episode = Episode(State.OPEN, digest, self.clock(), _records(sheet, causes), len(causes))
+        if goes_on and before:
+            episode = replace(_grown(goes_on, episode), state=State.OPEN, digest=digest)
+            self._take_along(causes, before, posted)
+        self._note(sheet, posted, episode)
         return True
+
+    def _take_along(self, causes: Sequence[Cause], before: PostedMessage, posted: PostedMessage) -> None:
+        """What was told in the thread of the lost message is not told again."""
+        for cause in causes:
+            line = self.desk.posts.get(_line(before, cause_key(cause)))
+            if line is not None:
+                self.desk.posts.note(_line(posted, cause_key(cause)), line.channel_id, line.ts, line.digest)
+
+    def _note(self, sheet: Sheet, posted: PostedMessage, episode: Episode) -> None:
+        self.desk.posts.note(sheet.key, posted.channel_id, posted.ts, str(episode))
 
     def _message(self, sheet: Sheet, every: Sequence[Cause], since: datetime | None) -> Message:
         causes = sheet.causes(every)
@@ -104,16 +152,21 @@ class Episodes:
         mendable = self.desk.causes.with_fixes(sheet.company.id, pages.drawn(causes, settled))
         fixed = {cause_key(cause): cause for cause in mendable}
         shown = [fixed.get(cause_key(cause), cause) for cause in causes]
-        return pages.red(sheet.company, shown, settled, elsewhere, there, sheet.calls_channel)
+        message = pages.red(sheet.company, shown, settled, elsewhere, there, sheet.calls_channel)
+        return sent_instead(message, sheet.refused) if sheet.refused else message
 
     def _refresh(self, sheet: Sheet, every: Sequence[Cause], posted: PostedMessage, episode: Episode) -> bool:
         causes, message = sheet.causes(every), self._message(sheet, every, episode.since)
         if digest_of(message) != episode.digest:
-            if self.outbox.edit(posted, message).shown is Shown.LATER:
+            shown = self.outbox.edit(posted, message).shown
+            if shown is Shown.LATER:
                 return False
-            records, counted = max(_records(sheet, causes), episode.records), max(len(causes), episode.causes)
-            now = replace(episode, digest=digest_of(message), records=records, causes=counted)
-            self.desk.posts.note(sheet.key, posted.channel_id, posted.ts, str(now))
+            if shown is Shown.GONE and self.outbox.may_come_anew(sheet.key):
+                self._note(sheet, posted, replace(episode, state=State.LOST))
+                return self._keep(sheet, every)
+            if shown is Shown.YES:
+                now = Episode(State.OPEN, digest_of(message), episode.since, _records(sheet, causes), len(causes))
+                self._note(sheet, posted, _grown(episode, now))
         settled = sheet.settled(self.desk.team.work.settled(sheet.company, causes, episode.since))
         told = self._tell_new(sheet, pages.drawn(causes, settled), settled, posted)
         struck = self._strike_gone(sheet, posted, settled.resolved)
@@ -132,7 +185,8 @@ class Episodes:
                 line = self.desk.posts.get(name)
                 if line is None or line.digest == STRUCK:
                     said = pages.new_cause(sheet.company, cause)
-                    done.append(self.outbox.show(name, posted.channel_id, said, posted.ts) is not Shown.LATER)
+                    shown = self.outbox.show_beside(name, posted.channel_id, said, posted.ts)
+                    done.append(shown is not Shown.LATER)
         return all(done)
 
     def _strike_gone(self, sheet: Sheet, posted: PostedMessage, gone: Sequence[ResolvedCause]) -> bool:
@@ -150,17 +204,17 @@ class Episodes:
         lasted_s = (at - episode.since).total_seconds()
         is_blue = _is_blue(company)
         line = (pages.recovery if is_blue else pages.put_right)(company, words, lasted_s)
-        name = f"recovered:{company.id}:{posted.ts}" if sheet.is_own else f"recovered:{posted.channel_id}:{posted.ts}"
+        name = f"recovered:{company.id}:{posted.ts}" if sheet.is_main else f"recovered:{posted.channel_id}:{posted.ts}"
         if self.outbox.show(name, posted.channel_id, line) is Shown.LATER:
             return False
         mended = sheet.settled(self.desk.team.work.settled(company, [], episode.since)).resolved
         if not self._strike_gone(sheet, posted, mended):
             return False
         closed = (pages.closed if is_blue else pages.closed_here)(company, words, at, mended)
-        if self.outbox.edit(posted, closed).shown is Shown.LATER:
-            return False
-        self.desk.posts.note(sheet.key, posted.channel_id, posted.ts, str(replace(episode, is_open=False)))
-        return True
+        shown = self.outbox.edit(posted, closed).shown
+        if shown in (Shown.YES, Shown.GONE):  # else it is struck through once its channel takes that
+            self._note(sheet, posted, replace(episode, state=State.CLOSED))
+        return shown is not Shown.LATER
 
     def _remind(self, sheet: Sheet, posted: PostedMessage, episode: Episode, awake: Sequence[Cause]) -> bool:
         """Once a working day, in the thread: whoever follows the message hears of it, and nobody else.
@@ -171,12 +225,12 @@ class Episodes:
         if not awake or not is_reminder_due(episode.since, now, company.timezone):
             return True
         today = now.astimezone(ZoneInfo(company.timezone)).date()
-        name = f"remind:{company.id}:{today}" if sheet.is_own else f"remind:{posted.channel_id}:{posted.ts}:{today}"
+        name = f"remind:{company.id}:{today}" if sheet.is_main else f"remind:{posted.channel_id}:{posted.ts}:{today}"
         if self.desk.posts.get(name) is not None:
             return True
         records = sum(cause.count for cause in awake)
         line = team_pages.reminder(company, records, len(awake), days_open(episode.since, now, company.timezone))
-        return self.outbox.show(name, posted.channel_id, line, posted.ts) is not Shown.LATER
+        return self.outbox.show_beside(name, posted.channel_id, line, posted.ts) is not Shown.LATER
 
     def _recovered_at(self, company: CompanyView) -> datetime:
         """The same on every attempt, so that the line is not edited for a second's difference."""
@@ -194,8 +248,15 @@ def _line(posted: PostedMessage, cause: str) -> str:
     return f"cause:{posted.channel_id}:{posted.ts}:{short(cause)}"
 
 
-def _is_open(posted: PostedMessage | None) -> bool:
-    return posted is not None and Episode.parse(posted.digest).is_open
+def _grown(before: Episode, now: Episode) -> Episode:
+    """The same episode with what is shown now."""
+    return replace(
+        now, since=before.since, records=max(before.records, now.records), causes=max(before.causes, now.causes)
+    )
+
+
+def _begins(sheet: Sheet, causes: Sequence[Cause]) -> bool:
+    return _is_red(sheet.company) and (sheet.is_own or bool(causes))
 
 
 def _is_red(company: CompanyView) -> bool:

@@ -8,11 +8,10 @@ from blocks.kit import notice
 from blocks.kit.kit import Message
 from bot.core.faults import UserError
 from bot.slack.plumbing.payloads import Payload, place_of, user_id
+from bot.slack.plumbing.refusals import UNWELCOME
 from bot.slack.plumbing.replies import UNREACHABLE, refusal
 from bot.slack.results.screen import ResultsScreen
 from bot.slack.who.permission import Permission
-
-NOT_INVITED = frozenset({"not_in_channel", "channel_not_found"})
 
 
 @dataclass(frozen=True)
@@ -26,8 +25,8 @@ class Sharing:
         place = place_of(body)
         self.permission.require_own_channel(place.channel_id)
         word = self.screen.share(view_id, name or user_id(body), lambda message: self._post(place.channel_id, message))
-        if word in NOT_INVITED:
-            self.screen.replies.tell(place, notice.invite("Then share again."))
+        if word in UNWELCOME:
+            self.screen.replies.tell(place, notice.not_posted(word, "Then share again."))
         elif word:
             raise UserError(f"Slack did not take the copy ({word}). Please try again in a minute.")
 

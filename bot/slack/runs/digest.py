@@ -10,8 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from blocks.kit.kit import Message
+from blocks.kit.refused_channel import sent_instead
+from blocks.kit.simpler import plain_text
 from blocks.runs.digest import Figures, digest, figures_in_words, has_figures
 from bot.core.runs import CompanyView
+from bot.core.team.refused_channel import RefusedChannel, Way
 from bot.core.team.week import Week
 from bot.desk.desk import Desk
 from bot.desk.schedule import cron_trigger, last_due
@@ -19,6 +22,7 @@ from bot.slack.messages.outbox import Outbox, Shown
 from bot.slack.plumbing.refusals import TOO_RICH
 from bot.slack.plumbing.replies import UNREACHABLE, refusal
 from bot.slack.runs.picture import bars
+from bot.slack.who.operators import Operators
 
 LOOK_EVERY = timedelta(seconds=30)
 LATE_FOR = timedelta(hours=24)
@@ -42,6 +46,7 @@ class Digests:
     desk: Desk
     outbox: Outbox
     clock: Callable[[], datetime]
+    operators: Operators
     _looked_at: datetime | None = None
     _done: set[str] = field(default_factory=set)
     _pictures: dict[str, Picture] = field(default_factory=dict)
@@ -68,14 +73,25 @@ class Digests:
         if key in self._done:
             return
         week = self.desk.team.week(company.id, due, company.days_out_of_balance)
-        if self._post(key, channel, company, week) is Shown.YES:
+        shown = self._post(key, channel, company, week)
+        if shown is Shown.YES:
             self._done.add(key)
             self._pictures.pop(key, None)
+        elif shown is Shown.UNWELCOME:
+            self._post_directly(key, channel, company, week)
 
-    def _post(self, key: str, channel: str, company: CompanyView, week: Week) -> Shown:
-        """The richest form that Slack takes."""
+    def _post_directly(self, key: str, channel: str, company: CompanyView, week: Week) -> None:
+        """What the channel does not take goes to those who may act, once; it comes there too once it does."""
+        refused = self.desk.team.refused.of({channel}, Way.POST)
+        for direct in self.operators.direct_channels() if refused else ():
+            self._post(f"{key}:{direct}", direct, company, week, refused)
+
+    def _post(
+        self, key: str, channel: str, company: CompanyView, week: Week, instead: RefusedChannel | None = None
+    ) -> Shown:
+        """The richest form that Slack takes, at last plain text."""
         for message in self._forms(key, company, week):
-            sent = self.outbox.show_once(key, channel, message)
+            sent = self.outbox.show_once(key, channel, sent_instead(message, instead) if instead else message)
             if sent.refusal not in TOO_RICH:
                 return sent.shown
         return Shown.LATER
@@ -91,7 +107,9 @@ class Digests:
             self._pictures[key] = replace(picture, refused=picture.refused + 1)
             if self._pictures[key].refused < MOST_TRIES:
                 return
-        yield digest(company, week, Figures.TEXT)
+        words = digest(company, week, Figures.TEXT)
+        yield words
+        yield plain_text(words)
 
     def _uploaded(self, week: Week) -> Picture | None:
         """Shown nowhere but in this message. None where there is nothing to draw, or Slack does not take it."""

@@ -9,7 +9,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from blocks.kit import notice
-from blocks.kit.kit import Block
+from blocks.kit.kit import Block, Message
 from blocks.kit.notice import WhoMay
 from blocks.overview import choose_company, nothing_connected
 from blocks.runs import plan as pages
@@ -75,7 +75,11 @@ class Planner:
         elif self.messages.show(asked, place.channel_id) is Shown.UNWELCOME:
             direct = direct_channel(self.client, place.user_id, "The plan is on its way, but: ")
             is_told = bool(direct) and self.messages.show(asked, direct) is Shown.YES
-            self.replies.tell(place, notice.invite("I sent you the plan as a direct message." if is_told else ""))
+            self.replies.tell(place, self._not_posted(place, is_told))
+
+    def _not_posted(self, place: Place, is_told: bool) -> Message:
+        where = "I sent you the plan as a direct message." if is_told else ""
+        return notice.not_posted(self.messages.outbox.why_not(place.channel_id), where)
 
 
 def register(

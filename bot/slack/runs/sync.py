@@ -53,7 +53,7 @@ class SyncStarter:
             direct = direct_channel(self.client, place.user_id, "The sync is on its way, but: ")
             is_told = bool(direct) and self.outbox.show(key, direct, message) is Shown.YES
             where = "I sent you this run as a direct message." if is_told else f"{message.text}."
-            self.replies.tell(place, notice.invite(where))
+            self.replies.tell(place, notice.not_posted(self.outbox.why_not(place.channel_id), where))
         return True
 
     def ask_which(self, place: Place, companies: list[CompanyView]) -> None:

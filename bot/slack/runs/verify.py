@@ -9,6 +9,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from blocks.kit import notice
+from blocks.kit.kit import Message
 from blocks.overview import choose_company, nothing_connected
 from blocks.runs import verification as pages
 from bot.core.team.requested_verification import RequestedVerification
@@ -70,7 +71,11 @@ class Verifier:
         elif self.messages.show(asked, place.channel_id) is Shown.UNWELCOME:
             direct = direct_channel(self.client, place.user_id, "The verification is on its way, but: ")
             is_told = bool(direct) and self.messages.show(asked, direct) is Shown.YES
-            self.replies.tell(place, notice.invite("I sent it to you as a direct message." if is_told else ""))
+            self.replies.tell(place, self._not_posted(place, is_told))
+
+    def _not_posted(self, place: Place, is_told: bool) -> Message:
+        where = "I sent it to you as a direct message." if is_told else ""
+        return notice.not_posted(self.messages.outbox.why_not(place.channel_id), where)
 
     def start_from(self, body: Payload, company_id: str) -> None:
         """The same from a button or menu, wherever it is."""

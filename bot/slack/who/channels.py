@@ -74,6 +74,11 @@ class Channels:
         """ "" = the bot sees no such channel."""
         return channel if is_personal(channel) or CHANNEL_ID.fullmatch(channel) else self._ask(channel).id
 
+    def known_id(self, channel: str) -> str:
+        """As far as it was asked before; "" = not yet, or none that the bot sees."""
+        known = self._known.get(channel)
+        return known.id if known else ""
+
     def is_fresh(self, channel: str) -> bool:
         """Whether it is known without asking."""
         known = self._known.get(channel)

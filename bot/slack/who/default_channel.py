@@ -1,6 +1,7 @@
 """Whether flags can be written to SLACK_CHANNEL: found out at start and said with a remedy, not at the first post.
 
-The same for the channels of each company: one that became shared with another organisation gets no messages any more.
+The same for the channels of each company: one that became shared with another organisation gets no messages any more,
+and one in which Slack lets nothing be written cannot.
 """
 
 import time
@@ -11,6 +12,7 @@ from slack_sdk import WebClient
 
 from blocks.kit.kit import escape
 from bot.core.runs import CompanyView
+from bot.core.team.refused_channel import RefusedChannel, worst
 from bot.desk.desk import Desk
 from bot.slack.plumbing.replies import UNREACHABLE, refusal
 from bot.slack.who.channels import Channels, TooMany, find, is_shared
@@ -65,6 +67,12 @@ class ChannelTroubles:
     channels: Channels
     default: DefaultChannel
 
+    def told(
+        self, companies: Sequence[CompanyView]
+    ) -> tuple[str, dict[str, list[str]], dict[str, list[RefusedChannel]]]:
+        """All that the overview says of them: the default channel, what is held back, what cannot be written."""
+        return self.of_default(), self.of(companies), self.refused(companies)
+
     def of_default(self) -> str:
         return self.default.trouble()
 
@@ -74,6 +82,20 @@ class ChannelTroubles:
         shared = self._shared(dict.fromkeys(name for names in wanted.values() for name in names))
         found = {id_: [shared[name] for name in names if name in shared] for id_, names in wanted.items()}
         return {id_: ids for id_, ids in found.items() if ids}
+
+    def refused(self, companies: Sequence[CompanyView]) -> dict[str, list[RefusedChannel]]:
+        """By company id, those of its channels in which Slack lets nothing be written, each with the worst of it.
+
+        Kept from the last attempts: Slack is not asked.
+        """
+        known = self.desk.team.refused.all()
+        found = {company.id: self._refused(self._wanted(company), known) for company in companies} if known else {}
+        return {id_: refused for id_, refused in found.items() if refused}
+
+    def _refused(self, names: Iterable[str], known: Sequence[RefusedChannel]) -> list[RefusedChannel]:
+        ids = {name: {name, self.channels.known_id(name)} for name in names}
+        told = (worst([one for one in known if one.channel in called]) for called in ids.values())
+        return [one for one in told if one is not None]
 
     def _wanted(self, company: CompanyView) -> list[str]:
         routes = self.desk.team.settings(company.id).routes.values()

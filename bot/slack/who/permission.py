@@ -65,6 +65,7 @@ class Permission:
         settled: Callable[[], Roles] = Roles,
         elapsed_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.client = client
         self._client = WebClient(client.token, base_url=client.base_url, timeout=1, retry_handlers=[])
         self._client.timeout = PATIENCE_S  # type: ignore[assignment]  # urllib takes fractions of a second
         self._client.proxy = client.proxy
