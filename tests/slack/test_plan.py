@@ -1,6 +1,6 @@
 """/qbo-sync plan: one message from "planning" to what came of it; approved by whoever may, carried out once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ import pytest
 from bot.core.model import Direction, Outcome, RecordRef, RecordType, Side
 from bot.core.planning.plan_summary import COLUMNS, Calls, Plan, Total, TypePlan
 from bot.core.planning.preflight import Finding, Severity
+from bot.core.planning.steps import FieldChange
 from bot.core.runs import Flag, Progress
 from bot.core.team.requested_plan import UNDER_WAY, PlanState
 from bot.store.database import to_ms
@@ -59,9 +60,9 @@ def move(bot: Bot, plan_id: str, after: PlanState, **more: Any) -> None:
         assert requested_plans.transition(connection, plan_id, tuple(PlanState), after, now, **more)
 
 
-def is_made(bot: Bot, plan_id: str, plan: Plan = PLAN, **more: Any) -> None:
+def is_made(bot: Bot, plan_id: str, plan: Plan = PLAN, steps: Sequence[PlannedStep] | None = None, **more: Any) -> None:
     """As the worker does."""
-    steps = [
+    steps = steps or [
         PlannedStep(
             RecordRef(RecordType.INVOICE, str(place)),
             *("Invoice", Direction.OUTGOING, Outcome.CREATED, f"INV-{place} <!channel>", "", "", "d"),
@@ -174,6 +175,28 @@ def test_show_what_lists_the_first_records(bot: Bot) -> None:
     said = str(view["blocks"])
     assert "*Create in QuickBooks* · 12 invoices" in said and "and 2 more" in said
     assert "<!channel>" not in said
+
+
+def test_show_what_pages_through_old_and_new_of_every_update_conflicts_first(bot: Bot) -> None:
+    message, plan_id = asked_for(bot)
+    due = FieldChange("due date", "20 Nov 2026", "4 Dec 2026", weighs=True)
+    steps = [
+        PlannedStep(
+            RecordRef(RecordType.INVOICE, str(place)),
+            *("Invoice", Direction.OUTGOING, Outcome.UPDATED, f"INV-{place:02} <!channel>", "", "", "d"),
+            changes=(replace(due, is_lost=place == 24),),
+        )
+        for place in range(25)
+    ]
+    is_made(bot, plan_id, replace(PLAN, conflicts=1), steps=steps)
+    bot.tick()
+    assert "🔶 1 record has changed on both sides" in str(bot.after(message, "96 changes to make")["blocks"])
+    bot.slack.click(message, "plan.show")
+    first = str(bot.modal("page 1 of 2")["blocks"])
+    assert first.index("INV-24") < first.index("INV-00") and "INV-23" not in first
+    assert "🔶 Due date: 20 Nov 2026 → 4 Dec 2026" in first and "<!channel>" not in first
+    bot.slack.in_modal("plan.next")
+    assert "INV-23" in str(bot.modal("page 2 of 2")["blocks"])
 
 
 def test_refresh_plans_anew_in_the_same_message(bot: Bot) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
-from bot.core.planning.steps import Operation, Verb
+from bot.core.planning.steps import FieldChange, Operation, Verb
 from bot.store.database import Database
 from bot.store.runs import ledger
 from bot.store.runs.ledger import DONE, REFUSED, Batch, Intent
@@ -29,6 +29,7 @@ OPERATION = Operation(
     amount=Decimal("115.00"),
     currency="NZD",
     more="Both sides had changed.",
+    changes=(FieldChange("amount", "92.00", "103.50", is_lost=True, weighs=True),),
 )
 TEXT = '{"BatchItemRequest":[{"bId":"1","Invoice":{"Amount":100.00,"Note":"Zo\\u00eb \U0001f600"}}]}'
 

@@ -41,10 +41,13 @@ class Now:
 def follow(connection: Connection, company_id: str, records: Mapping[RecordRef, Now | None]) -> None:
     """Bring the rows of these records up to date; None = only whose it is may have changed. Costs what is given."""
     for group in chunks(records):
-        whose = parties_of(connection, company_id, group)
+        rows = {
+            RecordRef(RecordType(row.type), row.key): row
+            for row in rows_among(connection, ROWS, KEY, record_keys(group), company_id)
+        }
+        whose = parties_of(connection, company_id, rows)
         changed = []
-        for row in rows_among(connection, ROWS, KEY, record_keys(group), company_id):
-            ref = RecordRef(RecordType(row.type), row.key)
+        for ref, row in rows.items():
             values = _values(row, records[ref], whose.get(ref, ""))
             if any(getattr(row, name) != value for name, value in values.items()):
                 keys = {"whose": company_id, "its_type": row.type, "its_key": row.key}
