@@ -12,6 +12,7 @@ from bot.core.content import pick
 from bot.core.model import Direction, Outcome, RecordType
 from bot.core.planning import update
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec
+from bot.records.fields import full_names
 from bot.records.fields.names import NAME_LENGTH, alike, check_name, is_active, normalised, reference, shown
 
 SUPPLIER_SUFFIX = " (Supplier)"
@@ -66,14 +67,21 @@ def external_apart_keys(entity: str, body: Body, lookup: Lookup) -> set[str]:
 def check(body: Body, facts: Facts) -> None:
     if not entities_of(body):
         raise Problem("incomplete-record", more="The contact has no role: make it a tenant, an owner or a supplier.")
-    check_name(str(body.get("name") or ""))
+    check_name(str(body.get("name") or ""), but=full_names.PARTED_BY)
     currency = str(body.get("currency") or facts.home_currency)
     if currency != facts.home_currency and not facts.multicurrency:
         raise Problem("currency-not-enabled", currency=currency, home_currency=facts.home_currency)
 
 
 def to_quickbooks(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
-    sent: dict[str, Any] = {"DisplayName": display_name(body, entity, _suffix(body, entity, lookup))}
+    """Raises Problem for a name with a colon that does not say whom a sub-customer stands under.
+
+    Of a sub-customer the own name goes out alone; what it stands under is not said, so QuickBooks keeps it.
+    """
+    name = display_name(body, entity, _suffix(body, entity, lookup))
+    own = full_names.own_part(name, _partner(body, entity, lookup).get("FullyQualifiedName"))
+    check_name(own)
+    sent: dict[str, Any] = {"DisplayName": own}
     if body.get("email"):
         sent["PrimaryEmailAddr"] = {"Address": body["email"]}
     if body.get("phone"):
@@ -102,6 +110,19 @@ def keep_external(body: dict[str, Any], released: Body, entity: str, external: B
     if _suffix(released, entity, lookup) and external_name(entity, external) == plain:
         return {**body, "DisplayName": plain}
     return body
+
+
+def keep_released(wanted: dict[str, Any], released: Body, entity: str, lookup: Lookup) -> dict[str, Any]:
+    """A sub-customer that Re-Leased calls "Parent:Sub" keeps being called so."""
+    there, held = _partner(released, entity, lookup), str(released.get("name") or "")
+    if "name" not in wanted or full_names.own_part(held, there.get("FullyQualifiedName")) == held:
+        return wanted
+    return {**wanted, "name": full_names.shown_in_full(there["FullyQualifiedName"])}
+
+
+def _partner(body: Body, entity: str, lookup: Lookup) -> Body:
+    id_ = lookup.external.get((RecordType.CONTACT, str(body.get("id")), entity), "")
+    return lookup.bodies.get((entity, id_), {})
 
 
 def as_held(body: Body, entity: str, lookup: Lookup, facts: Facts) -> dict[str, Any]:
@@ -159,13 +180,20 @@ def external_content(entity: str, body: Body) -> Any:
 
 
 def released_keys(body: Body) -> set[str]:
-    return _keys(normalised(body.get("name")), body.get("email"), body.get("taxNumber"))
+    return _keys(full_names.joined(full_names.path(body.get("name"))), body.get("email"), body.get("taxNumber"))
 
 
 def external_keys(entity: str, body: Body) -> set[str]:
     email = body.get("PrimaryEmailAddr")
     address = email.get("Address") if isinstance(email, Mapping) else None
-    return _keys(bare_name(entity, body), address, tax_number(entity, body))
+    return _keys(bare_name(entity, body), address, tax_number(entity, body)) | full_keys(entity, body)
+
+
+def full_keys(entity: str, body: Body) -> set[str]:
+    """What a sub-customer is called with its parents, with all of them or some: Re-Leased may have written these."""
+    names = (body.get("FullyQualifiedName"), *full_names.below_parents(body.get("FullyQualifiedName")))
+    found = {full_names.joined(full_names.path(name)) for name in names} if entity == "Customer" else set()
+    return {f"name:{name}" for name in found if full_names.PARTED_BY in name}
 
 
 def tax_number(entity: str, body: Body) -> str:
@@ -174,11 +202,16 @@ def tax_number(entity: str, body: Body) -> str:
 
 
 def same(released: Body, entity: str, external: Body, lookup: Lookup) -> int:
-    """3 = same name; 2 = same tax number; 1 = same e-mail, or a name that differs in its marks only."""
+    """3 = same name, 2 = same tax number, 1 = same e-mail, or a name that differs in its marks only.
+
+    A sub-customer has two names: its own, and that with its parents.
+    """
     if entity not in entities_of(released):
         return 0
     called = display_name(released, entity, _suffix(released, entity, lookup))
     if bare_name(entity, external) in (normalised(released.get("name")), normalised(called)):
+        return 3
+    if f"name:{full_names.joined(full_names.path(released.get('name')))}" in full_keys(entity, external):
         return 3
     shared = released_keys(released) & external_keys(entity, external)
     if any(key.startswith("tax:") for key in shared):
@@ -219,6 +252,7 @@ SPEC = RecordSpec(
     external_gone=lambda entity, body: not is_active(body),
     as_held=as_held,
     keep_external=keep_external,
+    keep_released=keep_released,
     changed=update.changed,
     written_as=WRITTEN_AS,
     optional_fields=OPTIONAL_FIELDS,

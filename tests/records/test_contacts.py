@@ -63,7 +63,6 @@ def test_the_currency_goes_out_only_where_quickbooks_knows_several() -> None:
         ({"name": "  "}, "incomplete-record"),
         ({"name": None}, "incomplete-record"),
         ({"name": "N" * 501}, "name-too-long"),
-        ({"name": "Unit 3: Kiosk"}, "name-forbidden-characters"),
         ({"name": "Kiosk\tLtd"}, "name-forbidden-characters"),
         ({"name": "Kiosk\nLtd"}, "name-forbidden-characters"),
         ({"name": "Kiosk\rLtd"}, "name-forbidden-characters"),
@@ -74,6 +73,44 @@ def test_what_quickbooks_would_refuse_is_said_before(change: dict[str, Any], cod
     with pytest.raises(Problem) as raised:
         contacts.check({**contact(), **change}, FACTS)
     assert raised.value.code == code
+
+
+def sub_customer(**fields: Any) -> Json:
+    below = {"DisplayName": "Unit 1", "FullyQualifiedName": "Kiosk Ltd:Unit 1", "ParentRef": {"value": "1"}}
+    return customer(Id="2", Job=True, **{**below, **fields})
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("Unit 1", "Unit 1"),
+        ("Kiosk Ltd:Unit 1", "Unit 1"),
+        ("kiosk ltd : Unit 1", "Unit 1"),
+        ("Kiosk Ltd:Unit 2", "Unit 2"),
+        ("Kiosk Limited:Unit 1", "Unit 1"),
+        ("Unit 3: Kiosk", ""),
+    ],
+)
+def test_a_sub_customer_is_sent_its_own_name_and_no_other_colon_goes_out(name: str, sent: str) -> None:
+    pair = {(RecordType.CONTACT, "kiosk", "Customer"): "2"}
+    lookup = replace(LOOKUP, external=pair, bodies={("Customer", "2"): sub_customer()})
+    if sent:
+        assert contacts.to_quickbooks(contact(name=name), "Customer", lookup, FACTS)["DisplayName"] == sent
+        return
+    with pytest.raises(Problem, match="name-forbidden-characters"):
+        contacts.to_quickbooks(contact(name=name), "Customer", lookup, FACTS)
+
+
+def test_a_colon_is_refused_of_what_is_new_in_quickbooks() -> None:
+    with pytest.raises(Problem, match="name-forbidden-characters"):
+        contacts.to_quickbooks(contact(name="Unit 3: Kiosk"), "Customer", LOOKUP, FACTS)
+
+
+@pytest.mark.parametrize("name", ["Unit 1", "Kiosk Ltd:Unit 1", "KIOSK ltd : unit 1 "])
+def test_a_sub_customer_is_known_with_its_parent_and_without(name: str) -> None:
+    assert contacts.same(contact(name=name), "Customer", sub_customer(), LOOKUP) == 3
+    assert contacts.released_keys(contact(name=name)) & contacts.external_keys("Customer", sub_customer())
+    assert contacts.same(contact(name=name), "Customer", customer(), LOOKUP) == 0
 
 
 def test_an_inactive_name_stays_out_and_a_nameless_one_is_incomplete() -> None:

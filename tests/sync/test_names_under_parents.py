@@ -200,3 +200,98 @@ def test_a_class_that_is_moved_under_a_parent_stays_linked(paired: World) -> Non
     with paired.nothing_written():
         paired.sync_blue()
     assert (partner_of(paired, "tracking-options", ours), names(paired)) == (there["Id"], [QUEEN, "Property"])
+
+
+def account(world: World, name: str, parent: Json | None = None, number: str = "", **more: object) -> Json:
+    below = {"ParentRef": {"value": parent["Id"]}, "SubAccount": True} if parent else {}
+    told = {"AcctNum": number} if number else {}
+    return world.books.create("Account", {"Name": name, "AccountType": "Expense", **told, **below, **more})
+
+
+def item(world: World, name: str, parent: Json | None = None, **more: object) -> Json:
+    income = world.books.read("Item", world.id_of("Item", "Rent"))["IncomeAccountRef"]
+    below = {"ParentRef": {"value": parent["Id"]}, "SubItem": True} if parent else {}
+    return world.books.create("Item", {"Name": name, "Type": "Service", "IncomeAccountRef": income, **below, **more})
+
+
+def purchase(world: World, name: str, code: str) -> Json:
+    return world.create("accounts", name=name, code=code, kind="purchase")
+
+
+def test_a_sub_account_is_matched_by_its_own_name_and_keeps_the_code_of_released(paired: World) -> None:
+    """QuickBooks has no number for it, so a renamed parent must not write an id over the code."""
+    ours = purchase(paired, "Water rates", "455")
+    parent = account(paired, "Property costs")
+    there = account(paired, "Water rates", parent)
+    line = {**paired.line("50.00", "expense"), "accountId": ours["id"]}
+    bill = paired.bill(paired.contact("Plumb Co", "supplier"), "B-1", lines=[line])
+    paired.sync_blue()
+    sent = paired.partner("Bill", bill, "invoices")["Line"][0]
+    assert sent["AccountBasedExpenseLineDetail"]["AccountRef"]["value"] == there["Id"]
+    before = paired.now("accounts", ours)
+    paired.books.update("Account", parent["Id"], {"Name": "Outgoings"})
+    paired.sync_blue()
+    assert paired.now("accounts", ours) == before and before["code"] == "455"
+    assert [name for name in names(paired, "accounts") if "Water" in name] == ["Water rates"]
+
+
+def test_the_account_number_decides_between_sub_accounts_of_one_name(paired: World) -> None:
+    parents = [account(paired, name) for name in ("North", "South")]
+    theirs = [account(paired, "Water", parent, number) for parent, number in zip(parents, ("512", "613"), strict=True)]
+    ours = [purchase(paired, "Water", number) for number in ("613", "512")]
+    paired.sync_blue()
+    assert [partner_of(paired, "accounts", one) for one in ours] == [theirs[1]["Id"], theirs[0]["Id"]]
+    assert names(paired, "accounts").count("Water") == 2 and "North:Water" not in names(paired, "accounts")
+
+
+def test_an_account_number_under_another_name_is_asked_about(paired: World) -> None:
+    ours = purchase(paired, "Water rates", "512")
+    there = account(paired, "Council charges", account(paired, "Property costs"), "512")
+    paired.sync_red()
+    row = paired.row(there["Id"])
+    assert (row.outcome, row.code) == (Outcome.WAITING, "suggested-match")
+    assert "same account number" in row.more_detail and partner_of(paired, "accounts", ours) is None
+    paired.app.desk.matching.choose(COMPANY, RecordRef(RecordType.ACCOUNT, ours["id"]), "Account", there["Id"], ANA)
+    paired.sync_blue()
+    assert partner_of(paired, "accounts", ours) == there["Id"]
+
+
+def test_sub_accounts_of_one_name_without_numbers_are_asked_about(paired: World) -> None:
+    ours = purchase(paired, "Water", "455")
+    for name in ("North", "South"):
+        account(paired, "Water", account(paired, name))
+    paired.sync_red()
+    (cause,) = paired.causes()
+    assert (cause.ref, cause.code, cause.fix) == (
+        RecordRef(RecordType.ACCOUNT, ours["id"]),
+        "shared-own-name",
+        "choose",
+    )
+    assert [name for name in names(paired, "accounts") if "Water" in name] == ["Water"]
+
+
+@edge
+def test_an_account_of_a_kind_that_stays_out_is_no_rival(paired: World) -> None:
+    ours = purchase(paired, "Water", "455")
+    there = account(paired, "Water", account(paired, "North"))
+    account(paired, "Water", account(paired, "Deposits", AccountType="Bank"), AccountType="Bank")
+    paired.sync_blue()
+    assert partner_of(paired, "accounts", ours) == there["Id"]
+
+
+def test_an_item_in_a_category_is_matched_and_the_category_is_no_item(paired: World) -> None:
+    ours = paired.create("accounts", name="Water", code="255", kind="sales")
+    category = paired.books.create("Item", {"Name": "Water", "Type": "Category"})
+    there = item(paired, "Water", category)
+    paired.sync_blue()
+    assert partner_of(paired, "accounts", ours) == there["Id"]
+    assert names(paired, "accounts").count("Water") == 1 and "Water:Water" not in names(paired, "accounts")
+
+
+@edge
+def test_an_item_and_a_sub_account_of_one_name_are_no_rivals(paired: World) -> None:
+    sales = paired.create("accounts", name="Water", code="255", kind="sales")
+    ours = purchase(paired, "Water", "455")
+    theirs = item(paired, "Water"), account(paired, "Water", account(paired, "North"))
+    paired.sync_blue()
+    assert [partner_of(paired, "accounts", one) for one in (sales, ours)] == [one["Id"] for one in theirs]

@@ -50,6 +50,14 @@ def kept_plain(wanted: dict[str, Any], released: Mapping[str, Any]) -> dict[str,
     return {**wanted, "name": wanted["name"].rpartition(PARTED_BY)[2]}
 
 
+def own_part(name: str, full_name: Any) -> str:
+    """The own name in a name of Re-Leased that says the parents of this entry as well; else the name as it is."""
+    lead, _, own = name.rpartition(PARTED_BY)
+    parts = path(full_name)
+    is_of_it = lead and len(parts) > 1 and (path(lead) == parts[:-1] or normalised(own) == parts[-1])
+    return own.strip() if is_of_it else name
+
+
 def released_keys(name: Any) -> set[str]:
     return {f"name:{joined(path(name))}"}
 

@@ -31,13 +31,13 @@ def shown(name: Any) -> str:
     return str(name or "").removesuffix(DELETED_SUFFIX)
 
 
-def check_name(name: str) -> None:
-    """Raises Problem for a name that QuickBooks is known to refuse."""
+def check_name(name: str, but: str = "") -> None:
+    """Raises Problem for a name that QuickBooks is known to refuse. What is in `but` is looked at elsewhere."""
     if not name.strip():
         raise Problem("incomplete-record", name=name, more="It has no name.")
     if len(name) > NAME_LENGTH:
         raise Problem("name-too-long", name=name, length=str(len(name)), limit=str(NAME_LENGTH))
-    if any(mark in name for mark in FORBIDDEN):
+    if any(mark in name for mark in FORBIDDEN if mark not in but):
         raise Problem("name-forbidden-characters", name=name)
 
 

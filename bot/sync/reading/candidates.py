@@ -73,7 +73,10 @@ def for_released(
             ]
             kept = [candidate for candidate in scored if candidate is not None]
             kept = [candidate for candidate in kept if candidate.record.id not in unlinked] or kept
-            found[one.ref, entity] = _without_claimed(connection, company_id, spec, entity, kept, one.ref)
+            sure = _without_claimed(connection, company_id, spec, entity, kept, one.ref)
+            found[one.ref, entity] = [
+                _shared(connection, company_id, spec, candidate, one.ref, lookup, plan_id) for candidate in sure
+            ]
     return found
 
 
@@ -122,6 +125,43 @@ def for_external(
         return found
     externals = {(one.ref, entity): record for one, entity, record in pairs}
     return claims.weighed(connection, company_id, spec, found, externals, plan_id)
+
+
+def _shared(
+    connection: Connection,
+    company_id: str,
+    spec: RecordSpec,
+    candidate: Candidate,
+    ref: RecordRef,
+    lookup: Lookup,
+    plan_id: str,
+) -> Candidate:
+    """A sub-customer has two names, "Sub" and "Parent:Sub": two contacts may have one each, and neither is first."""
+    there = candidate.record
+    if candidate.score != CERTAIN or not there.body.get("ParentRef"):
+        return candidate
+    ids = records.find_by_keys(
+        connection, company_id, Side.RELEASED, spec.collection, spec.external_keys(there.entity, there.body)
+    )
+    near = {id_ for some in ids.values() for id_ in some} - {ref.key}
+    rejected = decisions.about_released(connection, company_id, spec.type, near)
+    taken = _taken(connection, company_id, spec, near)
+    taken |= {
+        (pair.released_id, pair.entity)
+        for pair in plans.pairs_of(connection, plan_id, [RecordRef(spec.type, id_) for id_ in near])
+    }
+    unlinked = records.unlinked_among(connection, company_id, [RecordRef(spec.type, id_) for id_ in near])
+    bodies = records.get_mirror(connection, company_id, Side.RELEASED, [(spec.collection, id_) for id_ in near])
+    rivals = [
+        f"{label(spec, other)} ({other.id})"
+        for (_, id_), other in sorted(bodies.items())
+        if not other.deleted
+        and (id_, there.entity) not in taken
+        and (id_, there.entity, there.id) not in rejected
+        and RecordRef(spec.type, id_) not in unlinked
+        and _same(spec, other, there.entity, there, lookup) >= CERTAIN
+    ]
+    return replace(candidate, rivals=tuple(rivals[:MOST_SHOWN]))
 
 
 def _with_rivals(
