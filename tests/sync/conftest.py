@@ -71,3 +71,18 @@ def lease(leased: World, tmp_path: Path) -> Iterator[tuple[World, dict[str, Any]
     invoice = world.named("invoices", "INV-1")
     yield world, invoice, world.partner("Invoice", invoice, "invoices")
     world.app.close()
+
+
+@pytest.fixture
+def busy(paired: World) -> World:
+    """An invoice and a bill are linked, and then both sides change in every way."""
+    tenant, supplier = paired.contact("Kiosk Ltd"), paired.contact("Plumb Ltd", "supplier")
+    paired.invoice(tenant, "INV-1")
+    paired.bill(supplier, "B-1")
+    paired.sync_blue()
+    paired.contact("Aroha Ltd")
+    paired.invoice(tenant, "INV-2")
+    paired.change("invoices", paired.named("invoices", "INV-1"), dueDate="2026-12-01")
+    paired.qb_bill(paired.partner("Vendor", supplier, "contacts"), "SB-1")
+    paired.qb_invoice(paired.partner("Customer", tenant, "contacts"), "SI-1")
+    return paired

@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 
 from bot.core.faults import Action, ApiError, action_for
-from bot.core.model import Side
+from bot.core.model import Side, plural_of
 from bot.core.unreadable import SYSTEMS, UnreadableKind, is_of_one_kind
 from bot.records import BY_COLLECTION, BY_ENTITY, SPECS
 from bot.records.allocation import APPLIED_BY
@@ -55,7 +55,7 @@ def words_of_kind(side: Side, name: str) -> str:
     """What people call records of this kind: "invoices", "products and services"."""
     if side is Side.RELEASED:
         return BY_COLLECTION[name].type.plural
-    return LISTS.get(name) or f"{noun_of(name)}s"
+    return LISTS.get(name) or plural_of(noun_of(name))
 
 
 def as_sentence(kind: UnreadableKind) -> str:
