@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
+from bot.adapters.trimming import trimmed
 from bot.core.faults import Fault
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -34,9 +35,11 @@ def parse_json(body: bytes) -> Any:
 
 
 def parse_answer(body: bytes) -> Any:
-    """As parse_json; halves of surrogate pairs and NULs, which no database takes, become the sign for "unknown"."""
+    """As parse_json; halves of surrogate pairs and NULs, which no database takes, become the sign for "unknown", and
+    what nobody sees is taken out of names, addresses and numbers.
+    """
     value = parse_json(body)
-    return _storable(value) if _SUSPECT.search(body) else value
+    return trimmed(_storable(value) if _SUSPECT.search(body) else value)
 
 
 def dump_json(value: Any) -> bytes:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Any
 
+from bot.core.invisible import visible
+
 NUMBER_TAKEN = "6140"
 """QuickBooks refuses a document number that another document has, and names that one: see `duplicate_of`."""
 
@@ -136,7 +138,7 @@ def answered(fault: Fault) -> str:
     said = " · ".join(part for part in (fault.message, fault.detail, fault.element) if part)
     side = {Side.QUICKBOOKS: "QuickBooks", Side.RELEASED: "Re-Leased"}.get(fault.side, "The other side")
     trace = f" Trace id {fault.trace_id}." if fault.trace_id else ""
-    return f"{side} answered code {fault.code}: {said.rstrip('.')}.{trace}"
+    return f"{side} answered code {fault.code}: {visible(said).rstrip('.')}.{trace}"
 
 
 @dataclass(frozen=True)
@@ -251,6 +253,7 @@ def _spoken(name: str, value: str) -> str:
         except ValueError:
             return value
         return f"{day.day} {day:%b %Y}"
+    value = visible(value)
     return value if len(value) <= MOST_CHARS else f"{value[: MOST_CHARS - 1].rstrip()}…"
 
 
@@ -259,7 +262,7 @@ def _known(words: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _words_of(fault: Fault) -> dict[str, str]:
-    said = " ".join((fault.detail or fault.message).split())
+    said = " ".join(visible(fault.detail or fault.message).split())
     return _known({"system": _SYSTEMS[fault.side], "field": _field(fault.element), "said": said.rstrip(".")})
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.faults import UserError
+from bot.core.invisible import cleaned
 
 NAME_TAKEN = frozenset({"6240", "duplicate-name-both-sides"})
 """QuickBooks refuses the name: customers, suppliers and employees share one list of names there."""
@@ -42,7 +43,7 @@ class NameChoice:
 
 def suffix_of(text: str) -> str:
     """ "Unit 4" gives " (Unit 4)". Raises UserError for what QuickBooks would not take in a name."""
-    bare = " ".join(text.split()).removeprefix("(").removesuffix(")").strip()
+    bare = " ".join(cleaned(text).split()).removeprefix("(").removesuffix(")").strip()
     if not bare:
         raise UserError("Write what is added to the name, for example the town or the unit.")
     if len(bare) > SUFFIX_CHARS:

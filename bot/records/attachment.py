@@ -8,6 +8,7 @@ https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/
 from collections.abc import Iterator
 from typing import Any
 
+from bot.core.invisible import HIDDEN
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
 from bot.records.fields.file_names import kind_of, kind_taken, safe_name
@@ -24,7 +25,9 @@ MARKS = {"Invoice": "I", "Bill": "B", "CreditMemo": "C", "VendorCredit": "V"}
 SPELLED = {entity.casefold(): entity for entity in MARKS}
 HASH = "sha256"  # of the file in QuickBooks, once it had to be compared
 SIGNED_ADDRESSES = ("TempDownloadUri", "ThumbnailTempDownloadUri")  # good for minutes only, and for whoever has them
-NOT_WRITTEN = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "Size", "FileAccessUri", HASH, "Owner"})
+NOT_WRITTEN = frozenset(
+    {"Id", "SyncToken", "MetaData", "domain", "sparse", "Size", "FileAccessUri", HASH, "Owner", HIDDEN}
+)
 NOT_WRITTEN |= {"ThumbnailFileAccessUri", *SIGNED_ADDRESSES}
 MAX_FILE_BYTES = 100 * 2**20
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.content import pick
+from bot.core.invisible import cleaned
 from bot.core.model import Direction, Outcome, RecordType
 from bot.core.planning import update
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec
@@ -224,9 +225,9 @@ def _keys(name: str, email: Any, tax: Any) -> set[str]:
     if alike(name):
         keys.add(f"alike:{alike(name)}")
     if email:
-        keys.add(f"email:{str(email).casefold().strip()}")
+        keys.add(f"email:{cleaned(str(email)).casefold()}")
     if tax:
-        keys.add(f"tax:{''.join(str(tax).split()).casefold()}")
+        keys.add(f"tax:{''.join(cleaned(str(tax)).split()).casefold()}")
     return keys
 
 

@@ -5,6 +5,7 @@ from tests.constants.listing import Listed, no_rule, rule
 TOTALS = "bot/core/balance/control_totals.py"
 NAMING = "bot/core/naming.py"
 PAIRING = "bot/core/planning/pairing.py"
+INVISIBLE = "bot/core/invisible.py"
 MONEY = "bot/core/money.py"
 PREFLIGHT = "bot/core/planning/preflight.py"
 CONTENT_TESTS = "tests/core/test_content.py::test_a_hash_says_the_same_in_every_release"
@@ -47,6 +48,7 @@ LISTED: tuple[Listed, ...] = (
         "tests/core/test_faults.py::test_what_passes_may_have_been_carried_out_whatever_status_it_came_with",
         "tests/core/test_faults.py::test_what_was_turned_away_at_the_door_was_not_carried_out",
     ),
+    rule(INVISIBLE, "JOINING", ("((0x0600, 0x08FF),)", "((0x0900, 0x109F),)"), "tests/core/test_invisible.py"),
     no_rule("bot/core/links.py", "PARENTS_FIRST", "places in the list of record types, in which they stand in order"),
     rule(MONEY, "CENT", ('Decimal("0.1")', 'Decimal("0.001")'), "tests/core/test_money.py"),
     no_rule(MONEY, "ZERO", "a name for the number itself"),

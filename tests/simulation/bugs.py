@@ -101,6 +101,13 @@ MUTATIONS = (
         "tests/sync/test_absent_fields.py",
     ),
     one(
+        "what nobody sees goes out with names and numbers",
+        "bot/adapters/replies.py",
+        "return trimmed(_storable(value) if _SUSPECT.search(body) else value)",
+        "return _storable(value) if _SUSPECT.search(body) else value",
+        "tests/sync/test_invisible_marks.py",
+    ),
+    one(
         "the cascade forgets payments",
         "bot/core/links.py",
         "if ref not in seen]",

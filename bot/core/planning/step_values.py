@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from bot.core.model import Direction, MirrorRecord, Outcome
+from bot.core.invisible import HIDDEN
+from bot.core.model import Direction, MirrorRecord, Outcome, Side
 from bot.core.money import NotMoney, cents
 from bot.core.planning.field_changes import changes_of
 from bot.core.planning.steps import Operation, Report, Situation, Slot, Verb
@@ -59,9 +60,22 @@ def report_for(spec: RecordSpec, situation: Situation, slot: Slot, problem: Prob
         external_id=external.id if external else (slot.link.external_id if slot.link else ""),
         context={"record": name, "name": name, "type": str(spec.type).replace("-", " "), **lack, **problem.context},
         cause=problem.cause,
-        more="" if lack else problem.more,
+        more=with_hidden("" if lack else problem.more, problem.outcome, released, external),
         **_money(spec, situation, slot),
     )
+
+
+def with_hidden(more: str, outcome: Outcome, *records: MirrorRecord | None) -> str:
+    """What is said of a failure, with the characters of the record that nobody sees: they may be the cause."""
+    if outcome is not Outcome.FAILED:
+        return more
+    where = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}
+    held = [
+        f"In {where[record.side]} it holds characters that nobody sees, shown here in brackets: {'; '.join(found)}."
+        for record in records
+        if record is not None and (found := record.body.get(HIDDEN))
+    ]
+    return "\n".join(words for words in (more, *held) if words)
 
 
 def _money(spec: RecordSpec, situation: Situation, slot: Slot) -> dict[str, Any]:

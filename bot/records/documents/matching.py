@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.core.invisible import cleaned
 from bot.core.money import NotMoney, text
 from bot.core.spec import Body, Lookup
 from bot.records.fields.parties import party_of
@@ -42,7 +43,7 @@ def same(entities_of: Entities, released: Body, entity: str, external: Body, loo
 
 
 def _number(value: object) -> str:
-    return str(value or "").strip().casefold()
+    return cleaned(str(value or "")).casefold()
 
 
 def _digits(number: str) -> str:

@@ -2,12 +2,13 @@
 
 import unicodedata
 
+from bot.core.invisible import cleaned
+
 NAME_LENGTH = 255  # most file systems, and Re-Leased, take no longer one
 ENDING_LENGTH = 12  # what may be kept as an ending when a name is cut
 NO_NAME = "file"
 UNKNOWN_KIND = "application/octet-stream"
 OFFICE = "application/vnd.openxmlformats-officedocument"
-DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they hide an ending
 
 # https://developer.intuit.com/app/developer/qbo/docs/workflows/attach-images-and-notes
 TAKEN = {
@@ -40,7 +41,7 @@ def safe_name(name: str) -> str:
     The ending survives the cut, because it says what the file is.
     """
     kept = "".join(" " if unicodedata.category(mark) in ("Cc", "Cs", "Zl", "Zp") else mark for mark in name)
-    kept = "".join(mark for mark in kept if mark not in DIRECTION_MARKS)
+    kept = cleaned(kept)  # marks of direction among them: they hide an ending
     kept = " ".join(kept.replace("/", "_").replace("\\", "_").replace('"', "'").split())
     if len(kept) <= NAME_LENGTH:
         return kept or NO_NAME

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from bot.core.invisible import cleaned
 from bot.core.spec import Problem
 
 DELETED_SUFFIX = " (deleted)"  # QuickBooks appends it to the name of what is made inactive
@@ -15,7 +16,7 @@ FORBIDDEN = (":", "\t", "\n", "\r")
 
 def normalised(name: Any) -> str:
     """Case, encoding, spacing and QuickBooks' mark of the inactive do not tell two names apart."""
-    folded = unicodedata.normalize("NFKC", str(name or "")).casefold()
+    folded = unicodedata.normalize("NFKC", cleaned(str(name or ""))).casefold()
     joined = " ".join(folded.split())
     return joined.removesuffix(DELETED_SUFFIX)
 

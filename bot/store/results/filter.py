@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Integer, func, literal, literal_column, select
 
+from bot.core.invisible import cleaned
 from bot.core.model import NEEDS_ATTENTION
 from bot.core.results import LinkStatus, ResultsFilter
 from bot.store.database import to_ms
@@ -37,7 +38,7 @@ def conditions(
     if wanted.since is not None:
         start = datetime.combine(wanted.since, time.min, ZoneInfo(timezone))
         where.append(results.c.at >= to_ms(start))
-    for word in wanted.text.casefold().split():
+    for word in cleaned(wanted.text).casefold().split():
         where.append(results.c.search.contains(word, autoescape=True))
     return where
 

@@ -11,6 +11,7 @@ from bot.core.model import Direction, Outcome, RecordRef, Result, Side
 from bot.core.money import text
 from bot.core.planning.conflict import SAID_AT_ONCE, conflict_words
 from bot.core.planning.field_changes import in_words
+from bot.core.planning.step_values import with_hidden
 from bot.core.planning.steps import Operation, Report, Verb
 from bot.core.spec import Facts
 from bot.core.totals import Totals, difference, words
@@ -162,8 +163,21 @@ def refused(
     if fault.code in CLOSED_BOOKS and facts.close_date:
         context["closing_date"] = facts.close_date.isoformat()
     explanation = explain(fault, context)
-    row = _row(operation, at, Outcome.FAILED, error.fault.code, explanation.what, _more(explanation, "", error.fault))
+    hidden = _hidden(connection, company_id, operation)
+    more = _more(explanation, hidden, error.fault)
+    row = _row(operation, at, Outcome.FAILED, error.fault.code, explanation.what, more)
     return replace(row, cause=cause)
+
+
+def _hidden(connection: Connection, company_id: str, operation: Operation) -> str:
+    """The characters of a refused record that nobody sees, on either side."""
+    ours = [(BY_ENTITY[operation.entity].collection, operation.released_id)]
+    theirs = [(operation.entity, operation.external_id)]
+    found = {
+        **records.get_mirror(connection, company_id, Side.RELEASED, ours),
+        **records.get_mirror(connection, company_id, Side.QUICKBOOKS, theirs),
+    }
+    return with_hidden("", Outcome.FAILED, *found.values())
 
 
 def _inactive_reference(connection: Connection, company_id: str, operation: Operation) -> tuple[RecordRef, str] | None:
