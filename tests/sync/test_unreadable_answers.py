@@ -25,10 +25,12 @@ def test_a_kind_that_only_change_data_capture_does_not_give_is_read_by_its_pages
     answering(busy, fault)
     busy.sync_blue()
     assert busy.named("invoices", "SI-1")["status"] == "approved"
+    first = busy.company().cursors["quickbooks_apart"]["Invoice"]
     gone = busy.partner("Invoice", busy.named("invoices", "INV-2"), "invoices")
     busy.books.delete("Invoice", gone["Id"])
     assert busy.sync_red().api_calls.quickbooks_reads == 4, "settings, all others, invoices refused, their one page"
     assert busy.row("INV-2").code == "deleted-in-quickbooks"
+    assert busy.company().cursors["quickbooks_apart"]["Invoice"] > first
     broken.clear()
     busy.sync_red()
     assert not busy.company().cursors["quickbooks_apart"]
