@@ -94,5 +94,5 @@ def in_words(kinds: Iterable[UnreadableKind]) -> str:
     said = [kind.explanation for kind in kinds]
     if not said:
         return ""
-    rest = "What depends on them waits and is untouched; everything else is synced."
+    rest = "What depends on them waits and is untouched; everything else goes on as ever."
     return " ".join([*(f"{one.what}." for one in said), rest, *(f"{one.why} {one.how}" for one in said)])
