@@ -1,7 +1,8 @@
-"""A real Bolt app against the Slack stand-in, over signed HTTP, with a desk in memory; people act through /_control."""
+"""A real Bolt app against the Slack stand-in, over signed HTTP, over a real desk; people act through /_control."""
 
+import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from blocks.limits.check import NEWER, TableLimits
-from bot.core.model import Outcome, RecordRef, RecordType
-from bot.core.runs import Flag
+from bot.core.team.company_settings import AuditEntry
+from bot.desk.companies.web_links import WebLinks
+from bot.desk.desk import Desk, desk_over
+from bot.desk.runs import Runs
 from bot.sandbox.http.serving import ServerThread
 from bot.sandbox.slack.app import app as slack_app
 from bot.sandbox.slack.app import connection_details
@@ -23,14 +26,13 @@ from bot.slack.announcer import Announcer
 from bot.slack.build import build_announcer, build_app, web_client
 from bot.slack.plumbing.app_settings import SlackSettings
 from bot.slack.plumbing.asgi import PATH, routes
-from tests.blocks import samples
 from tests.patience import PATIENCE_S, eventually, unhurried
-from tests.slack.memory_desk import MemoryDesk
+from tests.slack.seeding import Store
 from tests.sync.world import World, serving
 
 ANA, BEN = "U0ANA", "U0BEN"
 ACCOUNTS = "C0ACCOUNTS"
-KIOSK = RecordRef(RecordType.CONTACT, "kiosk")
+WEB_LINKS = WebLinks("https://app.re-leased.com", "https://app.qbo.intuit.com")
 
 
 @dataclass
@@ -97,7 +99,8 @@ class Clock:
 
 @dataclass
 class Bot:
-    desk: MemoryDesk
+    desk: Desk
+    store: Store
     slack: Slack
     client: WebClient
     announcer: Announcer
@@ -116,11 +119,13 @@ class Bot:
 
     def _is_posting(self) -> bool:
         """A message is seen a moment before it is written down where it stands."""
-        claims = self.desk.claims.copy().items()
-        noted = self.desk.messages
-        return any(
-            not claim.is_in_doubt and key not in noted and key.rpartition(":")[0] not in noted for key, claim in claims
-        )
+        claimed = [key for key, claim in self.store.claims().items() if not claim.is_in_doubt]
+        noted = self.store.posted() if claimed else {}
+        return any(key.rpartition(":")[0] not in noted for key in claimed)
+
+    def deeds(self) -> list[AuditEntry]:
+        """What people did, the newest first; syncs are left out."""
+        return [entry for entry in self.desk.team.audit("", 50) if entry.what != "sync"]
 
     def said(self, words: str, user: str = "@ana", channel: str = "#accounts") -> dict[str, Any]:
         """The newest message this person sees with these words in it, once it is there."""
@@ -186,7 +191,7 @@ def hosts() -> Iterator[tuple[Host, Host]]:
 
 
 def put_up(
-    hosts: tuple[Host, Host], desk: Any, clock: Any, operators: tuple[str, ...] = (), table_limits: TableLimits = NEWER
+    hosts: tuple[Host, Host], desk: Desk, clock: Any, operators: tuple[str, ...] = (), table_limits: TableLimits = NEWER
 ) -> Bot:
     """A fresh workspace with the bot in it, over signed HTTP."""
     theirs, ours = hosts
@@ -203,20 +208,36 @@ def put_up(
     session.trust_env = False
     slack = Slack(state, theirs.server.url, session)
     slack.control("PUT", "request_url", url=f"{ours.server.url}{PATH}")
-    return Bot(desk, slack, client, build_announcer(desk, settings, client, clock), settings, clock)
+    store = Store(desk.posts.database, clock)
+    return Bot(desk, store, slack, client, build_announcer(desk, settings, client, clock), settings, clock)
+
+
+def desk_of(store: Store) -> Desk:
+    """Its ids are numbered, those of its runs apart: "run-1" is the first that is asked for."""
+    ids, run_ids = itertools.count(1), itertools.count(1)
+    desk = desk_over(store.database, WEB_LINKS, store.clock, lambda: f"v{next(ids):025d}")
+    return replace(desk, runs=Runs(store.database, store.clock, lambda: f"run-{next(run_ids)}"))
 
 
 @pytest.fixture
-def start(hosts: tuple[Host, Host]) -> Start:
-    """Starts the stand-in and the bot: `start(operators=..., table_limits=..., companies=...)`."""
+def start(hosts: tuple[Host, Host], tmp_path: Path) -> Iterator[Start]:
+    """Starts the stand-in and the bot: `start(operators=..., table_limits=..., companies=..., at=..., is_calm=...)`."""
+    stores: list[Store] = []
 
-    def begin(operators: tuple[str, ...] = (), table_limits: TableLimits = NEWER, companies: int = 1) -> Bot:
-        clock = Clock()
-        desk = MemoryDesk(clock)
-        fill(desk, companies)
-        return put_up(hosts, desk, clock, operators, table_limits)
+    def begin(
+        operators: tuple[str, ...] = (),
+        table_limits: TableLimits = NEWER,
+        companies: int = 1,
+        at: datetime | None = None,
+        is_calm: bool = False,
+    ) -> Bot:
+        clock = Clock(at) if at else Clock()
+        stores.append(Store.at(tmp_path / f"store-{len(stores)}.sqlite3", clock, companies, is_calm))
+        return put_up(hosts, desk_of(stores[-1]), clock, operators, table_limits)
 
-    return begin
+    yield begin
+    for store in stores:
+        store.database.close()
 
 
 @pytest.fixture
@@ -242,28 +263,3 @@ def world(first_synced: World, tmp_path: Path) -> Iterator[World]:
     made = first_synced.twin(tmp_path)
     yield made
     made.app.close()
-
-
-def fill(desk: MemoryDesk, companies: int) -> None:
-    """Harbour is red: Kiosk Ltd holds up 28 records of 120. Others are blue."""
-    kiosk = samples.result(0, ref=KIOSK, name="Kiosk Ltd", outcome=Outcome.FAILED, cause=KIOSK, entity="Customer")
-    kinds = [RecordType.PAYMENT] * 5 + [RecordType.INVOICE] * 23
-    held = [
-        samples.result(
-            place,
-            ref=RecordRef(kind, f"held-{place}"),
-            outcome=Outcome.WAITING,
-            cause=KIOSK,
-            external_id="",
-            linked=True,
-        )
-        for place, kind in enumerate(kinds, start=1)
-    ]
-    fine = [
-        samples.result(place, outcome=Outcome.UPDATED, details="", external_id=str(place), linked=True)
-        for place in range(29, 120)
-    ]
-    desk.add(samples.company(needs_attention=29, last_run=None), [kiosk, *held, *fine])
-    desk.parents = {row.ref: KIOSK for row in held}
-    for place in range(1, companies):
-        desk.add(samples.company(f"Lakeside {place}", Flag.BLUE, id=f"lakeside-{place}", last_run=None))

@@ -11,21 +11,21 @@ from bot.store.team import notes
 from bot.store.team.notes import Deed
 from tests.blocks import samples
 from tests.blocks.checks import check_message
-from tests.slack.conftest import ANA, BEN, KIOSK, Bot, eventually
+from tests.slack.conftest import ANA, BEN, Bot, eventually
+from tests.slack.seeding import KIOSK
 
 
 def unlinked(bot: Bot, minutes_ago: int, note: str = "", company: str = "harbour") -> None:
-    bot.desk.team  # noqa: B018 - the company is put into its database
     others = [RecordRef(RecordType.INVOICE, str(place)) for place in range(28)]
     at = to_ms(bot.clock()) - minutes_ago * 60_000
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         notes.write_audit(connection, company, at, BEN, "unlink", [KIOSK, *others], note)
 
 
 def test_it_says_who_did_what_to_what_why_and_what_it_was(bot: Bot) -> None:
     unlinked(bot, 5, "tenant <left>")
     row = samples.result(0, ref=KIOSK, name="Kiosk Ltd", outcome=Outcome.FAILED)
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         results.record(connection, "harbour", "run-1", [row])
     bot.desk.team.name_for_roles({ANA: Role.ADMIN}, bot.desk.team.roles(), ANA)
     bot.slack.command("audit harbour")
@@ -38,8 +38,7 @@ def test_it_says_who_did_what_to_what_why_and_what_it_was(bot: Bot) -> None:
 
 
 def test_syncs_are_in_it_with_their_flag(bot: Bot) -> None:
-    bot.desk.team  # noqa: B018
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         from_person = {"state": "finished", "trigger": "person", "requested_by": ANA, "flag": Flag.RED}
         now = to_ms(bot.clock())
         connection.execute(
@@ -53,8 +52,7 @@ def test_syncs_are_in_it_with_their_flag(bot: Bot) -> None:
 
 def test_letting_a_safety_stop_pass_is_said_with_how_much_it_let_pass_and_from_where(bot: Bot) -> None:
     words = "55 of 60 linked records would be voided, archived or lost at once"
-    bot.desk.team  # noqa: B018
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         about = ("harbour", to_ms(bot.clock()), ANA, "override")
         notes.write_deed(connection, Deed(*about, after=words, source="C1 1790000000.000100"))
     bot.slack.command("audit")
@@ -89,14 +87,13 @@ def test_a_viewer_does_not_see_it(bot: Bot) -> None:
 
 def test_deeds_of_one_company_are_not_anothers(bot: Bot) -> None:
     unlinked(bot, 1, company="elsewhere")
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         notes.write_deed(connection, Deed("", to_ms(bot.clock()), ANA, "roles", after="admin: U0ANA"))
     assert [entry.what for entry in bot.desk.team.audit("harbour", 9)] == ["roles"]
     assert len(bot.desk.team.audit("", 9)) == 2
 
 
 def test_people_groups_and_channels_are_mentioned_where_they_are_named_and_nowhere_else(bot: Bot) -> None:
-    bot.desk.team  # noqa: B018
     now = to_ms(bot.clock())
     deeds = [
         Deed("harbour", now, ANA, "cause", ("contact:kiosk",), before="nobody's", after=f"given to {BEN}, muted"),
@@ -104,7 +101,7 @@ def test_people_groups_and_channels_are_mentioned_where_they_are_named_and_nowhe
         Deed("harbour", now, ANA, "settings", before="channel default", after="channel C0GENERAL"),
         Deed("harbour", now, ANA, "link", ("contact:kiosk",), after="W10RENTALS (Customer 12)"),
     ]
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         for deed in deeds:
             notes.write_deed(connection, deed)
     bot.slack.command("audit")
@@ -127,9 +124,9 @@ def test_an_id_that_was_cut_off_is_no_mention_and_any_text_fits() -> None:
 def test_a_file_that_somebody_took_along_is_written_down(bot: Bot) -> None:
     message = bot.results()
     bot.slack.click(message, "results.type", value="payment")
-    bot.slack.click(bot.after(message, "payments · 15 of 120"), "results.more", value="csv")
+    bot.slack.click(bot.after(message, "payments · since 21 Nov 2026 · 15 of 120"), "results.more", value="csv")
     entry = eventually(lambda: next(iter(bot.desk.team.audit("harbour", 1)), None))
-    assert (entry.by, entry.what, entry.after) == (ANA, "export", "CSV file of 15 rows · payments")
+    assert (entry.by, entry.what, entry.after) == (ANA, "export", "CSV file of 15 rows · payments · since 21 Nov 2026")
     assert entry.source.startswith("C0ACCOUNTS ")
     bot.slack.command("audit harbour")
     bot.said(f"<@{ANA}> took results along · CSV file of 15 rows · payments")

@@ -9,15 +9,16 @@ from blocks.causes import red
 from bot.core.causes.grouping import key
 from bot.core.causes.work import ResolvedCause, Triage, Work
 from bot.core.faults import Fix
-from bot.core.model import Outcome, RecordRef, RecordType, Side
-from bot.core.planning.pairing import Suggestion
-from bot.core.runs import Flag, Trigger
+from bot.core.model import RecordRef, RecordType
+from bot.core.runs import Flag
 from bot.store.database import to_ms
 from bot.store.results import cause_spans
-from bot.store.tables import cause_spans as spans
 from tests.blocks import samples
 from tests.blocks.checks import check_message
-from tests.slack.conftest import KIOSK, Bot, eventually
+from tests.slack import mirrored
+from tests.slack.conftest import Bot, eventually
+from tests.slack.scenes import fails_alone, may_be_another
+from tests.slack.seeding import KIOSK
 
 FIXES = {
     Fix.RETRY: "Retry 28",
@@ -32,14 +33,6 @@ OTHER = RecordRef(RecordType.INVOICE, "other")
 def opened(bot: Bot) -> dict[str, object]:
     bot.tick()
     return bot.said("cause.1.harbour", user="@ben")
-
-
-def ends(bot: Bot, ref: RecordRef, headline: str) -> None:
-    """As the engine writes it down at the end of a run."""
-    with bot.desk.team.database.write() as connection:
-        at = to_ms(bot.clock())
-        about = {"company_id": "harbour", "key": str(ref), "headline": headline, "records": 28}
-        connection.execute(spans.insert().values(opened_at=at - 9_000, closed_at=at + 1_500, **about))
 
 
 @pytest.mark.parametrize("fix", list(Fix))
@@ -65,39 +58,35 @@ def test_any_number_of_resting_and_mended_causes_fits(count: int, text: str | No
 
 
 def test_a_cause_that_is_gone_is_struck_through_with_what_mended_it_and_has_no_button(bot: Bot) -> None:
-    invoice = samples.result(0, ref=OTHER, cause=OTHER, name="INV-9", outcome=Outcome.FAILED, linked=True)
-    bot.desk.rows["harbour"].append(invoice)
+    invoice = fails_alone(OTHER, "INV-9")
+    bot.store.was_synced([*bot.store.rows(), invoice])
     message = opened(bot)
-    ends(bot, KIOSK, "Kiosk Ltd is inactive in QuickBooks")
-    bot.desk.rows["harbour"] = [invoice]
+    bot.store.sync([invoice], Flag.RED)
     bot.tick(seconds=6)
     changed = bot.after(message, "~Kiosk Ltd is inactive in QuickBooks~")
-    assert "28 records · put right with a sync" in str(changed["blocks"])
+    assert "29 records · put right with a sync" in str(changed["blocks"])
     assert str(changed["blocks"]).count("cause.retry") == 1 and str(KIOSK) not in str(changed["blocks"])
 
 
 def test_what_mended_it_stays_on_the_message_of_an_episode_that_is_over(bot: Bot) -> None:
     message = opened(bot)
-    ends(bot, KIOSK, "Kiosk Ltd is inactive in QuickBooks")
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.rows["harbour"] = []
-    bot.desk.finish(run.run_id, Flag.BLUE)
+    bot.store.sync()
     bot.tick(seconds=6)
     closed = bot.after(message, "~Kiosk Ltd is inactive in QuickBooks~")
     assert "button" not in str(closed["blocks"])
 
 
 def test_a_cause_from_before_the_episode_is_not_told_as_mended_in_it(bot: Bot) -> None:
-    ends(bot, KIOSK, "Kiosk Ltd was archived")
+    invoice = fails_alone(OTHER, "INV-9")
+    bot.store.sync([invoice], Flag.RED)
     bot.clock.forward(300)
     opened(bot)
     bot.tick(seconds=6)
-    assert "was archived" not in str(bot.said("cause.1.harbour", user="@ben"))
+    assert "Kiosk Ltd" not in str(bot.said("cause.1.harbour", user="@ben"))
 
 
 def test_which_is_it_opens_the_question_and_needs_an_operator(bot: Bot) -> None:
-    bot.desk.fixes[KIOSK] = Fix.ADOPT
-    bot.desk.may_be[KIOSK] = (Suggestion(Side.QUICKBOOKS, "Customer", "58", "Kiosk Limited", 80, ("same e-mail",)),)
+    may_be_another(bot.store)
     message = opened(bot)
     bot.slack.click(message, "cause.adopt", user="@ben")
     bot.said("workspace admin", user="@ben")
@@ -106,8 +95,10 @@ def test_which_is_it_opens_the_question_and_needs_an_operator(bot: Bot) -> None:
 
 
 def test_which_is_it_says_so_when_there_is_nothing_to_choose_any_more(bot: Bot) -> None:
-    bot.desk.fixes[KIOSK] = Fix.ADOPT
-    bot.slack.click(opened(bot), "cause.adopt")
+    may_be_another(bot.store)
+    message = opened(bot)
+    bot.store.hear(mirrored.party("Customer", "58", "Kiosk 0"))
+    bot.slack.click(message, "cause.adopt")
     bot.said("Nothing on the other side looks like it any more.")
 
 
@@ -115,23 +106,28 @@ def test_a_second_click_on_retry_starts_no_second_sync(bot: Bot) -> None:
     message = opened(bot)
     bot.slack.click(message, "cause.retry")
     bot.slack.click(message, "cause.retry")
-    eventually(lambda: "is being synced already" in str(bot.slack.seen()) or len(bot.desk.run_views) == 1)
-    assert len(bot.desk.run_views) == 1
+    eventually(lambda: "is being synced already" in str(bot.slack.seen()) or len(bot.store.runs()) == 1)
+    assert len(bot.store.runs()) == 1
 
 
 def test_a_viewer_may_not_retry_and_is_told_who_may(bot: Bot) -> None:
     message = opened(bot)
     bot.slack.click(message, "cause.retry", user="@ben")
     bot.said("workspace admin", user="@ben")
-    assert bot.desk.run_views == {}
+    assert bot.store.runs() == []
 
 
 def test_a_cause_that_the_engine_writes_down_is_found_by_its_end(bot: Bot) -> None:
     """The same queries as the engine's: opened by one look, ended by the next."""
-    row = replace(bot.desk.rows["harbour"][0], code="6240", details="Kiosk Ltd is inactive.")
+    row = replace(bot.store.rows()[0], code="6240", details="Kiosk Ltd is inactive.")
     team, since = bot.desk.team, bot.clock() - timedelta(seconds=1)
     with team.database.write() as connection:
         cause_spans.note(connection, "harbour", to_ms(bot.clock()), [row])
         cause_spans.note(connection, "harbour", to_ms(bot.clock()) + 5, [])
-    (mended,) = team.work.settled(bot.desk.companies.named("harbour"), [], since).resolved
-    assert (mended.key, mended.headline, mended.how, mended.by) == (str(KIOSK), "Kiosk Ltd is inactive", "sync", "")
+    (resolved,) = team.work.settled(bot.desk.companies.named("harbour"), [], since).resolved
+    assert (resolved.key, resolved.headline, resolved.how, resolved.by) == (
+        str(KIOSK),
+        "Kiosk Ltd is inactive in QuickBooks",
+        "sync",
+        "",
+    )

@@ -23,14 +23,14 @@ def test_help_is_one_message(bot: Bot) -> None:
 
 def test_an_unknown_company_is_answered_with_the_known_ones(bot: Bot) -> None:
     bot.slack.command("results nowhere")
-    assert "Known: Harbour City Property" in bot.said("No company “nowhere”")["text"]
+    assert "There are: Harbour City Property" in bot.said("There is no company “nowhere”")["text"]
 
 
 def test_sync_posts_one_living_message_where_it_was_asked(bot: Bot) -> None:
     bot.slack.command("sync harb")
     message = bot.said("waiting to start", user="@ben")
     assert message["text"] == "Harbour City Property · waiting to start…"
-    assert eventually(lambda: bot.desk.messages.get("run:run-1")).ts == message["ts"]
+    assert eventually(lambda: bot.desk.posts.get("run:run-1")).ts == message["ts"]
 
 
 def test_sync_asks_which_company_when_there_are_several(start: Start) -> None:
@@ -54,7 +54,7 @@ def test_a_second_sync_is_told_about_the_first(bot: Bot) -> None:
     bot.said("waiting to start")
     bot.slack.command("sync")
     bot.said("One sync of a company goes at a time")
-    assert len(bot.desk.run_views) == 1
+    assert len(bot.store.runs()) == 1
 
 
 def test_results_without_a_name_show_the_worst_company_with_a_choice(start: Start) -> None:
@@ -75,8 +75,8 @@ def test_the_menu_of_a_company_opens_its_results(start: Start) -> None:
     assert "Lakeside 1" in bot.said("results.refresh")["text"]
 
 
-def test_before_any_company_is_connected_the_first_steps_are_shown(bot: Bot) -> None:
-    bot.desk.known.clear()
+def test_before_any_company_is_connected_the_first_steps_are_shown(start: Start) -> None:
+    bot = start(companies=0)
     for asked, word in enumerate(("", "sync", "results"), start=1):
         bot.slack.command(word)
         eventually(lambda n=asked: len(bot.slack.seen()) == n)
@@ -89,6 +89,6 @@ def test_where_the_bot_is_not_a_member_the_answer_still_arrives(bot: Bot) -> Non
     assert "direct message" in told["text"]
     assert not any("invite" in one["text"] for one in bot.slack.seen("@ben", "#general"))
     direct = bot.said("waiting to start", channel="@qbo-sync")
-    assert bot.desk.messages["run:run-1"].ts == direct["ts"]
+    assert bot.store.posted()["run:run-1"].ts == direct["ts"]
     bot.slack.command("results", channel="#general")
     bot.said("results.refresh", channel="#general")

@@ -9,11 +9,14 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from sqlalchemy import update
 
 from bot.core.runs import Progress, RunState, Trigger
+from bot.desk.companies.companies import Companies
 from bot.sandbox.slack.person.delivery import sign
 from bot.slack.build import build_app
 from bot.slack.plumbing.socket import NotConnected, start_socket, stop_socket
+from bot.store.team.tables import views
 from tests.patience import PATIENCE_S, eventually
 from tests.slack.conftest import Bot, Host
 
@@ -91,17 +94,19 @@ def overviews(bot: Bot) -> int:
 
 
 @pytest.mark.parametrize("commands", [60, pytest.param(200, marks=pytest.mark.long)])
-def test_a_burst_of_commands_is_acknowledged_before_any_of_them_is_answered(bot: Bot, commands: int) -> None:
+def test_a_burst_of_commands_is_acknowledged_before_any_of_them_is_answered(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, commands: int
+) -> None:
     """While a run goes on; how soon that is: `python -m benchmarks acknowledging`."""
-    companies, go_on = bot.desk.companies.all, threading.Event()
+    all_companies, go_on = Companies.all, threading.Event()
 
-    def slowly() -> Any:
+    def slowly(companies: Companies) -> Any:
         assert go_on.wait(PATIENCE_S)
-        return companies()
+        return all_companies(companies)
 
-    bot.desk.companies.all = slowly  # type: ignore[method-assign]
+    monkeypatch.setattr(Companies, "all", slowly)
     bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.change_run("run-1", state=RunState.RUNNING, progress=Progress("invoices", 1, 9))
+    bot.store.change_run("run-1", state=RunState.RUNNING, progress=Progress("invoices", 1, 9))
     bot.announcer.start()
     with ThreadPoolExecutor(commands) as people:
         answers = list(people.map(lambda _person: bot.slack.command(), range(commands)))
@@ -113,18 +118,19 @@ def test_a_burst_of_commands_is_acknowledged_before_any_of_them_is_answered(bot:
 
 
 def test_a_bug_is_logged_with_the_reference_that_the_person_sees(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
-    bot.desk.companies.all = lambda: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    bot.store.change_company(flag="purple")  # which no company can be
     answer = bot.slack.command()
     assert answer["ok"]
     told = bot.said("finds the cause under this reference")
     reference = str(told["text"]).split("*")[-2]
-    assert f"reference {reference}" in caplog.text and "ZeroDivisionError" in caplog.text
+    assert f"reference {reference}" in caplog.text and "'purple' is not a valid Flag" in caplog.text
 
 
 def test_a_bug_in_a_window_is_shown_in_a_window(bot: Bot) -> None:
     bot.slack.click(bot.results(), "results.filter")
     bot.modal("Search")
-    bot.desk.views.get = lambda _view_id: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    with bot.store.database.write() as connection:
+        connection.execute(update(views).values(state="{"))
     bot.slack.submit(text={"text": "x"})
     bot.modal("finds the cause under this reference")
 
@@ -149,7 +155,7 @@ def test_over_socket_mode_it_works_the_same(bot: Bot) -> None:
         bot.slack.click(message, "results.filter")
         bot.modal("Search")
         assert bot.slack.submit(text={"text": "kiosk"})["ok"]
-        bot.after(message, "“kiosk” · 10 of 120")
+        bot.after(message, "“kiosk” · 29 of 120")
     finally:
         stop_socket(handler)
 

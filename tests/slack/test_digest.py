@@ -18,28 +18,25 @@ from bot.slack.runs.digest import Digests
 from bot.slack.runs.picture import CLOSED, OPENED, bars
 from bot.store.database import to_ms
 from bot.store.results import cause_spans
+from bot.store.tables import cause_spans as spans
 from bot.store.team import settings
 from tests.blocks import samples
 from tests.patience import PATIENCE_S
 from tests.slack.conftest import Bot, Start
+from tests.slack.seeding import put_right
 
 MONDAY_NINE = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)  # in Auckland
 
 
-def at(bot: Bot, when: datetime) -> None:
-    bot.clock.now = when
-
-
 def switch_on(bot: Bot) -> None:
-    bot.desk.team  # noqa: B018 - the company is put into its database
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         settings.put(connection, "harbour", {"digest": "on"})
 
 
 def happened(bot: Bot, opened: timedelta, closed: timedelta | None, rows: list[Result]) -> None:
     """A cause that came and went so long before now."""
     now = bot.clock()
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         cause_spans.note(connection, "harbour", to_ms(now - opened), rows)
         if closed is not None:
             cause_spans.note(connection, "harbour", to_ms(now - closed), [])
@@ -51,11 +48,11 @@ def digests(bot: Bot) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def monday(start: Start) -> Bot:
-    bot = start()
-    at(bot, MONDAY_NINE - timedelta(minutes=1))
+    bot = start(at=MONDAY_NINE - timedelta(minutes=1))
     switch_on(bot)
-    happened(bot, timedelta(days=3), timedelta(days=2, hours=20), [bot.desk.rows["harbour"][0]])
-    happened(bot, timedelta(days=1), None, bot.desk.rows["harbour"][:20])
+    bot.store.forget(spans)
+    happened(bot, timedelta(days=3), timedelta(days=2, hours=20), [bot.store.rows()[0]])
+    happened(bot, timedelta(days=1), None, bot.store.rows()[:20])
     return bot
 
 
@@ -86,10 +83,10 @@ def test_it_holds_the_chart_the_top_and_the_oldest_cause(monday: Bot) -> None:
 
 @pytest.fixture
 def chartless(monday: Bot) -> Bot:
-    """Slack takes no chart here."""
+    """Slack takes no chart here, and there is no red message."""
     refusal = {"kind": "reply", "status": 200, "body": {"ok": False, "error": "invalid_blocks"}}
-    monday.desk.rows["harbour"] = [row for row in monday.desk.rows["harbour"] if not row.cause]
-    monday.desk.known["harbour"] = samples.company(flag=Flag.BLUE, last_run=None)
+    monday.store.change_company(flag=Flag.BLUE)
+    monday.store.put([put_right(row) for row in monday.store.rows()])
     match = {"path": "chat.postMessage", "body": "data_visualization"}
     monday.slack.control("POST", "faults", match=match, times=None, effect=refusal)
     return monday
@@ -159,12 +156,11 @@ def test_a_digest_whose_answer_was_lost_comes_once(monday: Bot) -> None:
     monday.tick(seconds=70)
     for _ in range(5):
         monday.tick(seconds=31)
-    assert len(digests(monday)) == 1 and "digest:harbour:2026-11-23" in monday.desk.messages
+    assert len(digests(monday)) == 1 and "digest:harbour:2026-11-23" in monday.store.posted()
 
 
 def test_the_drift_of_the_last_verification_is_told(monday: Bot) -> None:
-    found = Verified(monday.clock(), False, {"NZD": Decimal("12.5")}, 3)
-    monday.desk.known["harbour"] = replace(monday.desk.known["harbour"], verified=found)
+    monday.store.was_verified(Verified(monday.clock(), False, {"NZD": Decimal("12.5")}, 3))
     monday.tick(seconds=70)
     (message,) = digests(monday)
     assert "3 linked pairs no longer agree · NZD 12.50 unexplained" in message["text"]
@@ -173,7 +169,7 @@ def test_the_drift_of_the_last_verification_is_told(monday: Bot) -> None:
 
 def test_the_hours_before_a_digest_are_in_that_one_only(monday: Bot) -> None:
     """A cause that came and went in the morning of the day, before its hour."""
-    happened(monday, timedelta(hours=3), timedelta(hours=2), [replace(monday.desk.rows["harbour"][1], cause=None)])
+    happened(monday, timedelta(hours=3), timedelta(hours=2), [replace(monday.store.rows()[1], cause=None)])
     first = monday.desk.team.week("harbour", MONDAY_NINE)
     second = monday.desk.team.week("harbour", MONDAY_NINE + timedelta(days=7))
     assert (first.opened, second.opened, second.closed) == (3, 0, 0)
@@ -204,7 +200,7 @@ def test_after_a_long_outage_the_old_one_is_left_out(monday: Bot) -> None:
 
 def test_two_processes_post_it_once(monday: Bot) -> None:
     monday.clock.forward(70)
-    companies = [(monday.desk.known["harbour"], "C0ACCOUNTS")]
+    companies = [(monday.desk.companies.named("harbour"), "C0ACCOUNTS")]
     for _ in range(2):
         Digests(monday.desk, monday.announcer.outbox, monday.clock, monday.announcer.digests.operators).keep(companies)
     assert len(digests(monday)) == 1
@@ -216,8 +212,8 @@ def cause_rows(*names: str) -> list[Result]:
 
 
 def test_a_cause_is_written_down_when_it_comes_and_when_it_goes(bot: Bot) -> None:
-    bot.desk.team  # noqa: B018
-    with bot.desk.team_store.database.write() as connection:
+    bot.store.forget(spans)
+    with bot.store.database.write() as connection:
         for minute, names in enumerate((("a",), ("a", "b"), ("b",), (), ("a",))):
             cause_spans.note(connection, "harbour", minute, cause_rows(*names))
         found = [

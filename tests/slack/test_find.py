@@ -1,6 +1,5 @@
 """Find and look up: what is typed or what a message names, in the results of every company."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from tests.slack.conftest import Bot, Start
 
 def test_find_looks_through_all_companies_and_opens_the_rows(start: Start) -> None:
     bot = start(companies=2)
-    bot.desk.add(samples.company("Lakeside", Flag.BLUE, id="lakeside"), [samples.result(3, name="Kiosk Twin")])
+    bot.store.add(samples.company("Lakeside", Flag.BLUE, id="lakeside"), [samples.result(3, name="Kiosk Twin")])
     bot.slack.command("find KIOSK")
     message = bot.said("fit “KIOSK”")
     assert "🟥 Red · Harbour City Property · " in message["text"]
@@ -79,16 +78,16 @@ def test_the_shortcut_opens_the_overview_anywhere_and_acts_from_there(bot: Bot) 
     bot.said("results.refresh", channel="@qbo-sync")
 
 
-def test_without_companies_the_shortcut_shows_the_first_steps(bot: Bot) -> None:
-    bot.desk.known.clear()
+def test_without_companies_the_shortcut_shows_the_first_steps(start: Start) -> None:
+    bot = start(companies=0)
     bot.slack.control("POST", "shortcut", user="@ana", callback_id="overview")
     bot.modal("No company is connected yet.")
 
 
 def test_a_hundred_companies_fit(start: Start) -> None:
-    bot = start(companies=40)
+    bot = start()
+    rows = [samples.result(1, name="Kiosk"), *samples.results(30, samples.LONG)]
     for place in range(1, 40):
-        bot.desk.rows[f"lakeside-{place}"] = [samples.result(1, name="Kiosk"), *samples.results(30, samples.LONG)]
-        bot.desk.known[f"lakeside-{place}"] = replace(bot.desk.known[f"lakeside-{place}"], name=samples.LONG[:90])
+        bot.store.add(samples.company(samples.LONG[:90], Flag.BLUE, id=f"lakeside-{place}"), rows)
     bot.slack.command("find kiosk")
     bot.said("more places: use more words")

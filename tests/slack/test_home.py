@@ -1,10 +1,9 @@
 """The App Home: every company, worst first, drawn when it is opened and after a run; its buttons act from there."""
 
-from dataclasses import replace
 from typing import Any
 
 from blocks.home import MyItem
-from bot.core.runs import CompanyStatus, Flag, RunState, Trigger
+from bot.core.runs import Flag, RedReason, RunState, Trigger
 from bot.slack import home
 from tests.blocks import samples
 from tests.rarely import edge
@@ -26,9 +25,7 @@ def click(bot: Bot, action_id: str, user: str = "@ana") -> None:
 
 
 def test_it_says_of_every_company_how_it_is(bot: Bot) -> None:
-    company = bot.desk.known["harbour"]
-    ran = replace(company, last_run=samples.run(flag=Flag.RED), status=CompanyStatus.HAS_ERRORS)
-    bot.desk.known["harbour"] = replace(ran, days_out_of_balance=3)
+    bot.store.change_run("earlier-harbour", red_reason=RedReason.OUT_OF_BALANCE)
     view = opened(bot)
     assert "🟥 Red · *Harbour City Property* · 29 records need attention" in view
     for words in ("last clean sync <!date^", "next sync <!date^", "1 open cause", "out of balance for 3 days"):
@@ -47,12 +44,11 @@ def test_the_worst_company_comes_first_and_pages_are_turned(start: Start) -> Non
     assert "companies 21 to 30 of 30" in str(shown(bot))
 
 
-def test_at_first_use_three_steps_are_shown_with_what_is_done_ticked(bot: Bot) -> None:
-    known = dict(bot.desk.known)
-    bot.desk.known.clear()
+def test_at_first_use_three_steps_are_shown_with_what_is_done_ticked(start: Start) -> None:
+    bot = start(companies=0)
     view = opened(bot)
     assert view.count("☑") == 1 and view.count("☐") == 2
-    bot.desk.known.update(known)
+    bot.store.add(samples.company(flag=None, last_run=None))
     view = opened(bot, "1 company connected")
     assert view.count("☑") == 2 and view.count("☐") == 1
 
@@ -63,7 +59,7 @@ def test_a_run_changes_the_homes_of_those_who_looked_lately(bot: Bot) -> None:
     bot.said("waiting to start")
     bot.tick(seconds=6)
     assert "home.sync" not in str(shown(bot))
-    bot.desk.finish("run-1", Flag.BLUE)
+    bot.store.finish("run-1", Flag.BLUE)
     bot.tick(seconds=6)
     assert "🔵 Blue · *Harbour City Property* · in sync" in str(shown(bot))
     calls = len(bot.slack.calls("views.publish"))
@@ -79,11 +75,11 @@ def test_a_run_changes_the_homes_of_those_who_looked_lately(bot: Bot) -> None:
 def test_an_outage_of_slack_only_delays_the_home(bot: Bot) -> None:
     opened(bot)
     bot.slack.control("PUT", "outage", on=True)
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], needs_attention=7, status=CompanyStatus.HAS_ERRORS)
+    bot.store.go_through(5)
     bot.tick(seconds=6)
     bot.slack.control("PUT", "outage", on=False)
     bot.tick(seconds=15)
-    assert "7 records need attention" in str(shown(bot))
+    assert "24 records need attention" in str(shown(bot))
 
 
 def test_sync_now_starts_a_run_that_is_told_in_the_messages_tab(bot: Bot) -> None:
@@ -91,14 +87,14 @@ def test_sync_now_starts_a_run_that_is_told_in_the_messages_tab(bot: Bot) -> Non
     click(bot, "home.sync")
     assert "waiting to start" in bot.said("waiting to start", channel="@qbo-sync")["text"]
     eventually(lambda: "home.sync" not in str(shown(bot)))
-    assert bot.desk.run_views["run-1"].requested_by == ANA
+    assert bot.store.runs()[0].requested_by == ANA
 
 
 def test_a_viewer_is_refused_in_a_window_and_told_whom_to_ask(bot: Bot) -> None:
     opened(bot, user="@ben")
     click(bot, "home.sync", user="@ben")
     bot.modal("only workspace admins can start a sync", user="@ben")
-    assert bot.desk.run_views == {}
+    assert bot.store.runs() == []
 
 
 def test_results_open_in_the_messages_tab_and_a_window_says_where(bot: Bot) -> None:
@@ -109,8 +105,7 @@ def test_results_open_in_the_messages_tab_and_a_window_says_where(bot: Bot) -> N
 
 
 def test_a_company_to_be_reconnected_says_how(bot: Bot) -> None:
-    lost = replace(bot.desk.known["harbour"], status=CompanyStatus.NEEDS_RECONNECTING, flag=Flag.RED, needs_attention=0)
-    bot.desk.known["harbour"] = lost
+    bot.store.change_company(needs_reconnect=True)
     assert "needs reconnecting to QuickBooks" in opened(bot)
     assert "home.sync" not in str(shown(bot))
     click(bot, "home.reconnect")
@@ -119,7 +114,7 @@ def test_a_company_to_be_reconnected_says_how(bot: Bot) -> None:
 
 def test_while_a_run_is_under_way_no_other_can_be_started(bot: Bot) -> None:
     run, _ = bot.desk.runs.request("harbour", ANA, Trigger.PERSON)
-    bot.desk.change_run(run.run_id, state=RunState.RUNNING)
+    bot.store.change_run(run.run_id, state=RunState.RUNNING)
     assert "home.sync" not in opened(bot)
 
 

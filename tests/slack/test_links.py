@@ -1,15 +1,16 @@
 """Select rows, unlink and relink with the cascade said first, who did it, undo; and More detail."""
 
-from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from blocks.linking.links import ALL_MATCHING
-from bot.core.model import OpenAmount, Outcome, RecordRef, RecordType, Side
-from bot.core.planning.pairing import Suggestion
+from bot.core.model import Link, Outcome, RecordRef, RecordType
+from bot.store.team.tables import undos
 from tests.blocks import samples
 from tests.rarely import edge
-from tests.slack.conftest import ACCOUNTS, ANA, BEN, KIOSK, Bot, eventually
+from tests.slack import mirrored
+from tests.slack.conftest import ACCOUNTS, ANA, BEN, Bot, eventually
+from tests.slack.scenes import DOUBLE, NAME_TAKEN, alike
+from tests.slack.seeding import KIOSK, kiosk_row, put_right
 
 
 def choose(bot: Bot, query: str, *values: str) -> None:
@@ -34,10 +35,10 @@ def test_a_search_within_a_searched_filter_keeps_to_the_filter(bot: Bot) -> None
     message = bot.results()
     bot.slack.click(message, "results.filter")
     bot.modal("Search")
-    bot.slack.submit(text={"text": "archived"}, show={"show": "everything"})
-    bot.after(message, "10 of 120")
+    bot.slack.submit(text={"text": "waits for"}, show={"show": "everything"})
+    bot.after(message, "“waits for” · 28 of 120")
     bot.slack.click(message, "results.select")
-    bot.modal("All 10 rows")
+    bot.modal("All 28 rows")
     assert len(bot.slack.suggest("pick.rows", "inv-2044")) == 1
     assert bot.slack.suggest("pick.rows", "inv-2155") == []
 
@@ -61,11 +62,12 @@ def test_unlinking_names_the_cascade_and_undo_brings_all_back(bot: Bot) -> None:
     bot.modal("Unlink 29")
     assert bot.slack.submit(note={"note": "moved <b>"}, extent={"extent": "everything"})["ok"]
     done = bot.after(message, "29 records unlinked (“moved &lt;b&gt;”) by <@U0ANA>")
-    assert ("unlink", ANA, 29, True, "moved <b>") in bot.desk.log
+    (deed,) = bot.deeds()
+    assert (deed.what, deed.by, deed.count, deed.note) == ("unlink", ANA, 29, "moved <b>")
     assert bot.slack.modal() is None
     bot.slack.click(done, "links.undo")
     bot.after(message, "Undone: 29 records linked again by <@U0ANA>")
-    assert all(row.linked for row in bot.desk.rows["harbour"])
+    assert all(row.linked for row in bot.store.rows())
 
 
 def test_the_submit_button_counts_what_the_choice_means(bot: Bot) -> None:
@@ -79,20 +81,21 @@ def test_the_submit_button_counts_what_the_choice_means(bot: Bot) -> None:
     bot.modal("Unlink 1")
     assert bot.slack.submit()["ok"]
     bot.after(message, "1 record unlinked, 28 records now wait for it (“keep me”) by <@U0ANA>")
-    assert ("unlink", ANA, 1, False, "keep me") in bot.desk.log
+    (deed,) = bot.deeds()
+    assert (deed.what, deed.by, deed.count, deed.note) == ("unlink", ANA, 1, "keep me")
 
 
 def test_all_rows_of_the_filter_can_be_changed_at_once(bot: Bot) -> None:
     message = bot.results()
     bot.slack.click(message, "results.type", value="payment")
-    bot.after(message, "payments · 15 of 120")
+    bot.after(message, "payments · since 21 Nov 2026 · 15 of 120")
     choose(bot, "", ALL_MATCHING)
     bot.slack.in_modal("select.unlink")
     bot.modal("Unlink 15 records?")
     assert bot.slack.submit()["ok"]
     bot.after(message, "15 records unlinked by <@U0ANA>")
     bot.slack.click(message, "results.status", value="unlinked")
-    bot.after(message, "unlinked · payments · 15 of 120")
+    bot.after(message, "unlinked · payments · since 21 Nov 2026 · 15 of 120")
     choose(bot, "", ALL_MATCHING)
     bot.slack.in_modal("select.relink")
     bot.modal("Relink 15 records?")
@@ -112,19 +115,19 @@ def unlinked(bot: Bot) -> dict[str, Any]:
 
 def test_an_undo_that_came_too_late_is_refused_in_words(bot: Bot) -> None:
     done = unlinked(bot)
-    bot.desk.undos.clear()
+    bot.store.forget(undos)
     bot.slack.click(done, "links.undo")
-    bot.said("Something else has changed since")
+    bot.said("nothing is known of it any more")
 
 
 @edge
 def test_an_undo_that_came_too_late_names_what_was_changed_and_by_whom(bot: Bot) -> None:
     done = unlinked(bot)
-    bot.desk.overtaken = {token: ("invoice INV-7", "relinked", BEN) for token in bot.desk.undos}
+    bot.desk.linking.relink("harbour", [RecordRef(RecordType.INVOICE, "held-7")], BEN)
     bot.slack.click(done, "links.undo")
     told = bot.said("cannot be undone any more")
-    assert f"invoice INV-7 was relinked by <@{BEN}> since" in told["text"]
-    assert len(bot.desk.undos) == 1
+    assert f"invoice INV-2048 was relinked by <@{BEN}> since" in told["text"]
+    assert sum(not row.linked for row in bot.store.rows()) == 28
 
 
 def test_what_changed_while_the_window_was_open_is_said_and_nothing_is_lost(bot: Bot) -> None:
@@ -133,30 +136,29 @@ def test_what_changed_while_the_window_was_open_is_said_and_nothing_is_lost(bot:
     bot.slack.in_modal("select.unlink")
     bot.modal("Unlink 1")
     late = samples.result(1, ref=RecordRef(RecordType.INVOICE, "late"), name="INV-9 <!here>", linked=True)
-    bot.desk.rows["harbour"].append(late)
-    bot.desk.parents[late.ref] = KIOSK
-    bot.desk.linking.unlink("harbour", [next(iter(bot.desk.parents))], BEN)
+    bot.store.add_rows(late, contact_id=KIOSK.key)
+    bot.desk.linking.unlink("harbour", [RecordRef(RecordType.PAYMENT, "held-1")], BEN)
     assert bot.slack.submit(note={"note": "moved"}, extent={"extent": "everything"})["ok"]
     view = bot.modal("Look again")
     said = str(view["blocks"])
     assert "1 more record refers to what you chose by now: INV-9 &lt;!here&gt;" in said
-    assert "was unlinked by somebody else. Nothing was done yet." in said
+    assert "INV-2042 was unlinked by somebody else; NZD 2,760.00 open receivable by now" in said
+    assert "Nothing was done yet." in said
     assert view["submit"]["text"] == "Unlink 30" and "moved" in str(view)
-    assert [deed[1] for deed in bot.desk.log] == [BEN]
+    assert [deed.by for deed in bot.deeds()] == [BEN]
     assert bot.slack.submit(note={"note": "moved"}, extent={"extent": "everything"})["ok"]
     bot.after(message, "29 records unlinked (“moved”) by <@U0ANA>")
 
 
 def test_an_open_amount_that_changed_while_the_window_was_open_is_said_and_nothing_done(bot: Bot) -> None:
-    bot.desk.owed = (OpenAmount("NZD", Decimal("48210")),)
     message = bot.results()
     choose(bot, "kiosk ltd", str(KIOSK))
     bot.slack.in_modal("select.unlink")
-    bot.modal("NZD 48,210.00 open receivable")
-    bot.desk.owed = (OpenAmount("NZD", Decimal("60000")),)
+    bot.modal("NZD 2,645.00 open receivable")
+    bot.store.hear(mirrored.invoice("held-7", "INV-2048", balance="15.00"))
     assert bot.slack.submit(note={"note": "moved"})["ok"]
-    bot.modal("NZD 60,000.00 open receivable by now, where it was NZD 48,210.00 open receivable. Nothing was done yet")
-    assert bot.desk.log == []
+    bot.modal("NZD 2,545.00 open receivable by now, where it was NZD 2,645.00 open receivable. Nothing was done yet")
+    assert bot.deeds() == []
     assert bot.slack.submit(note={"note": "moved"})["ok"]
     bot.after(message, "1 record unlinked, 28 records now wait for it (“moved”) by <@U0ANA>")
 
@@ -167,7 +169,7 @@ def needing_attention(bot: Bot, *picked: str) -> dict[str, Any]:
     bot.slack.click(message, "results.filter")
     bot.modal("Search")
     bot.slack.submit(show={"show": "attention"})
-    bot.after(message, "needs attention · 29 of 120")
+    bot.after(message, "needs attention · since 21 Nov 2026 · 29 of 120")
     choose(bot, "", *picked)
     bot.slack.in_modal("select.unlink")
     bot.modal("links.unlink")
@@ -175,11 +177,9 @@ def needing_attention(bot: Bot, *picked: str) -> dict[str, Any]:
 
 
 def turn_good(bot: Bot, count: int) -> None:
-    held = {row.ref for row in bot.desk.rows["harbour"] if row.outcome is Outcome.WAITING}
+    held = {row.ref for row in bot.store.rows() if row.outcome is Outcome.WAITING}
     good = sorted(held)[:count]
-    bot.desk.rows["harbour"] = [
-        replace(row, outcome=Outcome.UPDATED) if row.ref in good else row for row in bot.desk.rows["harbour"]
-    ]
+    bot.store.put([put_right(row) if row.ref in good else row for row in bot.store.rows()])
 
 
 @edge
@@ -189,19 +189,19 @@ def test_rows_that_turned_good_meanwhile_are_left_out_of_all_that_match(bot: Bot
     turn_good(bot, 4)
     assert bot.slack.submit(note={"note": "old ones"})["ok"]
     view = bot.modal("4 records do not match your filter any more and will stay as they are: INV-2")
-    assert "Unlink 25 records?" in str(view) and "old ones" in str(view) and bot.desk.log == []
+    assert "Unlink 25 records?" in str(view) and "old ones" in str(view) and bot.deeds() == []
     assert bot.slack.submit(note={"note": "old ones"})["ok"]
     bot.after(message, "25 records unlinked, 4 records now wait for them (“old ones”) by <@U0ANA>")
-    assert sum(not row.linked for row in bot.desk.rows["harbour"]) == 25
+    assert sum(not row.linked for row in bot.store.rows()) == 25
 
 
 @edge
 def test_when_none_of_all_that_match_does_any_more_there_is_nothing_to_do(bot: Bot) -> None:
     needing_attention(bot, ALL_MATCHING)
-    bot.desk.rows["harbour"] = [replace(row, outcome=Outcome.UPDATED) for row in bot.desk.rows["harbour"]]
+    bot.store.calm()
     bot.slack.submit()
     bot.modal("None of these rows matches your filter any more, so there is nothing to unlink.")
-    assert bot.desk.log == []
+    assert bot.deeds() == []
 
 
 @edge
@@ -216,19 +216,15 @@ def test_a_row_that_was_chosen_by_name_stays_chosen_and_what_it_is_now_is_said(b
 
 def test_the_message_that_was_clicked_is_kept_with_the_deed(bot: Bot) -> None:
     done = unlinked(bot)
-    assert bot.desk.sources == [f"{ACCOUNTS} {done['ts']}"]
-
-
-LIKE = Suggestion(Side.QUICKBOOKS, "Invoice", "146", "INV-1 of 5 Oct 2026, 138.00", 2, ("same number", "total differs"))
-OTHER = Suggestion(Side.QUICKBOOKS, "Invoice", "147", "INV-1 of 8 Oct 2026, 115.00", 1, ("3 days apart",))
+    assert [deed.source for deed in bot.deeds()] == [f"{ACCOUNTS} {done['ts']}"]
 
 
 def ask_which(bot: Bot) -> dict[str, Any]:
-    bot.desk.may_be[KIOSK] = (LIKE, OTHER)
+    alike(bot.store)
     message = bot.results()
-    choose(bot, "kiosk ltd", str(KIOSK))
+    choose(bot, "inv-1", str(DOUBLE))
     bot.slack.in_modal("select.relink")
-    view = bot.modal("Which record in QuickBooks is contact Kiosk Ltd?")
+    view = bot.modal("Which record in QuickBooks is invoice INV-1?")
     assert "Total ≠" in str(view) and view["submit"]["text"] == "Link to it"
     return message
 
@@ -238,10 +234,12 @@ def test_a_record_without_its_partner_is_linked_to_the_one_that_a_person_chooses
     bot.slack.in_modal("partner", value="1", form={"note|note": ["seen it"]})
     bot.modal("3 days apart")
     assert bot.slack.submit()["ok"]
-    done = bot.after(message, "Kiosk Ltd linked to INV-1 of 8 Oct 2026, 115.00 (“seen it”) by <@U0ANA>")
-    assert ("link", ANA, "Invoice", "147", "seen it") in bot.desk.log
+    done = bot.after(message, "INV-1 linked to INV-1 of 8 Oct 2026, 115.00 (“seen it”) by <@U0ANA>")
+    (deed,) = bot.deeds()
+    assert (deed.what, deed.by, deed.note) == ("link", ANA, "seen it")
+    assert deed.after == "INV-1 of 8 Oct 2026, 115.00 (Invoice 147)"
     bot.slack.click(done, "links.undo")
-    bot.after(message, "Undone: Kiosk Ltd is to be decided on again by <@U0ANA>")
+    bot.after(message, "Undone: invoice INV-1 is to be decided on again by <@U0ANA>")
 
 
 @edge
@@ -251,31 +249,31 @@ def test_none_of_them_says_what_follows_before_it_is_confirmed(bot: Bot) -> None
     view = bot.modal("Then they are different records")
     assert view["submit"]["text"] == "Create it"
     assert bot.slack.submit()["ok"]
-    bot.after(message, "Kiosk Ltd kept apart from what it looks like, to be created with the next sync by <@U0ANA>")
-    assert ("create", ANA, "") in bot.desk.log
+    bot.after(message, "INV-1 kept apart from what it looks like, to be created with the next sync by <@U0ANA>")
+    assert [(deed.what, deed.by) for deed in bot.deeds()] == [("create", ANA)]
 
 
 def test_a_partner_that_somebody_else_took_meanwhile_is_said_and_nothing_is_lost(bot: Bot) -> None:
     ask_which(bot)
-    bot.desk.may_be[KIOSK] = ()
+    bot.store.put_link(Link(RecordType.INVOICE, "held-7", "Invoice", "146"))
     assert bot.slack.submit(note={"note": "mine"})["ok"]
-    bot.modal("linked to another record already")
-    assert bot.desk.log == []
+    bot.modal("is linked to INV-2048 of 5 Oct 2026, 115.00 in Re-Leased already. Nothing was changed.")
+    assert bot.deeds() == []
 
 
 def test_more_detail_is_searched_and_shown_in_one_window(bot: Bot) -> None:
+    bot.store.put([kiosk_row("6240", NAME_TAKEN), *bot.store.rows()[1:]])
     message = bot.results()
     bot.slack.click(message, "results.more", value="detail")
     bot.modal("Which record?")
     bot.slack.suggest("detail.choose", "kiosk ltd")
     bot.slack.in_modal("detail.choose", value=str(KIOSK))
-    view = bot.modal("Kiosk Ltd is inactive in QuickBooks")
-    said = str(view["blocks"])
-    assert "Total ≠" in said and "Attempts" in said and "QuickBooks trace id 1-abc" in said and "Fault 6240" not in said
+    said = str(bot.modal("Attempts")["blocks"])
+    assert "Name ≠" in said and "QuickBooks trace id 1-abc" in said and "answered code 6240" not in said
     bot.slack.in_modal("detail.unfold", value=str(KIOSK))
-    bot.modal("Fault 6240")
+    bot.modal("answered code 6240")
     bot.slack.in_modal("detail.fold", value=str(KIOSK))
-    assert "Fault 6240" not in str(bot.modal("Show raw answer"))
+    assert "answered code 6240" not in str(bot.modal("Show raw answer"))
     bot.slack.suggest("detail.choose", "inv-2155")
     bot.slack.in_modal("detail.choose", value=bot.slack.suggest("detail.choose", "inv-2155")[0]["value"])
     bot.modal("INV-2155")
@@ -295,7 +293,7 @@ def test_a_record_that_is_gone_is_said_in_the_window(bot: Bot) -> None:
     bot.slack.click(bot.results(), "results.more", value="detail")
     bot.modal("Which record?")
     bot.slack.suggest("detail.choose", "kiosk ltd")
-    bot.desk.rows["harbour"] = bot.desk.rows["harbour"][1:]
+    bot.store.put(bot.store.rows()[1:])
     bot.slack.in_modal("detail.choose", value=str(KIOSK))
     bot.modal("not among the results any more")
 

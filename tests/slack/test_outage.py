@@ -38,19 +38,18 @@ def limit(bot: Bot) -> Callable[[], Any]:
 @edge
 @pytest.mark.parametrize("trouble", [go_away, limit])
 def test_ten_minutes_without_slack_lose_and_double_nothing(start: Start, trouble: Callable[[Bot], Any]) -> None:
-    bot = start(companies=2)
-    bot.desk.rows = {company: [] for company in bot.desk.known}
+    bot = start(companies=2, is_calm=True)
     bot.slack.command("sync harbour")
-    eventually(lambda: bot.desk.run_views)
+    eventually(lambda: bot.store.runs())
     bot.said("waiting to start")
     over = trouble(bot)
     for step in range(TEN_MINUTES_S // STEP_S):
         if step == 20:
-            bot.desk.finish("run-1", Flag.BLUE)
+            bot.store.finish("run-1", Flag.BLUE)
         if step in (30, 60, 90):
             run, _ = bot.desk.runs.request("lakeside-1", "", Trigger.SCHEDULE)
             assert run.state is RunState.REQUESTED
-            bot.desk.finish(run.run_id, Flag.BLUE)
+            bot.store.finish(run.run_id, Flag.BLUE)
         bot.tick(seconds=STEP_S)
     told = len(texts(bot))
     over()
@@ -64,4 +63,4 @@ def test_ten_minutes_without_slack_lose_and_double_nothing(start: Start, trouble
     ]
     assert len([one for one in entries if one["ts"] != one["thread_ts"]]) == 3
     assert [one["ts"] for one in entries] == sorted(one["ts"] for one in entries)
-    assert len(seen) == len(set(bot.desk.messages)) + sum("started a sync" in text for text in seen)
+    assert len(seen) == len(set(bot.store.posted())) + sum("started a sync" in text for text in seen)

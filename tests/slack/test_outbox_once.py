@@ -1,6 +1,8 @@
 """A message whose answer was lost, or whose poster died, stands in Slack once, in its order, with what is true now."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from blocks.kit.kit import Message, section
 from bot.core.runs import Flag, Trigger
+from bot.desk.posts import Posts
 from bot.sandbox.slack.workspace.messages import Message as Talk
 from bot.slack.build import build_announcer, web_client
 from bot.slack.messages.history import mark
@@ -28,6 +31,18 @@ class Died(Exception):
     """The process ends here."""
 
 
+@contextmanager
+def dies_before(deed: str) -> Iterator[None]:
+    """A process that does not come to this any more: to `note` where a message stands, to `release` its claim."""
+
+    def dies(*_: object) -> None:
+        raise Died
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Died):
+        patch.setattr(Posts, deed, dies)
+        yield
+
+
 def strike(bot: Bot, effect: dict[str, Any], times: int = 1, path: str = "chat.postMessage") -> None:
     bot.slack.control("POST", "faults", match={"path": path}, times=times, effect=effect)
 
@@ -43,11 +58,9 @@ def texts(bot: Bot, channel: str = "#accounts") -> list[str]:
 @pytest.fixture
 def calm(start: Start) -> Bot:
     """Slack's clock goes with ours, nothing needs attention, and nobody waits long for an answer."""
-    bot = start()
+    bot = start(is_calm=True)
     bot.slack.state.clock = bot.clock
     bot.slack.control("PUT", "rate_limits", enabled=False)
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], flag=Flag.BLUE, needs_attention=0)
-    bot.desk.rows["harbour"] = []
     return bot
 
 
@@ -119,7 +132,7 @@ def test_nothing_is_in_doubt_where_nobody_listened(calm: Bot) -> None:
     box = outbox(calm)
     box.client = nowhere
     assert box.show("one", ACCOUNTS, words("first words")) is Shown.LATER
-    assert calm.desk.claims == {}
+    assert calm.store.claims() == {}
 
 
 def test_what_is_said_after_it_waits_so_that_the_order_holds(calm: Bot) -> None:
@@ -152,7 +165,7 @@ def test_another_channel_does_not_wait(calm: Bot) -> None:
 def test_replies_in_a_thread_are_told_apart_and_kept_in_order(calm: Bot, effect: dict[str, Any]) -> None:
     box = outbox(calm)
     box.show("top", ACCOUNTS, words("top"))
-    thread = calm.desk.messages["top"].ts
+    thread = calm.store.posted()["top"].ts
     strike(calm, effect)
     for _ in range(40):
         done = [box.show(key, ACCOUNTS, words(key), thread) is Shown.YES for key in ("one", "two")]
@@ -167,7 +180,7 @@ def test_replies_in_a_thread_are_told_apart_and_kept_in_order(calm: Bot, effect:
 def test_a_reply_is_posted_when_the_first_message_of_its_thread_is_gone(calm: Bot) -> None:
     box = outbox(calm)
     box.show("top", ACCOUNTS, words("top"))
-    thread = calm.desk.messages["top"].ts
+    thread = calm.store.posted()["top"].ts
     strike(calm, NOT_DONE)
     box.show("one", ACCOUNTS, words("one"), thread)
     calm.client.chat_delete(channel=ACCOUNTS, ts=thread)
@@ -176,13 +189,8 @@ def test_a_reply_is_posted_when_the_first_message_of_its_thread_is_gone(calm: Bo
 
 
 def test_a_process_that_dies_between_posting_and_noting_has_posted_once(calm: Bot) -> None:
-    def dies(*_: str) -> None:
-        raise Died
-
-    note, calm.desk.posts.note = calm.desk.posts.note, dies  # type: ignore[method-assign]
-    with pytest.raises(Died):
+    with dies_before("note"):
         outbox(calm).show("one", ACCOUNTS, words("first words"))
-    calm.desk.posts.note = note  # type: ignore[method-assign]
     box = outbox(calm)
     assert 55 < until_shown(calm, box, "one", words("other words")) < 65
     assert texts(calm) == ["other words"]
@@ -256,7 +264,7 @@ def test_direct_messages_are_looked_up_too(calm: Bot) -> None:
 
 def test_the_mark_says_nothing_to_others(calm: Bot) -> None:
     outbox(calm).show("red:harbour", ACCOUNTS, words("first words"))
-    ts = calm.desk.messages["red:harbour"].ts
+    ts = calm.store.posted()["red:harbour"].ts
     message = calm.slack.state.messages.get(ACCOUNTS, ts)
     assert message is not None and set(message.metadata) == {"event_type", "event_payload"}
     assert "harbour" not in str(message.metadata)
@@ -267,7 +275,7 @@ def test_a_red_message_whose_answer_was_lost_comes_once_and_shows_what_is_true(s
     bot.slack.state.clock = bot.clock
     strike(bot, LOST)
     bot.tick()
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], needs_attention=24)
+    bot.store.go_through(5)
     for _ in range(10):
         bot.tick(seconds=6)
     (red,) = texts(bot)
@@ -278,19 +286,14 @@ def test_a_red_message_whose_answer_was_lost_comes_once_and_shows_what_is_true(s
 
 
 def test_a_process_that_dies_before_it_noted_the_red_message_has_posted_it_once(start: Start) -> None:
-    def dies(*_: str) -> None:
-        raise Died
-
     bot = start()
     bot.slack.state.clock = bot.clock
-    note, bot.desk.posts.note = bot.desk.posts.note, dies  # type: ignore[method-assign]
-    with pytest.raises(Died):
+    with dies_before("note"):
         bot.tick()
-    bot.desk.posts.note = note  # type: ignore[method-assign]
     bot.announcer = build_announcer(bot.desk, bot.settings, bot.client, bot.clock)
     for _ in range(15):
         bot.look(seconds=6)
-    assert len(texts(bot)) == 1 and "red:harbour" in bot.desk.messages
+    assert len(texts(bot)) == 1 and "red:harbour" in bot.store.posted()
 
 
 @pytest.mark.parametrize("seed", [0, 1, *rarely(2, 3, 4, 5)])
@@ -298,7 +301,7 @@ def test_runs_told_through_lost_answers_stand_once_each_in_order(calm: Bot, seed
     chance = random.Random(seed)
     for _ in range(12):
         run, _ = calm.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-        calm.desk.finish(run.run_id, Flag.BLUE)
+        calm.store.finish(run.run_id, Flag.BLUE)
         if chance.random() < 0.6:
             strike(calm, chance.choice([LOST, BROKEN, HALF, NOT_DONE]), path=chance.choice(["chat.post", "chat."]))
         calm.tick(seconds=chance.choice([2, 7, 20]))
@@ -307,6 +310,6 @@ def test_runs_told_through_lost_answers_stand_once_each_in_order(calm: Bot, seed
     for _ in range(40):
         calm.tick(seconds=6)
     thread = [one for one in calm.slack.seen("@ben") if one.get("thread_ts") not in (None, one["ts"])]
-    noted = [calm.desk.messages[f"entry:run-{number}"].ts for number in range(1, 13)]
+    noted = [calm.store.posted()[f"entry:run-{number}"].ts for number in range(1, 13)]
     assert [one["ts"] for one in thread] == noted == sorted(noted)
     assert len(calm.slack.seen("@ben")) == 13

@@ -11,7 +11,9 @@ from bot.core.runs import Flag
 from bot.sandbox.slack.person.delivery import sign
 from bot.sandbox.slack.workspace.workspace import User
 from tests.patience import PATIENCE_S
-from tests.slack.conftest import ANA, BEN, KIOSK, Bot, Start, eventually
+from tests.slack.conftest import ANA, BEN, Bot, Start, eventually
+from tests.slack.scenes import kiosk_is_unlinked
+from tests.slack.seeding import KIOSK
 
 REFUSED = "You can look at everything, but only"
 
@@ -31,7 +33,7 @@ def red_message(bot: Bot) -> dict[str, Any]:
 def test_a_command_of_someone_else_is_refused_and_says_who_may(bot: Bot, words: str) -> None:
     bot.slack.command(words, user="@ben")
     assert "workspace admins can start a sync" in bot.said(REFUSED, user="@ben")["text"]
-    assert bot.desk.log == [] and bot.desk.run_views == {}
+    assert bot.deeds() == [] and bot.store.runs() == []
 
 
 @pytest.mark.parametrize(
@@ -42,15 +44,15 @@ def test_every_acting_button_of_the_red_message_is_refused(bot: Bot, action: str
     message = red_message(bot)
     bot.slack.click(message, action, user="@ben", **({"value": value} if value else {}))
     bot.said(REFUSED, user="@ben")
-    assert bot.desk.log == []
+    assert bot.deeds() == []
     assert bot.slack.modal("@ben") is None
 
 
 def test_relink_is_refused_too(bot: Bot) -> None:
-    bot.desk._set("harbour", [KIOSK], False)
+    kiosk_is_unlinked(bot.store)
     bot.slack.click(red_message(bot), "cause.relink", user="@ben")
     bot.said(REFUSED, user="@ben")
-    assert bot.desk.log == []
+    assert bot.deeds() == []
 
 
 @pytest.mark.parametrize("action", ["results.sync", "results.select"])
@@ -58,17 +60,17 @@ def test_acting_from_the_results_is_refused(bot: Bot, action: str) -> None:
     bot.slack.command("results", user="@ben")
     bot.slack.click(bot.said("results.refresh", user="@ben"), action, user="@ben")
     bot.said(REFUSED, user="@ben")
-    assert bot.desk.log == [] and bot.slack.modal("@ben") is None
+    assert bot.deeds() == [] and bot.slack.modal("@ben") is None
 
 
 def test_sync_again_on_a_run_is_refused(bot: Bot) -> None:
     bot.slack.command("sync")
     bot.said("waiting to start")
-    bot.desk.finish("run-1", Flag.BLUE)
+    bot.store.finish("run-1", Flag.BLUE)
     bot.tick()
     bot.slack.click(bot.said("sync.again", user="@ben"), "sync.again", user="@ben")
     bot.said(REFUSED, user="@ben")
-    assert len(bot.desk.run_views) == 1
+    assert len(bot.store.runs()) == 1
 
 
 def test_a_right_that_was_lost_between_opening_and_submitting_counts(bot: Bot) -> None:
@@ -82,17 +84,17 @@ def test_a_right_that_was_lost_between_opening_and_submitting_counts(bot: Bot) -
     users[ANA] = replace(users[ANA], is_admin=False)
     bot.slack.submit()
     bot.modal(REFUSED)
-    assert bot.desk.log == []
+    assert bot.deeds() == []
 
 
 def test_an_undo_is_refused_to_others(start: Start) -> None:
     bot = start(operators=(ANA,))
-    bot.desk._set("harbour", [KIOSK], False)
+    kiosk_is_unlinked(bot.store)
     bot.slack.click(red_message(bot), "cause.relink")
     told = bot.said("1 record relinked", user="@ben")
     bot.slack.click(told, "links.undo", user="@ben")
     assert f"only operators can undo this. Ask <@{ANA}>." in bot.said(REFUSED, user="@ben")["text"]
-    assert [entry[0] for entry in bot.desk.log] == ["relink", "run"]
+    assert [deed.what for deed in bot.deeds()] == ["relink"] and len(bot.store.runs()) == 1
 
 
 def test_named_operators_may_and_admins_who_are_not_named_may_not(start: Start) -> None:
@@ -119,7 +121,7 @@ def test_when_slack_does_not_say_who_it_is_nothing_is_done(bot: Bot) -> None:
     bot.slack.control("POST", "faults", **rule)
     bot.slack.command("sync")
     bot.said("I could not check with Slack who may do this")
-    assert bot.desk.run_views == {}
+    assert bot.store.runs() == []
 
 
 def test_strangers_are_refused_even_when_named(start: Start) -> None:
@@ -127,7 +129,7 @@ def test_strangers_are_refused_even_when_named(start: Start) -> None:
     bot.slack.state.workspace.users[ANA] = Stranger(ANA, "ana", "Ana Accountant", is_admin=True)
     bot.slack.command("sync")
     bot.said("only for members of the workspace")
-    assert bot.desk.run_views == {}
+    assert bot.store.runs() == []
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def test_nothing_is_done_or_shown_in_a_channel_shared_with_another_company(bot: 
     bot.slack.click(red, "cause.retry")
     bot.slack.click(red, "cause.show")
     eventually(lambda: sum("shared with another company" in one["text"] for one in bot.slack.seen()) == 5)
-    assert bot.desk.run_views == {}
+    assert bot.store.runs() == []
     assert [one["ts"] for one in bot.slack.seen() if "Harbour" in str(one)] == [red["ts"]]
 
 

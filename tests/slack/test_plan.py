@@ -48,7 +48,7 @@ def asked_for(bot: Bot, user: str = "@ana") -> tuple[dict[str, Any], str]:
     """The message of a new plan, and the plan's id."""
     bot.slack.command("plan harbour", user)
     message = bot.said("waiting to plan…")
-    with bot.desk.team_store.database.read() as connection:
+    with bot.store.database.read() as connection:
         plan = requested_plans.under_way(connection, "harbour")
     assert plan is not None
     return message, plan.id
@@ -56,7 +56,7 @@ def asked_for(bot: Bot, user: str = "@ana") -> tuple[dict[str, Any], str]:
 
 def move(bot: Bot, plan_id: str, after: PlanState, **more: Any) -> None:
     now = to_ms(bot.clock())
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         assert requested_plans.transition(connection, plan_id, tuple(PlanState), after, now, **more)
 
 
@@ -69,7 +69,7 @@ def is_made(bot: Bot, plan_id: str, plan: Plan = PLAN, steps: Sequence[PlannedSt
         )
         for place in range(12)
     ]
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         plans.start(connection, f"made-{plan.hash}", "harbour", to_ms(bot.clock()))
         plans.add(connection, f"made-{plan.hash}", 0, steps)
         plans.finish(connection, f"made-{plan.hash}", "harbour", plan.hash)
@@ -104,7 +104,7 @@ def test_the_message_goes_from_waiting_over_progress_to_the_plan(bot: Bot) -> No
     message, plan_id = asked_for(bot)
     assert "<@" not in message["text"]
     move(bot, plan_id, PlanState.PLANNING)
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         requested_plans.progress(connection, plan_id, Progress("planning", 84, 151), to_ms(bot.clock()))
     bot.tick()
     bot.after(message, "planning… planning 84 of 151")
@@ -129,7 +129,7 @@ def test_apply_runs_exactly_this_plan_and_the_message_says_who(bot: Bot) -> None
     assert "plan.apply" not in str(shown["blocks"]) and "Invoices: 84" not in str(shown["blocks"])
     run = bot.desk.plans.get(plan_id).run
     assert run is not None and run.plan == HASH
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         runs.change(connection, run.run_id, to_ms(bot.clock()), state="finished", flag=Flag.BLUE)
     bot.tick()
     bot.after(message, "carried out, in sync")
@@ -154,7 +154,7 @@ def test_two_people_who_click_apply_start_one_run(bot: Bot) -> None:
     eventually(lambda: state(bot, plan_id) is PlanState.APPROVED)
     bot.slack.click(message, "plan.apply", user="@ben")
     bot.said("<@U0ANA> has approved this plan already", user="@ben")
-    with bot.desk.team_store.database.read() as connection:
+    with bot.store.database.read() as connection:
         assert len(runs.requested(connection)) == 1
 
 

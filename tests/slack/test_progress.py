@@ -37,10 +37,10 @@ def test_a_living_message_tells_the_pace_and_ends_in_its_flag(bot: Bot) -> None:
     bot.slack.command("sync")
     message = bot.said("waiting to start", user="@ben")
     for done in (0, 40, 80):
-        bot.desk.change_run("run-1", state=RunState.RUNNING, progress=Progress("invoices", done, 160))
+        bot.store.change_run("run-1", state=RunState.RUNNING, progress=Progress("invoices", done, 160))
         bot.tick(seconds=4)
     bot.after(message, "invoices 80 of 160 · 10 a second · about 10 s left")
-    bot.desk.finish("run-1", Flag.BLUE)
+    bot.store.finish("run-1", Flag.BLUE)
     bot.tick()
     assert "left" not in bot.after(message, "🔵 Blue")["text"]
 
@@ -48,14 +48,14 @@ def test_a_living_message_tells_the_pace_and_ends_in_its_flag(bot: Bot) -> None:
 @edge
 def test_many_runs_at_once_share_what_slack_allows(start: Start) -> None:
     bot = start(companies=8)
-    for company in bot.desk.known:
-        run, _ = bot.desk.runs.request(company, "U0ANA", Trigger.PERSON)
-        bot.desk.change_run(run.run_id, state=RunState.RUNNING)
+    for company in bot.desk.companies.all():
+        run, _ = bot.desk.runs.request(company.id, "U0ANA", Trigger.PERSON)
+        bot.store.change_run(run.run_id, state=RunState.RUNNING)
     bot.slack.state.rate_limits.enabled = False
     bot.tick(seconds=12)
     before = len(bot.slack.calls("chat.update"))
     for done in range(60):
-        for run_id in bot.desk.run_views:
-            bot.desk.change_run(run_id, progress=Progress("invoices", done, 200))
+        for run in bot.store.runs():
+            bot.store.change_run(run.run_id, progress=Progress("invoices", done, 200))
         bot.tick(seconds=1)
     assert 20 <= len(bot.slack.calls("chat.update")) - before <= 45

@@ -1,13 +1,12 @@
 """A change to red speaks once, with causes and the click that puts them right; recovery says so in one quiet line."""
 
-from dataclasses import replace
-
 import pytest
 
-from bot.core.model import Outcome
-from bot.core.runs import CompanyStatus, Flag, RedReason, RunState, Trigger
+from bot.core.runs import Flag, RedReason, RunState, Trigger
 from bot.slack.build import build_announcer
-from tests.slack.conftest import ANA, KIOSK, Bot, eventually
+from tests.slack.conftest import ANA, Bot, eventually
+from tests.slack.scenes import kiosk_is_unlinked
+from tests.slack.seeding import KIOSK
 
 
 def red(bot: Bot) -> dict[str, object]:
@@ -16,9 +15,7 @@ def red(bot: Bot) -> dict[str, object]:
 
 
 def recover(bot: Bot) -> None:
-    bot.desk.rows["harbour"] = [replace(row, outcome=Outcome.UPDATED) for row in bot.desk.rows["harbour"]]
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.finish(run.run_id, Flag.BLUE)
+    bot.store.sync()
 
 
 def test_a_change_to_red_is_one_new_message_that_pings_nobody_by_name(bot: Bot) -> None:
@@ -32,11 +29,7 @@ def test_a_change_to_red_is_one_new_message_that_pings_nobody_by_name(bot: Bot) 
 
 def test_the_red_message_follows_the_causes_without_speaking_again(bot: Bot) -> None:
     message = red(bot)
-    rows = bot.desk.rows["harbour"]
-    bot.desk.rows["harbour"] = [
-        replace(row, outcome=Outcome.UPDATED) if str(row.ref).startswith("payment:held") else row for row in rows
-    ]
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], needs_attention=24)
+    bot.store.go_through(5)
     bot.tick(seconds=6)
     bot.after(message, "24 records need attention")
     assert len(bot.slack.calls("chat.postMessage")) == 1
@@ -59,12 +52,10 @@ def test_recovery_is_one_quiet_line_and_the_red_message_is_closed(bot: Bot) -> N
 def test_the_next_episode_speaks_again(bot: Bot) -> None:
     bot.slack.control("PUT", "rate_limits", enabled=False)
     first = red(bot)
-    rows = list(bot.desk.rows["harbour"])
+    rows = list(bot.store.rows())
     recover(bot)
     bot.tick()
-    bot.desk.rows["harbour"] = rows
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.finish(run.run_id, Flag.RED, failed=29)
+    bot.store.sync(rows, Flag.RED)
     bot.tick(seconds=6)
     second = bot.said("cause.1.harbour", user="@ben")
     assert second["ts"] != first["ts"]
@@ -81,24 +72,24 @@ def test_retry_starts_a_run_with_a_living_message_and_takes_the_buttons_away_mea
     message = red(bot)
     bot.slack.click(message, "cause.retry")
     bot.said("waiting to start", user="@ben")
-    assert ("run", "harbour", ANA) in bot.desk.log
+    assert [run.requested_by for run in bot.store.runs()] == [ANA]
     bot.tick()
     changed = bot.after(message, "syncing now, started by <@U0ANA>")
     assert "cause.retry" not in str(changed["blocks"])
-    bot.desk.finish("run-1", Flag.RED, failed=29)
+    bot.store.finish("run-1", Flag.RED)
     bot.tick()
     bot.after(message, "cause.retry")
 
 
 def test_relink_is_one_click_says_who_and_can_be_undone(bot: Bot) -> None:
-    bot.desk._set("harbour", [KIOSK], False)
+    kiosk_is_unlinked(bot.store)
     message = red(bot)
     assert "Kiosk Ltd is unlinked" in str(message)
     bot.slack.click(message, "cause.relink")
-    told = bot.said("1 record relinked, 28 records now wait", user="@ben")
-    assert told["thread_ts"] == message["ts"] and "by @ana" in told["text"]
+    told = bot.said("1 record relinked by @ana", user="@ben")
+    assert told["thread_ts"] == message["ts"]
     eventually(lambda: "waiting to start" in str(bot.slack.seen("@ben")))
-    assert [entry[0] for entry in bot.desk.log] == ["relink", "run"]
+    assert [deed.what for deed in bot.deeds()] == ["relink"] and len(bot.store.runs()) == 1
     bot.slack.click(told, "links.undo")
     eventually(lambda: "Undone: 1 record unlinked again by @ana" in str(bot.slack.seen("@ben")))
 
@@ -132,42 +123,33 @@ def test_more_detail_of_a_cause_opens_at_once(bot: Bot) -> None:
 
 def test_a_cause_that_is_gone_is_answered_in_words(bot: Bot) -> None:
     message = red(bot)
-    bot.desk.rows["harbour"] = []
+    bot.store.put([])
     bot.slack.click(message, "cause.retry")
     bot.said("This has been dealt with already.")
-    assert bot.desk.run_views == {}
+    assert bot.store.runs() == []
 
 
 def test_a_grant_that_died_is_told_like_red_until_it_is_repaired(bot: Bot) -> None:
+    bot.slack.control("PUT", "rate_limits", enabled=False)
     recover(bot)
     bot.tick()
-    now = bot.clock()
     error = "QuickBooks no longer lets us in: connect again with qbo-sync connect."
-    stopped = replace(bot.desk.run_views["run-1"], state=RunState.INCOMPLETE, error=error, finished_at=now)
-    blue = bot.desk.known["harbour"]
-    bot.desk.known["harbour"] = replace(blue, status=CompanyStatus.NEEDS_RECONNECTING, last_run=stopped)
+    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
+    bot.store.change_run(run.run_id, state=RunState.INCOMPLETE, error=error, finished_at=bot.clock())
+    bot.store.change_company(needs_reconnect=True)
     bot.tick(seconds=6)
     message = bot.said("needs reconnecting to QuickBooks", user="@ben")
     assert "connect again" in str(message["blocks"]) and "sync.company" not in str(message["blocks"])
     bot.slack.click(message, "home.reconnect", user="@ben")
     bot.modal("must be reconnected to QuickBooks", user="@ben")
-    bot.desk.known["harbour"] = blue
+    bot.store.sync()
     bot.tick(seconds=6)
     bot.after(message, "back in sync")
 
 
 @pytest.mark.parametrize("reason", list(RedReason))
 def test_red_without_a_failed_record_says_its_reason(bot: Bot, reason: RedReason) -> None:
-    bot.desk.rows["harbour"] = []
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.change_run(
-        run.run_id,
-        state=RunState.FINISHED,
-        flag=Flag.RED,
-        red_reason=reason,
-        finished_at=bot.clock(),
-        error="Look first.",
-    )
+    bot.store.sync([], Flag.RED, red_reason=reason, error="Look first.")
     bot.tick()
     words = {
         RedReason.SAFETY_STOP: "stopped for safety before writing anything",
@@ -179,10 +161,7 @@ def test_red_without_a_failed_record_says_its_reason(bot: Bot, reason: RedReason
 
 
 def test_a_safety_stop_goes_on_only_when_an_operator_says_so(bot: Bot) -> None:
-    bot.desk.rows["harbour"] = []
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    stopped = {"state": RunState.FINISHED, "flag": Flag.RED, "red_reason": RedReason.SAFETY_STOP}
-    bot.desk.change_run(run.run_id, finished_at=bot.clock(), error="Look first.", **stopped)
+    bot.store.sync([], Flag.RED, red_reason=RedReason.SAFETY_STOP, error="Look first.")
     bot.tick()
     message = bot.said("red.harbour", user="@ben")
     assert "Continue anyway" in str(message["blocks"]) and "Sync again" not in str(message["blocks"])
@@ -190,5 +169,6 @@ def test_a_safety_stop_goes_on_only_when_an_operator_says_so(bot: Bot) -> None:
     bot.slack.click(message, "sync.accept", user="@ben")
     bot.said("workspace admin", user="@ben")
     bot.slack.click(message, "sync.accept")
-    eventually(lambda: ("accept", "harbour", "U0ANA") in bot.desk.log)
-    assert ("accept", "harbour", "U0BEN") not in bot.desk.log
+    eventually(bot.deeds)
+    assert [(deed.what, deed.by) for deed in bot.deeds()] == [("override", ANA)]
+    assert [run.accepts_stop for run in bot.store.runs()] == [False, True]

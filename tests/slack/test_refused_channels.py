@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Outcome, RecordRef, RecordType
 from bot.core.runs import Flag, Trigger
 from bot.core.team.roles import Role
 from bot.slack.build import build_announcer, utc_now
-from tests.blocks import samples
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, Bot, Start, eventually
-from tests.slack.test_routes import noted, route
+from tests.slack.test_outbox_once import dies_before
+from tests.slack.test_routes import failing, route
 
 SETTINGS = "or an admin chooses another channel with `/qbo-sync settings`"
 INVITE = "/invite @qbo-sync"
@@ -77,16 +76,11 @@ def app_home(bot: Bot, user: str = "@ana") -> str:
 
 
 def recover(bot: Bot) -> None:
-    bot.desk.rows["harbour"] = []
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.finish(run.run_id, Flag.BLUE)
+    bot.store.sync()
 
 
 def another_cause(bot: Bot) -> None:
-    late = RecordRef(RecordType.PAYMENT, "late")
-    row = samples.result(0, ref=late, cause=late, name="RC-7", outcome=Outcome.FAILED, linked=True)
-    bot.desk.rows["harbour"] = [*bot.desk.rows["harbour"], row]
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], needs_attention=30)
+    bot.store.add_rows(failing())
 
 
 @pytest.fixture
@@ -189,14 +183,12 @@ def test_the_direct_message_stays_true_hears_of_new_causes_and_of_the_recovery(r
 
 
 def test_the_next_episode_is_told_directly_anew(red: Bot) -> None:
-    rows = red.desk.rows["harbour"]
+    rows = red.store.rows()
     refuse(red, "restricted_action")
     looks(red)
     recover(red)
     looks(red)
-    red.desk.rows["harbour"] = rows
-    run, _ = red.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    red.desk.finish(run.run_id, Flag.RED, failed=29)
+    red.store.sync(rows, Flag.RED)
     looks(red)
     assert len([one for one in direct(red) if one["text"].startswith("🟥 Red")]) == 1
     assert len(direct(red)) == 3
@@ -211,23 +203,10 @@ def test_restarts_and_a_second_process_do_not_repeat_it(red: Bot) -> None:
     assert len(direct(red)) == 1
 
 
-class Died(Exception):
-    """The process ends here."""
-
-
-def dies(*_: str) -> None:
-    raise Died
-
-
 def test_a_process_that_dies_between_the_claim_and_the_post_is_taken_over(red: Bot) -> None:
     refuse(red, "restricted_action")
-    release = red.desk.posts.release
-    red.slack.control("PUT", "outage", on=True)
-    red.desk.posts.release = dies  # type: ignore[method-assign]
-    red.slack.control("PUT", "outage", on=False)
-    with pytest.raises(Died):
+    with dies_before("release"):
         red.look()  # the claim on the channel's message stays as well
-    red.desk.posts.release = release  # type: ignore[method-assign]
     red.announcer = build_announcer(red.desk, red.settings, red.client, red.clock)
     looks(red, 20)
     assert len(direct(red)) == 1
@@ -244,11 +223,8 @@ def test_a_direct_message_whose_answer_was_lost_stands_there_once(red: Bot, effe
 
 def test_a_process_that_dies_before_it_noted_the_direct_message_has_posted_it_once(red: Bot) -> None:
     refuse(red, "restricted_action")
-    note = red.desk.posts.note
-    red.desk.posts.note = dies  # type: ignore[method-assign]
-    with pytest.raises(Died):
+    with dies_before("note"):
         red.look()
-    red.desk.posts.note = note  # type: ignore[method-assign]
     red.announcer = build_announcer(red.desk, red.settings, red.client, red.clock)
     looks(red, 20)
     assert len(direct(red)) == 1
@@ -285,14 +261,14 @@ def test_what_changes_where_nothing_can_be_edited_is_posted_anew_but_not_at_ever
     said = overview(red)
     assert f"Messages in <#{ACCOUNTS}>" not in said and f"Messages cannot be changed in <#{ACCOUNTS}>" in said
     assert "What changes is posted anew" in said and direct(red) == []
-    for left in range(1, 6):
-        red.desk.known["harbour"] = replace(red.desk.known["harbour"], needs_attention=30 - left)
+    for _ in range(5):
+        red.store.go_through(1)
         looks(red, 2, seconds=61)
     assert len(texts(red)) == 2
     looks(red, 1, seconds=3600)
     assert len(texts(red)) == 3 and "25 records" in texts(red)[2]
     refuse(red, "")
-    red.desk.known["harbour"] = replace(red.desk.known["harbour"], needs_attention=24)
+    red.store.go_through(1)
     looks(red, 2, seconds=61)
     assert len(texts(red)) == 3 and "24 records" in texts(red)[2]
     assert "cannot be changed" not in overview(red)
@@ -331,9 +307,9 @@ def test_a_run_whose_message_cannot_be_edited_is_told_when_it_ends_and_not_at_ev
     looks(red)
     refuse(red, error)
     for done in range(10):
-        red.desk.change_run(run.run_id, progress=replace(run.progress, phase="reading invoices", done=done, total=99))
+        red.store.change_run(run.run_id, progress=replace(run.progress, phase="reading invoices", done=done, total=99))
         looks(red, 1, seconds=3)
-    red.desk.finish(run.run_id, Flag.BLUE)
+    red.store.finish(run.run_id, Flag.BLUE)
     looks(red, 3, seconds=61)
     new = texts(red)[before:]
     assert len([one for one in new if "in sync" in one and "syncing" not in one]) == 1
@@ -364,14 +340,14 @@ def test_a_new_cause_that_its_channel_takes_nowhere_is_told_directly(red: Bot) -
     looks(red, 8)
     run, _ = red.desk.runs.request("harbour", ANA, Trigger.PERSON)
     looks(red, 8)
-    red.desk.finish(run.run_id, Flag.RED, failed=30)
+    red.store.finish(run.run_id, Flag.RED)
     looks(red, 4)
     [told] = [one for one in direct(red) if "2 causes" in one["text"]]
     assert "RC-7" in str(told["blocks"])
 
 
 def _noted_and_shown(bot: Bot) -> bool:
-    noted(bot)
+    bot.store.note_causes()
     looks(bot)
     return len(texts(bot)) == 1
 
@@ -379,7 +355,7 @@ def _noted_and_shown(bot: Bot) -> bool:
 def _later_cause(bot: Bot) -> None:
     bot.clock.forward(60)
     another_cause(bot)
-    noted(bot)
+    bot.store.note_causes()
 
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"])

@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from defusedxml import ElementTree
+from sqlalchemy import update
 
 from bot.core.model import Result
 from bot.core.results import ResultsFilter, ResultsOrder
-from bot.slack.results.spreadsheet import EXCEL_ROWS, WIDTHS, cells, guarded, write_csv, write_xlsx
+from bot.desk.results import Results
+from bot.slack.results import export
+from bot.slack.results.spreadsheet import WIDTHS, cells, guarded, write_csv, write_xlsx
+from bot.store.tables import results
 from tests.blocks import samples
 from tests.patience import PATIENCE_S
 from tests.rarely import edge
@@ -53,9 +57,9 @@ def _cells_of(row: Any) -> list[str]:
 def test_a_csv_of_the_filter_comes_as_a_direct_message_with_a_word_meanwhile(bot: Bot) -> None:
     message = bot.results()
     bot.slack.click(message, "results.type", value="payment")
-    bot.slack.click(bot.after(message, "payments · 15 of 120"), "results.more", value="csv")
+    bot.slack.click(bot.after(message, "payments · since 21 Nov 2026 · 15 of 120"), "results.more", value="csv")
     sent, content = file_of(bot)
-    assert "Harbour City Property · payments · 15 of 120" in sent["text"]
+    assert "Harbour City Property · payments · since 21 Nov 2026 · 15 of 120" in sent["text"]
     rows = csv_rows(content)
     assert len(rows) == 15 and list(rows[0]) == list(WIDTHS)
     assert {row["Type"] for row in rows} == {"Payment"}
@@ -75,15 +79,17 @@ def test_a_workbook_holds_every_row_in_the_order_that_is_shown(bot: Bot) -> None
     assert [row[2] for row in rows] == shown and len(rows) == 120
 
 
-def test_the_message_says_that_the_file_is_being_made_and_a_second_one_waits(bot: Bot) -> None:
+def test_the_message_says_that_the_file_is_being_made_and_a_second_one_waits(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     go_on = threading.Event()
-    every_result = bot.desk.results.every
+    every_result = Results.every
 
-    def slowly(wanted: ResultsFilter, order: ResultsOrder = ResultsOrder.NEWEST) -> Any:
+    def slowly(results: Results, wanted: ResultsFilter, order: ResultsOrder = ResultsOrder.NEWEST) -> Any:
         assert go_on.wait(PATIENCE_S)
-        yield from every_result(wanted, order)
+        yield from every_result(results, wanted, order)
 
-    bot.desk.results.every = slowly  # type: ignore[method-assign]
+    monkeypatch.setattr(Results, "every", slowly)
     message = bot.results()
     bot.slack.click(message, "results.more", value="xlsx")
     making = bot.after(message, "Making the Excel file of 120 rows…")
@@ -125,20 +131,19 @@ def test_a_file_that_slack_does_not_take_is_said(bot: Bot, error: str, words: st
 
 
 def test_something_that_breaks_on_the_way_is_said_with_a_reference(bot: Bot) -> None:
-    def broken(wanted: ResultsFilter, order: ResultsOrder = ResultsOrder.NEWEST) -> Any:
-        yield samples.result(0)
-        raise ValueError("a row that cannot be read")
-
-    bot.desk.results.every = broken  # type: ignore[method-assign]
-    bot.slack.click(bot.results(), "results.more", value="csv")
+    message, last = bot.results(), bot.store.rows()[-1]
+    with bot.store.database.write() as connection:
+        spoilt = update(results).where(results.c.key == last.ref.key).values(outcome="a word that nobody knows")
+        connection.execute(spoilt)
+    bot.slack.click(message, "results.more", value="csv")
     bot.said("Something went wrong on our side.")
 
 
-def test_more_rows_than_excel_takes_are_refused_with_the_way_out(bot: Bot) -> None:
+def test_more_rows_than_excel_takes_are_refused_with_the_way_out(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "EXCEL_ROWS", 119)
     message = bot.results()
-    bot.desk.results.count = lambda wanted: EXCEL_ROWS + 1  # type: ignore[method-assign]
     bot.slack.click(message, "results.more", value="xlsx")
-    bot.said("Take the CSV file instead.")
+    bot.said("Excel takes 119 rows, these are 120. Take the CSV file instead.")
 
 
 BEGINNINGS = [

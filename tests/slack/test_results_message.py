@@ -1,12 +1,14 @@
 """The results message in Slack: filters, pages, rows, search, sharing, and what happens when Slack refuses a form."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
 from blocks.limits.check import SAFE
 from bot.core.model import Outcome, RecordType
+from bot.store.database import to_ms
+from bot.store.team.tables import views
 from tests.blocks import samples
 from tests.rarely import edge
 from tests.slack.conftest import Bot, Start, eventually
@@ -19,7 +21,7 @@ def rows_of(message: dict[str, object]) -> list[list[dict[str, object]]]:
 
 
 def test_results_start_at_the_last_clean_sync(bot: Bot) -> None:
-    bot.desk.since = date(2026, 11, 3)
+    bot.store.change_company(last_clean_at=to_ms(datetime(2026, 11, 3, tzinfo=UTC)))
     message = bot.results()
     assert "since 3 Nov 2026 · 120 of 120" in message["text"]
     assert len(rows_of(message)) == 25
@@ -33,8 +35,8 @@ def test_the_message_is_the_readers_own(bot: Bot) -> None:
 @pytest.mark.parametrize(
     ("action", "value", "words"),
     [
-        ("results.status", "unlinked", "unlinked · 0 of 120"),
-        ("results.type", "payment", "payments · 15 of 120"),
+        ("results.status", "unlinked", "unlinked · since 21 Nov 2026 · 0 of 120"),
+        ("results.type", "payment", "payments · since 21 Nov 2026 · 15 of 120"),
         ("results.since", "2026-11-22", "since 22 Nov 2026 · 120 of 120"),
         ("results.rows", "50", "page 1 of 3"),
         ("results.rows", "all", "page 1 of 1"),
@@ -85,7 +87,7 @@ def test_the_filter_modal_searches_and_clear_takes_it_back(bot: Bot) -> None:
     bot.slack.click(message, "results.filter")
     bot.modal("Only what needs attention")
     bot.slack.submit(text={"text": "kiosk"}, show={"show": "attention"})
-    changed = bot.after(message, "needs attention · “kiosk” · 10 of 120")
+    changed = bot.after(message, "needs attention · since 21 Nov 2026 · “kiosk” · 29 of 120")
     assert bot.slack.modal() is None
     bot.slack.click(changed, "results.clear")
     bot.after(message, "all records · 120 of 120")
@@ -104,14 +106,14 @@ def test_a_filter_that_matches_nothing_says_so_and_how_to_go_back(bot: Bot) -> N
 def test_a_shared_copy_is_seen_by_all_and_pings_nobody(bot: Bot) -> None:
     message = bot.results()
     bot.slack.click(message, "results.type", value="payment")
-    message = bot.after(message, "payments · 15 of 120")
+    message = bot.after(message, "payments · since 21 Nov 2026 · 15 of 120")
     bot.slack.click(message, "results.more", value="share")
     copy = bot.said("shared by @ana", user="@ben")
     assert len(rows_of(copy)) == 15
     assert bot.slack.control("GET", "notifications") == []
     bot.slack.click(copy, "open.shared", user="@ben")
     own = bot.said("results.refresh", user="@ben")
-    assert "payments · 15 of 120" in own["text"]
+    assert "payments · since 21 Nov 2026 · 15 of 120" in own["text"]
 
 
 def test_anyone_acts_on_a_shared_copy_by_their_own_right(bot: Bot) -> None:
@@ -122,7 +124,7 @@ def test_anyone_acts_on_a_shared_copy_by_their_own_right(bot: Bot) -> None:
     assert "only workspace admins can unlink or relink records" in bot.said("You can look", user="@ben")["text"]
     assert bot.slack.modal("@ben") is None
     bot.slack.click(copy, "results.sync", user="@ben")
-    assert len(bot.desk.run_views) == 0
+    assert len(bot.store.runs()) == 0
     bot.slack.click(copy, "results.sync")
     changed = bot.after(copy, "Sync started by <@U0ANA>", user="@ben")
     assert "shared by @ana" in str(changed["blocks"]) and "results.sync" not in str(changed["blocks"])
@@ -133,13 +135,13 @@ def test_anyone_acts_on_a_shared_copy_by_their_own_right(bot: Bot) -> None:
 def test_a_shared_copy_is_refreshed_for_all_and_stays_a_copy(bot: Bot) -> None:
     message = bot.results()
     bot.slack.click(message, "results.type", value="payment")
-    bot.slack.click(bot.after(message, "payments · 15 of 120"), "results.more", value="share")
+    bot.slack.click(bot.after(message, "payments · since 21 Nov 2026 · 15 of 120"), "results.more", value="share")
     copy = bot.said("shared by @ana", user="@ben")
     bot.slack.click(message, "results.type", value="invoice")
     bot.after(message, "invoices · ")
-    bot.desk.rows["harbour"] = [row for row in bot.desk.rows["harbour"] if row.ref.type is not RecordType.PAYMENT]
+    bot.store.put([row for row in bot.store.rows() if row.ref.type is not RecordType.PAYMENT])
     bot.slack.click(copy, "results.refresh", user="@ben")
-    changed = bot.after(copy, "payments · 0 of 105")
+    changed = bot.after(copy, "payments · since 21 Nov 2026 · 0 of 105")
     assert "shared by @ana" in str(changed["blocks"]) and "results.filter" not in str(changed["blocks"])
 
 
@@ -161,9 +163,9 @@ def test_a_view_that_is_too_old_says_what_to_do(bot: Bot) -> None:
     message = bot.results()
 
     def answered() -> bool:
-        bot.desk.kept_views.clear()  # what is shown is kept a moment after Slack took it
+        bot.store.forget(views)  # what is shown is kept a moment after Slack took it
         bot.slack.click(message, "results.next")
-        return "This is too old. Ask again with /qbo-sync results." in str(bot.slack.seen())
+        return "This message is too old to be changed. Ask again with /qbo-sync results." in str(bot.slack.seen())
 
     eventually(answered)
 
@@ -214,7 +216,7 @@ def test_every_filter_is_in_one_modal_and_they_combine(start: Start) -> None:
     again = str(bot.modal("Search"))
     for kept in ("inv-20", "2026-11-01", "The one cause that is shown now", "'value': 'waiting'"):
         assert kept in again
-    bot.desk.rows["lakeside-1"] = bot.desk.rows["harbour"][:50]
+    bot.store.put(bot.store.rows()[:50], "lakeside-1")
     bot.slack.submit(company={"company": "lakeside-1"})
     bot.after(message, "Lakeside 1 · only “Waits” · linked · invoices · since 1 Nov 2026 · “inv-20” · 23 of 50")
 
@@ -224,7 +226,7 @@ def test_a_cause_that_is_gone_by_now_is_said_in_the_modal(bot: Bot) -> None:
     bot.slack.click(message, "results.filter")
     bot.modal("Search")
     found = bot.slack.suggest("filter.cause", "kiosk")
-    bot.desk.rows["harbour"] = bot.desk.rows["harbour"][-20:]
+    bot.store.put(bot.store.rows()[-20:])
     bot.slack.submit(cause={"filter.cause": found[1]["value"]})
     bot.modal("This cause has been dealt with already.")
 
@@ -279,7 +281,7 @@ def test_limits_that_are_set_too_high_fall_back_by_themselves(start: Start) -> N
 @edge
 def test_rows_of_any_length_are_all_reached_by_turning_pages(bot: Bot) -> None:
     rows = [samples.result(place, name=f"{place} {samples.LONG}", details=samples.LONG) for place in range(300)]
-    bot.desk.rows["harbour"] = rows
+    bot.store.put(rows)
     message = bot.results()
     bot.slack.click(message, "results.rows", value="all")
     changed = bot.after(message, "Slack takes no more")
@@ -295,8 +297,8 @@ def test_rows_of_any_length_are_all_reached_by_turning_pages(bot: Bot) -> None:
 
 
 def test_hostile_rows_are_shown_as_text(bot: Bot) -> None:
-    bot.desk.rows["harbour"] = list(samples.results(10, "<!channel> <https://evil.example|x>"))
-    bot.desk.rows["harbour"][0] = samples.result(0, details="*bold* `tick`", outcome=Outcome.FAILED)
+    bot.store.put(list(samples.results(10, "<!channel> <https://evil.example|x>")))
+    bot.store.rows()[0] = samples.result(0, details="*bold* `tick`", outcome=Outcome.FAILED)
     message = bot.results()
     bot.slack.click(message, "results.more", value="share")
     bot.said("shared by", user="@ben")

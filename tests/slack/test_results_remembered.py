@@ -1,10 +1,11 @@
 """How the results open: as this person left them in this channel, else from the last clean sync on."""
 
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.runs import Flag, Trigger
+from bot.core.runs import Flag
 from bot.slack.results.remembered_filters import KEPT_FILTER
+from bot.store.database import to_ms
 from tests.slack.conftest import Bot, Start, eventually
 
 
@@ -12,7 +13,7 @@ def narrowed(bot: Bot, user: str = "@ana") -> None:
     bot.slack.command("results", user=user)
     message = bot.said("results.refresh", user=user)
     bot.slack.click(message, "results.type", value="invoice", user=user)
-    message = bot.after(message, "invoices · 33 of 120", user=user)
+    message = bot.after(message, "invoices · since 21 Nov 2026 · 33 of 120", user=user)
     bot.slack.click(message, "results.order", value="oldest", user=user)
     bot.after(message, "oldest first", user=user)
 
@@ -26,20 +27,25 @@ def opened(bot: Bot, text: str = "results", user: str = "@ana", channel: str = "
             return message["text"] + str(message["blocks"])
 
 
+def clean_on(bot: Bot, day: int) -> None:
+    """The last sync that went well is that of this day of November."""
+    bot.store.change_company(last_clean_at=to_ms(datetime(2026, 11, day, tzinfo=UTC)))
+
+
 def test_a_filter_is_found_again_and_said_to_be_the_last_one(bot: Bot) -> None:
     narrowed(bot)
     said = opened(bot)
-    assert "invoices · 33 of 120" in said and "oldest first" in said and KEPT_FILTER in said
+    assert "invoices · since 21 Nov 2026 · 33 of 120" in said and "oldest first" in said and KEPT_FILTER in said
 
 
 def test_it_is_each_persons_own(bot: Bot) -> None:
     narrowed(bot)
-    assert "all records · 120 of 120" in opened(bot, user="@ben")
+    assert "since 21 Nov 2026 · 120 of 120" in opened(bot, user="@ben")
 
 
 def test_it_is_each_channels_own(bot: Bot) -> None:
     narrowed(bot)
-    assert "all records · 120 of 120" in opened(bot, channel="#general")
+    assert "since 21 Nov 2026 · 120 of 120" in opened(bot, channel="#general")
 
 
 def test_clear_forgets_it(bot: Bot) -> None:
@@ -47,7 +53,7 @@ def test_clear_forgets_it(bot: Bot) -> None:
     bot.slack.click(bot.said("results.clear"), "results.clear")
     bot.said("all records · 120 of 120")
     said = opened(bot)
-    assert "all records · 120 of 120" in said and KEPT_FILTER not in said and "oldest first" in said
+    assert "since 21 Nov 2026 · 120 of 120" in said and KEPT_FILTER not in said and "oldest first" in said
 
 
 def test_pages_are_not_remembered_but_their_size_is(bot: Bot) -> None:
@@ -59,15 +65,15 @@ def test_pages_are_not_remembered_but_their_size_is(bot: Bot) -> None:
 
 
 def test_the_last_clean_sync_moves_on_but_a_date_that_was_chosen_stays(bot: Bot) -> None:
-    bot.desk.since = date(2026, 11, 3)
+    clean_on(bot, 3)
     message = bot.results()
     bot.slack.click(message, "results.type", value="invoice")
     bot.after(message, "since 3 Nov 2026")
-    bot.desk.since = date(2026, 11, 10)
+    clean_on(bot, 10)
     assert "invoices · since 10 Nov 2026" in opened(bot)
     bot.slack.click(bot.said("results.since"), "results.since", value="2026-11-05")
     bot.said("invoices · since 5 Nov 2026")
-    bot.desk.since = date(2026, 11, 12)
+    clean_on(bot, 12)
     assert "invoices · since 5 Nov 2026" in opened(bot)
 
 
@@ -84,9 +90,9 @@ def test_a_cause_is_not_remembered(bot: Bot) -> None:
     bot.modal("Search")
     found = bot.slack.suggest("filter.cause", "kiosk")
     bot.slack.submit(cause={"filter.cause": found[1]["value"]}, type={"type": "invoice"})
-    bot.said("needs attention · held up by one cause · invoices · 23 of 120")
+    bot.said("needs attention · held up by one cause · invoices · since 21 Nov 2026 · 23 of 120")
     said = opened(bot)
-    assert "invoices · 33 of 120" in said and "held up by one cause" not in said
+    assert "invoices · since 21 Nov 2026 · 33 of 120" in said and "held up by one cause" not in said
 
 
 def test_a_company_that_nobody_named_is_said(start: Start) -> None:
@@ -118,7 +124,7 @@ def test_view_results_of_the_overview_opens_them_as_they_were_left_here(bot: Bot
     narrowed(bot)
     bot.slack.command()
     said = reopened(bot, "open.company", "open.company")
-    assert "invoices · 33 of 120" in said and "oldest first" in said and KEPT_FILTER in said
+    assert "invoices · since 21 Nov 2026 · 33 of 120" in said and "oldest first" in said and KEPT_FILTER in said
 
 
 def test_of_several_companies_both_is_said_which_one_and_that_the_filter_is_the_last_one(start: Start) -> None:
@@ -126,25 +132,24 @@ def test_of_several_companies_both_is_said_which_one_and_that_the_filter_is_the_
     narrowed(bot)
     bot.slack.command()
     said = reopened(bot, "open.worst", "open.worst")
-    assert "this is the one to look at first" in said and KEPT_FILTER in said and "invoices · 33 of 120" in said
+    assert "this is the one to look at first" in said and KEPT_FILTER in said
+    assert "invoices · since 21 Nov 2026 · 33 of 120" in said
 
 
 def test_view_results_of_a_sync_opens_them_as_they_were_left_here(bot: Bot) -> None:
     narrowed(bot)
     bot.slack.command("sync")
     bot.said("waiting to start")
-    (run_id,) = bot.desk.run_views
-    bot.desk.finish(run_id, Flag.BLUE)
+    (run,) = bot.store.runs()
+    bot.store.finish(run.run_id, Flag.RED)
     bot.tick()
     said = reopened(bot, "open.run", "open.run")
-    assert "invoices · 33 of 120" in said and KEPT_FILTER in said
+    assert "invoices · since 21 Nov 2026 · 33 of 120" in said and KEPT_FILTER in said
 
 
 def test_all_results_of_a_red_message_are_those_that_need_attention_and_clear_shows_the_rest(bot: Bot) -> None:
     """It is about what is wrong: a filter from yesterday would hide some of it. Order and rows stay as one likes."""
     narrowed(bot)
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.finish(run.run_id, Flag.RED, failed=29)
     bot.tick()
     said = reopened(bot, "open.red", "open.red")
     assert "needs attention · 29 of 120" in said and "oldest first" in said and "invoices" not in said.split("·")[2]
@@ -164,7 +169,7 @@ def test_from_the_home_they_open_as_they_were_left_in_the_direct_messages(bot: B
     bot.slack.click(message, "results.rows", value="50", channel="@qbo-sync")
     bot.said("page 1 of 3", channel="@qbo-sync")
     bot.slack.click(message, "results.type", value="invoice", channel="@qbo-sync")
-    bot.said("invoices · 33 of 120", channel="@qbo-sync")
+    bot.said("invoices · since 21 Nov 2026 · 33 of 120", channel="@qbo-sync")
     again = from_home()
-    assert again["ts"] != message["ts"] and "invoices · 33 of 120" in again["text"]
+    assert again["ts"] != message["ts"] and "invoices · since 21 Nov 2026 · 33 of 120" in again["text"]
     assert KEPT_FILTER in str(again["blocks"]) and "rows 1 to 33" in str(again["blocks"])

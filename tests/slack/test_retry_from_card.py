@@ -1,26 +1,26 @@
 """What is decided from a root-cause card starts the retry of what waited, unless its box is emptied."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.core.faults import Fix
-from bot.core.model import Side
-from bot.core.planning.pairing import Suggestion
 from bot.core.runs import Flag, Trigger
 from bot.core.team.roles import Role, Roles
 from tests.rarely import rarely
-from tests.slack.conftest import ACCOUNTS, ANA, BEN, KIOSK, Bot, eventually
-from tests.slack.test_fixes import choosing_it, naming_it, red, save
+from tests.slack import mirrored
+from tests.slack.conftest import ACCOUNTS, ANA, BEN, Bot, eventually
+from tests.slack.scenes import kiosk_is_unlinked, may_be_another, number_is_taken
+from tests.slack.seeding import KIOSK
+from tests.slack.test_fixes import choosing_it, found, naming_it, red, red_message, save
 from tests.slack.test_links import choose
 
-LIKE = Suggestion(Side.QUICKBOOKS, "Invoice", "146", "INV-1 of 5 Oct 2026", 2, ("same number",))
+WAITING = {Fix.RENAME: 29, Fix.CHOOSE: 28, Fix.ADOPT: 29}
+"""With the contact itself; an account has no row of its own."""
 EMPTIED: dict[str, list[str]] = {"retry": []}
 
 
 def linking_it(bot: Bot) -> dict[str, Any]:
-    bot.desk.may_be[KIOSK] = (LIKE,)
     message = red(bot, Fix.ADOPT)
     bot.slack.click(message, "cause.adopt")
     bot.modal("Which record in QuickBooks is contact Kiosk Ltd?")
@@ -32,25 +32,27 @@ OPENED = {Fix.RENAME: naming_it, Fix.CHOOSE: choosing_it, Fix.ADOPT: linking_it}
 
 def decide(bot: Bot, fix: Fix, **more: Any) -> None:
     if fix is Fix.CHOOSE:
-        (found,) = bot.slack.suggest("choose.entry", "gar")
-        more["entry"] = {"choose.entry": found["value"]}
+        more["entry"] = {"choose.entry": found(bot, "gar")}
     assert bot.slack.submit(**more)["ok"]
 
 
-def started(bot: Bot) -> list[tuple[Any, ...]]:
-    return [deed for deed in bot.desk.log if deed[0] == "run"]
+def source_of(bot: Bot) -> str:
+    """The message that the one sync was started from."""
+    (sync,) = [entry for entry in bot.desk.team.audit("harbour", 50) if entry.what == "sync"]
+    return sync.source
 
 
 @pytest.mark.parametrize("fix", [Fix.RENAME, *rarely(Fix.CHOOSE, Fix.ADOPT)])
 def test_the_window_says_how_many_it_retries_and_starts_the_sync_when_it_is_submitted(bot: Bot, fix: Fix) -> None:
     message = OPENED[fix](bot)
-    assert "Retry now: 29 records" in str(bot.slack.modal()) and "there is no undo" in str(bot.slack.modal())
+    count = WAITING[fix]
+    assert f"Retry now: {count} records" in str(bot.slack.modal()) and "there is no undo" in str(bot.slack.modal())
     decide(bot, fix)
-    said = bot.said("; retry of 29 records started by @ana", user="@ben")
+    said = bot.said(f"; retry of {count} records started by @ana", user="@ben")
     assert said["thread_ts"] == message["ts"] and "links.undo" not in str(said)
     bot.said("waiting to start", user="@ben")
-    assert len(started(bot)) == 1 and started(bot)[0] == ("run", "harbour", ANA)
-    assert bot.desk.run_sources[-1] == f"{ACCOUNTS} {message['ts']}"
+    assert [run.requested_by for run in bot.store.runs()] == [ANA]
+    assert source_of(bot) == f"{ACCOUNTS} {message['ts']}"
 
 
 @pytest.mark.parametrize("fix", [Fix.CHOOSE, *rarely(Fix.RENAME, Fix.ADOPT)])
@@ -58,11 +60,7 @@ def test_an_emptied_box_starts_nothing_and_leaves_the_undo(bot: Bot, fix: Fix) -
     OPENED[fix](bot)
     decide(bot, fix, retry=EMPTIED)
     said = bot.said("links.undo", user="@ben")
-    assert "retry of" not in said["text"] and started(bot) == []
-
-
-def red_message(bot: Bot) -> dict[str, Any]:
-    return bot.said("cause.1.harbour", user="@ben")
+    assert "retry of" not in said["text"] and bot.store.runs() == []
 
 
 def test_of_two_windows_over_one_cause_the_second_decides_and_starts_nothing(bot: Bot) -> None:
@@ -73,8 +71,8 @@ def test_of_two_windows_over_one_cause_the_second_decides_and_starts_nothing(bot
     assert bot.slack.submit()["ok"]
     bot.said("; retry of 29 records started by @ana", user="@ben")
     bot.slack.submit(user="@ben")
-    bot.modal("linked to another record already", user="@ben")
-    assert started(bot) == [("run", "harbour", ANA)]
+    bot.modal("Nothing was changed.", user="@ben")
+    assert [run.requested_by for run in bot.store.runs()] == [ANA]
 
 
 def test_a_sync_that_is_under_way_already_is_said_and_the_decision_stands(bot: Bot) -> None:
@@ -83,27 +81,27 @@ def test_a_sync_that_is_under_way_already_is_said_and_the_decision_stands(bot: B
     assert save(bot, name="0")["ok"]
     bot.said("Kiosk Ltd goes to QuickBooks as", user="@ben")
     bot.said("One sync of a company goes at a time")
-    assert len(started(bot)) == 1 and bot.desk.log[-1][0] == "rename"
+    assert len(bot.store.runs()) == 1 and [deed.what for deed in bot.deeds()] == ["rename"]
 
 
 def test_what_could_not_be_decided_starts_nothing_and_the_box_stays_as_it_was_left(bot: Bot) -> None:
     naming_it(bot)
-    bot.desk.taken.add(" (Unit 4)")
+    bot.store.hear(mirrored.party("Customer", "59", "Kiosk Ltd (Unit 4)"))
     assert save(bot, name="own", written="Unit 4", retry=[])["ok"]
     view = bot.modal("is taken in QuickBooks as well")
     assert view["state"]["values"]["retry"]["retry"]["selected_options"] == []
-    assert bot.desk.log == []
+    assert bot.deeds() == []
 
 
 def test_from_the_results_nothing_is_retried_as_no_cause_was_looked_at(bot: Bot) -> None:
-    bot.desk.may_be[KIOSK] = (LIKE,)
+    may_be_another(bot.store)
     message = bot.results()
     choose(bot, "kiosk ltd", str(KIOSK))
     bot.slack.in_modal("select.relink")
     assert "Retry now" not in str(bot.modal("Which record in QuickBooks"))
     assert bot.slack.submit()["ok"]
-    bot.after(message, "Kiosk Ltd linked to INV-1")
-    assert started(bot) == []
+    bot.after(message, "Kiosk Ltd linked to Kiosk 0")
+    assert bot.store.runs() == []
 
 
 def test_who_lost_the_right_meanwhile_neither_decides_nor_retries(bot: Bot) -> None:
@@ -111,36 +109,32 @@ def test_who_lost_the_right_meanwhile_neither_decides_nor_retries(bot: Bot) -> N
     bot.desk.team.name_for_roles({BEN: Role.OPERATOR}, Roles(), BEN)
     save(bot, name="0")
     bot.modal("only operators can choose names for QuickBooks")
-    assert bot.desk.log == []
+    assert [deed.what for deed in bot.deeds()] == ["roles"]
 
 
 def test_a_retry_says_which_flag_it_ended_with_like_any_sync(bot: Bot) -> None:
     naming_it(bot)
     assert save(bot, name="0")["ok"]
     living = bot.said("waiting to start", user="@ben")
-    run = eventually(lambda: next(iter(bot.desk.run_views.values()), None))
-    bot.desk.finish(run.run_id, Flag.BLUE)
+    (run,) = eventually(bot.store.runs)
+    bot.store.finish(run.run_id, Flag.BLUE)
     bot.tick()
     bot.after(living, "🔵 Blue")
 
 
 def test_relinking_from_a_card_is_kept_with_its_message(bot: Bot) -> None:
-    bot.desk.rows["harbour"] = [
-        row if row.ref != KIOSK else replace(row, linked=False) for row in bot.desk.rows["harbour"]
-    ]
-    bot.tick()
+    kiosk_is_unlinked(bot.store)
     message = red_message(bot)
     bot.slack.click(message, "cause.relink")
-    bot.said("1 record relinked, 28 records now wait for it by @ana", user="@ben")
-    assert bot.desk.sources == [f"{ACCOUNTS} {message['ts']}"]
-    assert eventually(lambda: bot.desk.run_sources) == [f"{ACCOUNTS} {message['ts']}"]
+    bot.said("1 record relinked by @ana", user="@ben")
+    assert [deed.source for deed in bot.deeds()] == [f"{ACCOUNTS} {message['ts']}"]
+    eventually(bot.store.runs)
+    assert source_of(bot) == f"{ACCOUNTS} {message['ts']}"
 
 
 def test_keeping_apart_what_has_the_number_of_another_offers_no_retry(bot: Bot) -> None:
-    bot.desk.may_be[KIOSK] = (LIKE,)
-    message = red(bot, Fix.ADOPT)
-    first = bot.desk.rows["harbour"][0]
-    bot.desk.rows["harbour"][0] = replace(first, code="6140")
+    number_is_taken(bot.store)
+    message = red_message(bot)
     bot.slack.click(message, "cause.adopt")
     bot.modal("Retry now")
     bot.slack.in_modal("partner", value="none")

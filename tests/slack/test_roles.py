@@ -30,7 +30,7 @@ def test_somebody_of_a_named_group_may_and_a_refusal_names_the_people_and_the_gr
     bot.slack.command("sync", user="@ben")
     said = bot.said(REFUSED, user="@ben")["text"]
     assert f"only operators can start a sync. Ask <@{ANA}> or anyone in @finance." in said
-    assert bot.desk.run_views == {}
+    assert bot.store.runs() == []
 
 
 def test_membership_of_a_group_is_believed_for_a_minute_and_no_longer(bot: Bot) -> None:
@@ -57,7 +57,7 @@ def test_when_slack_does_not_say_who_is_in_a_group_nothing_is_done(bot: Bot) -> 
     bot.slack.control("POST", "faults", match={"path": "usergroups.users.list"}, times=None, effect=broken)
     bot.slack.command("sync", user="@ben")
     bot.said("I could not check with Slack", user="@ben")
-    assert bot.desk.run_views == {}
+    assert bot.store.runs() == []
 
 
 def test_a_group_that_is_gone_has_nobody_in_it(bot: Bot) -> None:

@@ -10,23 +10,23 @@ from blocks.settings import company as settings_view
 from bot.core.causes.grouping import key
 from bot.core.causes.kind import CauseKind, kind_of, kind_of_key
 from bot.core.causes.work import Work
-from bot.core.model import Outcome, RecordRef, RecordType, Result
+from bot.core.model import RecordRef, RecordType, Result
 from bot.core.results import Cause
-from bot.core.runs import CompanyStatus, Flag, Trigger
+from bot.core.runs import CompanyStatus, Flag
 from bot.core.team.company_settings import CompanySettings
-from bot.store.database import to_ms
-from bot.store.results import cause_spans
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
 from tests.rarely import edge
-from tests.slack.conftest import ACCOUNTS, ANA, BEN, KIOSK, Bot, eventually
+from tests.slack.conftest import ACCOUNTS, ANA, BEN, Bot, eventually
+from tests.slack.scenes import fails_alone
+from tests.slack.seeding import KIOSK, kiosk_row
 
 GENERAL = "C0GENERAL"
 LATE = RecordRef(RecordType.PAYMENT, "late")
 
 
-def failing(ref: RecordRef = LATE, name: str = "RC-7") -> Result:
-    return samples.result(0, ref=ref, cause=ref, name=name, outcome=Outcome.FAILED, linked=True)
+def failing() -> Result:
+    return fails_alone(LATE, "RC-7")
 
 
 def route(bot: Bot, **routes: str) -> None:
@@ -34,22 +34,6 @@ def route(bot: Bot, **routes: str) -> None:
     bot.slack.control("PUT", "membership", channel="#general", is_member=True)
     seen = bot.desk.team.settings("harbour")
     bot.desk.team.change_settings(replace(seen, routes=routes), seen, ANA)
-
-
-def noted(bot: Bot) -> None:
-    """The engine writes down which causes there are, as at the end of a run."""
-    rows = [row for row in bot.desk.rows["harbour"] if row.outcome in (Outcome.FAILED, Outcome.WAITING)]
-    with bot.desk.team.database.write() as connection:
-        cause_spans.note(connection, "harbour", to_ms(bot.clock()), rows)
-
-
-def settle(bot: Bot, rows: list[Result], flag: Flag) -> None:
-    """A run ends with these rows."""
-    bot.desk.rows["harbour"] = rows
-    failed = sum(row.outcome in (Outcome.FAILED, Outcome.WAITING) for row in rows)
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.finish(run.run_id, flag, failed)
-    noted(bot)
 
 
 def here(bot: Bot, words: str, channel: str = "#general") -> dict[str, Any]:
@@ -62,7 +46,7 @@ def replies(bot: Bot, message: dict[str, Any], channel: str = "#accounts") -> li
 
 
 def opened(bot: Bot) -> dict[str, Any]:
-    noted(bot)
+    bot.store.note_causes()
     bot.tick()
     return bot.said("cause.1.harbour", user="@ben")
 
@@ -70,19 +54,19 @@ def opened(bot: Bot) -> dict[str, Any]:
 def test_a_cause_that_comes_later_speaks_once_in_the_thread_and_the_first_ones_do_not(bot: Bot) -> None:
     message = opened(bot)
     bot.clock.forward(60)
-    settle(bot, [*bot.desk.rows["harbour"], failing()], Flag.RED)
+    bot.store.sync([*bot.store.rows(), failing()], Flag.RED)
     for _ in range(3):
         bot.tick(seconds=6)
     (told,) = [text for text in replies(bot, message) if "new:" in text]
-    assert told.startswith("🟥 Red · Harbour City Property · new: 1 record · RC-7 is inactive in QuickBooks")
+    assert told.startswith("🟥 Red · Harbour City Property · new: 1 record · The product or service RC-7 is inactive")
     assert bot.slack.control("GET", "notifications") == []
 
 
 def test_a_cause_that_goes_and_comes_again_in_one_episode_is_not_told_twice(bot: Bot) -> None:
-    message, before = opened(bot), list(bot.desk.rows["harbour"])
+    message, before = opened(bot), list(bot.store.rows())
     for rows in ([*before, failing()], before, [*before, failing()]):
         bot.clock.forward(60)
-        settle(bot, rows, Flag.RED)
+        bot.store.sync(rows, Flag.RED)
         bot.tick(seconds=6)
     assert len([text for text in replies(bot, message) if "new:" in text]) == 1
 
@@ -90,7 +74,7 @@ def test_a_cause_that_goes_and_comes_again_in_one_episode_is_not_told_twice(bot:
 def test_what_slack_did_not_take_is_told_afterwards(bot: Bot) -> None:
     message = opened(bot)
     bot.clock.forward(60)
-    settle(bot, [*bot.desk.rows["harbour"], failing()], Flag.RED)
+    bot.store.sync([*bot.store.rows(), failing()], Flag.RED)
     bot.slack.control("PUT", "outage", on=True)
     bot.tick(seconds=6)
     bot.slack.control("PUT", "outage", on=False)
@@ -105,7 +89,7 @@ def test_channel_is_called_only_if_a_company_wants_it_and_once(bot: Bot) -> None
     bot.desk.team.change_settings(replace(seen, calls_channel=True), seen, ANA)
     opened(bot)
     bot.clock.forward(60)
-    settle(bot, [*bot.desk.rows["harbour"], failing()], Flag.RED)
+    bot.store.sync([*bot.store.rows(), failing()], Flag.RED)
     for _ in range(3):
         bot.tick(seconds=6)
     called = [one for one in bot.slack.control("GET", "notifications") if one["target"] == "channel"]
@@ -114,10 +98,11 @@ def test_channel_is_called_only_if_a_company_wants_it_and_once(bot: Bot) -> None
 
 def test_a_kind_of_cause_goes_to_its_own_channel_and_is_left_out_of_the_companys(bot: Bot) -> None:
     route(bot, contacts=GENERAL)
-    bot.desk.rows["harbour"].append(failing())
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], needs_attention=30)
+    bot.store.add_rows(failing())
     own = opened(bot)
-    assert own["text"].startswith("🟥 Red · Harbour City Property · 30 records need attention, 2 causes · RC-7")
+    assert own["text"].startswith(
+        "🟥 Red · Harbour City Property · 30 records need attention, 2 causes · The product or service"
+    )
     assert f"Looked after elsewhere: 1 cause in <#{GENERAL}>" in str(own["blocks"])
     assert "Kiosk Ltd" not in str(own["blocks"])
     other = here(bot, "cause.1.harbour")
@@ -136,7 +121,7 @@ def test_what_is_clicked_in_its_channel_is_answered_there(bot: Bot) -> None:
 
 
 def opened_all(bot: Bot) -> dict[str, Any]:
-    noted(bot)
+    bot.store.note_causes()
     bot.tick()
     return bot.said("red.harbour", user="@ben")
 
@@ -144,20 +129,21 @@ def opened_all(bot: Bot) -> dict[str, Any]:
 @edge
 def test_a_channel_with_nothing_left_closes_while_the_company_stays_red(bot: Bot) -> None:
     route(bot, contacts=GENERAL)
-    bot.desk.rows["harbour"].append(failing())
+    bot.store.add_rows(failing())
     own = opened(bot)
     message = here(bot, "cause.1.harbour")
     bot.clock.forward(60)
-    settle(bot, [failing()], Flag.RED)
+    bot.store.sync([failing()], Flag.RED)
     for _ in range(3):
         bot.tick(seconds=6)
     closed = next(one for one in bot.slack.seen("@ana", "#general") if one["ts"] == message["ts"])
     assert "nothing left here, 1 record needs attention elsewhere" in closed["text"]
-    assert "~Waits for contact Kiosk Ltd" in str(closed["blocks"]) and "button" not in str(closed["blocks"])
+    assert "~Kiosk Ltd is inactive in QuickBooks" in str(closed["blocks"]) and "button" not in str(closed["blocks"])
     here(bot, "nothing left here, 1 record needs attention elsewhere, after")
     assert "Looked after elsewhere" not in str(bot.after(own, "1 record needs attention, 1 cause")["blocks"])
     bot.clock.forward(60)
-    settle(bot, [failing(), failing(RecordRef(RecordType.CONTACT, "new"), "Newcomer")], Flag.RED)
+    newcomer = kiosk_row(ref=RecordRef(RecordType.CONTACT, "new"), name="Newcomer")
+    bot.store.sync([failing(), newcomer], Flag.RED)
     bot.tick(seconds=6)
     assert here(bot, "Newcomer is inactive")["ts"] != message["ts"], "another episode, another message"
 
@@ -167,7 +153,7 @@ def test_recovery_ends_both_messages(bot: Bot) -> None:
     own = opened_all(bot)
     other = here(bot, "cause.1.harbour")
     bot.clock.forward(60)
-    settle(bot, [], Flag.BLUE)
+    bot.store.sync([], Flag.BLUE)
     for _ in range(3):
         bot.tick(seconds=6)
     bot.after(own, "~🟥 Red")
@@ -204,12 +190,12 @@ def test_a_route_to_the_companys_own_channel_is_no_second_message(bot: Bot, name
 def test_a_company_without_any_channel_still_routes_and_forgets_what_is_gone(bot: Bot) -> None:
     bot.announcer.default_channel = ""
     route(bot, contacts=GENERAL)
-    noted(bot)
+    bot.store.note_causes()
     bot.tick()
     here(bot, "cause.1.harbour")
     assert bot.slack.seen("@ben") == []
     bot.clock.forward(60)
-    settle(bot, [], Flag.BLUE)
+    bot.store.sync([], Flag.BLUE)
     for _ in range(3):
         bot.tick(seconds=6)
     here(bot, "back in sync after")
@@ -279,16 +265,16 @@ def test_all_of_it_fits_whatever_it_is_called(text: str | None) -> None:
 def test_an_assignment_ends_with_its_cause_where_no_message_is_kept(bot: Bot) -> None:
     """A company without a channel has no red message that could say so."""
     bot.announcer.default_channel = ""
-    noted(bot)
+    bot.store.note_causes()
     work = bot.desk.team.work
     work.settle(Work("harbour", str(KIOSK), bot.clock(), ANA, BEN), None)
     bot.clock.forward(60)
-    settle(bot, [], Flag.BLUE)
+    bot.store.sync([], Flag.BLUE)
     bot.tick(seconds=6)
     assert work.of_person(BEN) == [] and work.on("harbour", str(KIOSK)) is None
     bot.slack.control("POST", "home", user="@ben")
     home = eventually(lambda: str(bot.slack.control("GET", "views", user="@ben")["home"] or ""))
-    assert "~Waits for contact Kiosk Ltd" in home and "put right with" in home
+    assert "~Kiosk Ltd is inactive in QuickBooks" in home and "put right with" in home
     bot.clock.forward(2 * 86_400)
     bot.tick(seconds=6)
     assert work.ended_of(BEN) == []

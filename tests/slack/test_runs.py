@@ -1,22 +1,20 @@
 """Every run posts its flag: one living message a person, one a day for the rest, and Slack's troubles only delay it."""
 
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.core.runs import Counts, Flag, Progress, RunState, Trigger
+from bot.desk.runs import Runs
 from bot.slack.build import build_announcer
-from tests.slack.conftest import ACCOUNTS, ANA, Bot, eventually
+from tests.slack.conftest import ACCOUNTS, ANA, Bot, Start, eventually
 
 
 @pytest.fixture
-def calm(bot: Bot) -> Bot:
+def calm(start: Start) -> Bot:
     """Nothing needs attention, so only runs speak."""
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], flag=Flag.BLUE, needs_attention=0)
-    bot.desk.rows["harbour"] = [replace(row, outcome="updated") for row in bot.desk.rows["harbour"]]  # type: ignore[arg-type]
-    return bot
+    return start(is_calm=True)
 
 
 def texts(bot: Bot, user: str = "@ben") -> list[str]:
@@ -27,13 +25,15 @@ def test_a_persons_run_is_one_message_from_syncing_over_orange_to_its_flag(calm:
     bot = calm
     bot.slack.command("sync")
     message = bot.said("waiting to start", user="@ben")
-    bot.desk.change_run("run-1", state=RunState.RUNNING, started_at=bot.clock(), progress=Progress("invoices", 84, 151))
+    bot.store.change_run(
+        "run-1", state=RunState.RUNNING, started_at=bot.clock(), progress=Progress("invoices", 84, 151)
+    )
     bot.tick()
     bot.after(message, "syncing… · invoices 84 of 151 · started by <@U0ANA>")
-    bot.desk.change_run("run-1", flag=Flag.ORANGE, problems=2)
+    bot.store.change_run("run-1", flag=Flag.ORANGE, problems=2)
     bot.tick()
     bot.after(message, "🔶 Orange · Harbour City Property · syncing, 2 problems so far")
-    bot.desk.finish("run-1", Flag.BLUE)
+    bot.store.finish("run-1", Flag.BLUE)
     bot.tick()
     bot.after(message, "🔵 Blue · Harbour City Property · in sync · 3 created, 12 updated")
     assert len(bot.slack.seen("@ben")) == 1
@@ -44,7 +44,7 @@ def test_an_unchanged_message_costs_no_call(calm: Bot) -> None:
     bot = calm
     bot.slack.command("sync")
     bot.said("waiting to start")
-    bot.desk.finish("run-1", Flag.BLUE)
+    bot.store.finish("run-1", Flag.BLUE)
     bot.tick()
     before = len(bot.slack.calls("chat.update"))
     for _ in range(5):
@@ -57,7 +57,7 @@ def test_a_message_is_edited_at_most_every_two_seconds(calm: Bot) -> None:
     bot.slack.command("sync")
     bot.said("waiting to start")
     for done in range(1, 6):
-        bot.desk.change_run("run-1", state=RunState.RUNNING, progress=Progress("invoices", done, 9))
+        bot.store.change_run("run-1", state=RunState.RUNNING, progress=Progress("invoices", done, 9))
         bot.tick(seconds=0.1)
     assert len(bot.slack.calls("chat.update")) == 1
     bot.tick()
@@ -69,7 +69,7 @@ def test_a_run_that_could_not_run_says_why(calm: Bot) -> None:
     bot.slack.command("sync")
     message = bot.said("waiting to start", user="@ben")
     now = bot.clock()
-    bot.desk.change_run("run-1", state=RunState.INCOMPLETE, error="Re-Leased did not answer. <b>", finished_at=now)
+    bot.store.change_run("run-1", state=RunState.INCOMPLETE, error="Re-Leased did not answer. <b>", finished_at=now)
     bot.tick()
     bot.after(message, "Re-Leased did not answer. &lt;b&gt;")
 
@@ -77,7 +77,7 @@ def test_a_run_that_could_not_run_says_why(calm: Bot) -> None:
 def scheduled(bot: Bot, flag: Flag | None, trigger: Trigger = Trigger.SCHEDULE) -> str:
     run, _ = bot.desk.runs.request("harbour", "", trigger)
     if flag is not None:
-        bot.desk.finish(run.run_id, flag)
+        bot.store.finish(run.run_id, flag)
     return run.run_id
 
 
@@ -100,14 +100,14 @@ def test_another_day_gets_another_message(calm: Bot) -> None:
     bot.clock.forward(24 * 3600)
     scheduled(bot, Flag.BLUE)
     bot.tick()
-    assert len([key for key in bot.desk.messages if key.startswith("day:harbour:")]) == 2
+    assert len([key for key in bot.store.posted() if key.startswith("day:harbour:")]) == 2
 
 
 def test_a_restarted_bot_goes_on_with_the_same_messages(calm: Bot) -> None:
     bot = calm
     bot.slack.command("sync")
     message = bot.said("waiting to start", user="@ben")
-    bot.desk.finish("run-1", Flag.BLUE)
+    bot.store.finish("run-1", Flag.BLUE)
     scheduled(bot, Flag.BLUE)
     for _ in range(3):
         bot.clock.forward(3)
@@ -145,10 +145,10 @@ def test_a_run_asked_for_during_an_outage_is_told_afterwards(calm: Bot) -> None:
     rule = {"match": {"path": "chat.postMessage"}, "times": 1, "effect": {"kind": "reply", "status": 503, "body": "no"}}
     bot.slack.control("POST", "faults", **rule)
     bot.slack.command("sync")
-    eventually(lambda: bot.desk.run_views)
+    eventually(lambda: bot.store.runs())
     bot.tick(seconds=1)
     bot.tick(seconds=15)
-    assert any("waiting to start" in text for text in texts(bot))
+    bot.said("waiting to start", user="@ben")
 
 
 def test_a_rate_limit_is_honoured_and_holds_nothing_else_back(calm: Bot) -> None:
@@ -161,7 +161,7 @@ def test_a_rate_limit_is_honoured_and_holds_nothing_else_back(calm: Bot) -> None
     bot.slack.command("sync")
     message = bot.said("waiting to start", user="@ben")
     bot.slack.control("POST", "faults", **rule)
-    bot.desk.finish("run-1", Flag.BLUE)
+    bot.store.finish("run-1", Flag.BLUE)
     scheduled(bot, Flag.BLUE)
     bot.tick()
     bot.after(message, "🔵 Blue")
@@ -177,7 +177,7 @@ def test_a_message_that_somebody_deleted_is_posted_anew(calm: Bot) -> None:
     bot.slack.command("sync")
     message = bot.said("waiting to start", user="@ben")
     bot.client.chat_delete(channel=ACCOUNTS, ts=message["ts"])
-    bot.desk.finish("run-1", Flag.BLUE)
+    bot.store.finish("run-1", Flag.BLUE)
     bot.tick()
     assert [text for text in texts(bot) if "🔵 Blue" in text]
 
@@ -208,16 +208,14 @@ def test_a_claim_whose_holder_died_is_taken_over(calm: Bot) -> None:
 
 def test_the_announcer_thread_survives_a_failing_desk(calm: Bot) -> None:
     bot = calm
-    runs_since = bot.desk.runs.changed_since
-    bot.desk.runs.changed_since = lambda _when: 1 / 0  # type: ignore[method-assign,assignment,return-value]
     bot.announcer.every_s = 0.05
-    with capture_logs() as logged:
+    with capture_logs() as logged, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Runs, "changed_since", lambda _runs, _when: 1 / 0)
         bot.announcer.start()
         eventually(lambda: [entry for entry in logged if "the announcer stumbled" in entry["event"]])
     assert logged[0]["reference"]
-    bot.desk.runs.changed_since = runs_since  # type: ignore[method-assign]
     bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.change_run("run-1", state=RunState.FINISHED, flag=Flag.BLUE, counts=Counts(), finished_at=bot.clock())
+    bot.store.change_run("run-1", state=RunState.FINISHED, flag=Flag.BLUE, counts=Counts(), finished_at=bot.clock())
     eventually(lambda: any("🔵 Blue" in text for text in texts(bot)))
     bot.announcer.stop()
 
@@ -226,7 +224,7 @@ def test_started_by_is_only_said_where_it_pings_nobody(calm: Bot) -> None:
     bot = calm
     bot.slack.command("sync")
     bot.said("waiting to start")
-    bot.desk.finish("run-1", Flag.BLUE)
+    bot.store.finish("run-1", Flag.BLUE)
     bot.tick()
     assert f"<@{ANA}>" in texts(bot)[-1]
     assert bot.slack.control("GET", "notifications") == []

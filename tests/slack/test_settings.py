@@ -102,7 +102,7 @@ def test_another_company_is_one_choice_away(start: Start) -> None:
     bot.modal("*Harbour City Property*")
 
 
-def test_nothing_connected_yet_is_said(bot: Bot) -> None:
-    bot.desk.known.clear()
+def test_nothing_connected_yet_is_said(start: Start) -> None:
+    bot = start(companies=0)
     bot.slack.command("settings")
     bot.said("No company")

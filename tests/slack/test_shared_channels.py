@@ -4,8 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.model import Outcome
-from bot.core.runs import Flag, Trigger
 from bot.sandbox.slack.workspace.workspace import BOT_USER_ID, Channel
 from tests.slack.conftest import ACCOUNTS, Bot, Start
 from tests.slack.test_outbox_once import texts
@@ -40,7 +38,7 @@ def test_a_red_message_does_not_go_to_a_shared_channel(bot: Bot, mark: str) -> N
     for _ in range(3):
         bot.tick(seconds=6)
     assert texts(bot) == [] and calls(bot) == 0
-    assert bot.desk.claims == {}
+    assert bot.store.claims() == {}
 
 
 def test_a_channel_that_is_shared_no_more_gets_it(bot: Bot) -> None:
@@ -55,7 +53,7 @@ def test_a_channel_that_is_shared_no_more_gets_it(bot: Bot) -> None:
 def test_another_channel_gets_it_as_soon_as_it_is_chosen(bot: Bot) -> None:
     share(bot)
     bot.tick()
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], channel_id=BOOKS)
+    bot.store.change_company(channel_id=BOOKS)
     bot.tick(seconds=6)
     assert texts(bot) == [] and "29 records need attention" in texts(bot, "#books")[0]
 
@@ -65,7 +63,7 @@ def test_what_stands_in_a_channel_that_became_shared_is_edited_no_more(bot: Bot)
     (before,) = texts(bot)
     share(bot)
     look_anew(bot)
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], needs_attention=24)
+    bot.store.go_through(5)
     bot.tick(seconds=6)
     bot.tick(seconds=6)
     assert texts(bot) == [before]
@@ -80,15 +78,14 @@ def test_an_episode_goes_on_in_the_channel_that_was_chosen_instead(bot: Bot) -> 
     (before,) = texts(bot)
     share(bot)
     look_anew(bot)
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], channel_id=BOOKS, needs_attention=24)
+    bot.store.change_company(channel_id=BOOKS)
+    bot.store.go_through(5)
     for _ in range(3):
         bot.tick(seconds=6)
     assert texts(bot) == [before]
     (red,) = texts(bot, "#books")
     assert "24 records need attention" in red
-    bot.desk.rows["harbour"] = [replace(row, outcome=Outcome.UPDATED) for row in bot.desk.rows["harbour"]]
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.finish(run.run_id, Flag.BLUE)
+    bot.store.sync()
     for _ in range(3):
         bot.tick(seconds=6)
     assert any("back in sync" in text for text in texts(bot, "#books")) and texts(bot) == [before]
@@ -98,9 +95,7 @@ def test_a_recovery_is_told_once_the_channel_is_ones_own_again(bot: Bot) -> None
     bot.tick()
     share(bot)
     look_anew(bot)
-    bot.desk.rows["harbour"] = [replace(row, outcome=Outcome.UPDATED) for row in bot.desk.rows["harbour"]]
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.finish(run.run_id, Flag.BLUE)
+    bot.store.sync()
     bot.tick(seconds=6)
     assert len(texts(bot)) == 1
     share(bot, on=False)
@@ -111,8 +106,7 @@ def test_a_recovery_is_told_once_the_channel_is_ones_own_again(bot: Bot) -> None
 
 
 def test_runs_of_the_day_go_on_in_the_channel_that_was_chosen_instead(start: Start, bot: Bot) -> None:
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], flag=Flag.BLUE, needs_attention=0)
-    bot.desk.rows["harbour"] = []
+    bot.store.calm()
     scheduled(bot)
     bot.tick()
     before = texts(bot)
@@ -121,7 +115,7 @@ def test_runs_of_the_day_go_on_in_the_channel_that_was_chosen_instead(start: Sta
     scheduled(bot)
     bot.tick(seconds=6)
     assert texts(bot) == before
-    bot.desk.known["harbour"] = replace(bot.desk.known["harbour"], channel_id=BOOKS)
+    bot.store.change_company(channel_id=BOOKS)
     for _ in range(3):
         bot.tick(seconds=6)
     assert texts(bot) == before
@@ -129,8 +123,7 @@ def test_runs_of_the_day_go_on_in_the_channel_that_was_chosen_instead(start: Sta
 
 
 def scheduled(bot: Bot) -> None:
-    run, _ = bot.desk.runs.request("harbour", "", Trigger.SCHEDULE)
-    bot.desk.finish(run.run_id, Flag.BLUE)
+    bot.store.sync()
 
 
 def test_a_channel_named_by_its_name_is_looked_at_as_well(bot: Bot) -> None:

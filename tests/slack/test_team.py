@@ -12,7 +12,8 @@ from bot.core.team.roles import Role, Roles
 from bot.slack.causes.reminders import is_reminder_due
 from tests.blocks import samples
 from tests.blocks.checks import check_message, check_modal
-from tests.slack.conftest import ANA, BEN, KIOSK, Bot, eventually
+from tests.slack.conftest import ANA, BEN, Bot, eventually
+from tests.slack.seeding import KIOSK
 
 VALUE = f"harbour|{KIOSK}"
 
@@ -82,7 +83,7 @@ def test_until_the_next_sync_means_until_one_has_ended(bot: Bot) -> None:
     bot.tick(seconds=6)
     bot.after(message, "1 snoozed until the next sync")
     run, _ = bot.desk.runs.request("harbour", "", samples.run().trigger)
-    bot.desk.finish(run.run_id, samples.Flag.RED, failed=29)
+    bot.store.finish(run.run_id, samples.Flag.RED)
     bot.tick(seconds=6)
     bot.after(message, "cause.retry")
 
@@ -106,7 +107,7 @@ def test_a_date_that_is_missing_or_gone_is_said_at_the_field(bot: Bot, until: st
 
 def test_a_cause_that_was_put_right_while_the_window_was_open_is_said_to_be(bot: Bot) -> None:
     settling(bot, red(bot))
-    bot.desk.rows["harbour"] = []
+    bot.store.put([])
     settle(bot, assignee=BEN)
     bot.modal("put right meanwhile")
     assert bot.desk.team.work.on("harbour", str(KIOSK)) is None
@@ -144,9 +145,10 @@ def test_what_was_settled_ends_with_the_cause(bot: Bot) -> None:
     assert settle(bot, rest="muted", assignee=BEN)["ok"]
     bot.tick(seconds=6)
     bot.after(message, "1 muted")
-    rows, bot.desk.rows["harbour"] = bot.desk.rows["harbour"], []
+    rows = bot.store.rows()
+    bot.store.put([])
     bot.tick(seconds=6)
-    bot.desk.rows["harbour"] = rows
+    bot.store.put(rows)
     bot.tick(seconds=6)
     bot.after(message, "cause.retry")
     assert bot.desk.team.work.of_person(BEN) == []

@@ -1,6 +1,5 @@
 """Verify: asked for by operators, made by the worker, told in one message; when it was done last stands in the home."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +19,7 @@ from tests.slack.conftest import ANA, Bot, Start, eventually
 
 def ended(bot: Bot, after: VerificationState = VerificationState.DONE, **values: str) -> None:
     """As the worker ends the one that is wanted."""
-    with bot.desk.team_store.database.write() as connection:
+    with bot.store.database.write() as connection:
         (asked,) = requested_verifications.pending(connection, 0)
         now = to_ms(bot.clock())
         assert requested_verifications.transition(connection, asked.id, UNDER_WAY, after, now, **values)
@@ -97,9 +96,6 @@ def test_a_viewer_may_not_and_is_told_who_may(bot: Bot, place: str) -> None:
 
 
 def home(bot: Bot, user: str = "@ana", words: str = "home.verify") -> str:
-    """Harbour has been synced, so there is something to verify."""
-    company = bot.desk.known["harbour"]
-    bot.desk.known["harbour"] = replace(company, last_run=samples.run(flag=company.flag))
     bot.slack.control("POST", "home", user=user)
     shown = lambda: str(bot.slack.control("GET", "views", user=user)["home"] or "")  # noqa: E731
     return str(eventually(lambda: shown() if words in shown() else ""))
@@ -114,10 +110,9 @@ def test_from_the_home_it_goes_to_the_direct_messages_and_a_window_says_so(bot: 
 
 def test_the_home_says_when_it_was_verified_and_how_that_went(bot: Bot) -> None:
     assert home(bot, words="never verified")
-    company = bot.desk.known["harbour"]
-    bot.desk.known["harbour"] = replace(company, verified=Verified(samples.NOW, False, {"NZD": Decimal("5.00")}, 2))
+    bot.store.was_verified(Verified(samples.NOW, False, {"NZD": Decimal("5.00")}, 2))
     assert home(bot, words=": 2 pairs differ, NZD 5.00 unexplained")
-    bot.desk.known["harbour"] = replace(company, verified=Verified(samples.NOW, True, {"NZD": Decimal(0)}, 0))
+    bot.store.was_verified(Verified(samples.NOW, True, {"NZD": Decimal(0)}, 0))
     assert home(bot, words=": both sides agree")
 
 

@@ -51,7 +51,7 @@ class CausesWindow:
         kept |= {"place": asdict(place_of(body))}
         window = self.desk.views.remember(kept)
         shown_in = put_up(self.client, body, self._drawn(window, kept))
-        self.desk.views.update(window, {**kept, "shown_in": shown_in})
+        self.desk.views.update(window, {**self._kept(window), "shown_in": shown_in})
 
     def scene(self, body: Payload) -> Scene:
         """Raises UserError when the window is too old, or when there is nowhere to answer."""
@@ -65,8 +65,11 @@ class CausesWindow:
         return Scene(place, window)
 
     def turn(self, body: Payload, page: int) -> None:
+        """Who is quick clicks before it is written down which window Slack made of it."""
         window = _window_of(body)
-        self.desk.views.update(window, {**self._kept(window), "page": page})
+        kept = self._kept(window)
+        shown_in = kept["shown_in"] or body["view"]["id"]
+        self.desk.views.update(window, {**kept, "page": page, "shown_in": shown_in})
         self.show(window, "")
 
     def show(self, window: str, note: str) -> None:
