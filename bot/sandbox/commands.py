@@ -42,6 +42,7 @@ cli = typer.Typer(
     help="Stand-ins for QuickBooks, Re-Leased and Slack on this computer.",
 )
 
+SAMPLE_PACE_MS = 100  # a client that never waits would be refused: QuickBooks itself is slower than its limit
 Port = Annotated[int, typer.Option(min=0, max=HIGHEST_PORT, help="0 = any free port.")]
 Seed = Annotated[int | None, typer.Option(help="Fill it with made-up records, the same for the same number.")]
 Size = Annotated[int | None, typer.Option(min=0, help=f"How many records --seed makes; {DEFAULT_SIZE} by default.")]
@@ -67,12 +68,20 @@ def demo(
 
 @cli.command()
 def quickbooks(
-    port: Port = 0, seed: Seed = None, size: Size = None, sample: Sample = False, latency_ms: Latency = 0
+    port: Port = 0,
+    seed: Seed = None,
+    size: Size = None,
+    sample: Sample = False,
+    latency_ms: Annotated[
+        int | None, typer.Option(min=0, help=f"Wait so long before each answer; {SAMPLE_PACE_MS} with --sample.")
+    ] = None,
 ) -> None:
     """QuickBooks Online: one company, as new unless --seed or --sample is given."""
     if sample and seed is not None:
         raise typer.BadParameter("--sample and --seed exclude each other: the sample is one company, always the same.")
-    _alone(standins.quickbooks_alone, port, replace(_filling(seed, size), sample=sample), latency_ms)
+    pace_ms = SAMPLE_PACE_MS if sample else 0
+    filling = replace(_filling(seed, size), sample=sample)
+    _alone(standins.quickbooks_alone, port, filling, pace_ms if latency_ms is None else latency_ms)
 
 
 @cli.command()
