@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from bot.adapters.trimming import trimmed
 from bot.core.faults import Fault
 
+MOST_DIGITS = 40  # of an int; longer ones are read as a Decimal, which costs no time
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 _SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed")  # what may hold any of them, so that the rest need no look
@@ -27,11 +28,14 @@ class HttpReply:
 
 
 def parse_json(body: bytes) -> Any:
-    """JSON with Decimal for every number that is not an integer; ValueError for anything that is not JSON."""
+    """JSON with Decimal for every number that is not an integer; ValueError for anything that is not JSON.
+
+    A number that no Decimal can hold is infinite: it is the matter of the record that it stands in.
+    """
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (RecursionError, InvalidOperation) as problem:
-        raise ValueError("the JSON is nested too deeply or holds an impossible number") from problem
+        return json.loads(body, parse_float=_number, parse_int=_whole, parse_constant=_refuse_constant)
+    except RecursionError as problem:
+        raise ValueError("the JSON is nested too deeply") from problem
 
 
 def parse_answer(body: bytes) -> Any:
@@ -39,7 +43,10 @@ def parse_answer(body: bytes) -> Any:
     what nobody sees is taken out of names, addresses and numbers.
     """
     value = parse_json(body)
-    return trimmed(_storable(value) if _SUSPECT.search(body) else value)
+    try:
+        return trimmed(_storable(value) if _SUSPECT.search(body) else value)
+    except RecursionError as problem:
+        raise ValueError("the JSON is nested too deeply") from problem
 
 
 def dump_json(value: Any) -> bytes:
@@ -83,6 +90,18 @@ def _storable(value: Any) -> Any:
         case list():
             return [_storable(item) for item in value]
     return value
+
+
+def _whole(written: str) -> int | Decimal:
+    """Python reads no int of more than 4,300 digits."""
+    return int(written) if len(written) <= MOST_DIGITS else _number(written)
+
+
+def _number(written: str) -> Decimal:
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        return Decimal("Infinity")
 
 
 def _refuse_constant(name: str) -> NoReturn:

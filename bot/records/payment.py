@@ -8,7 +8,7 @@ from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.money import ZERO, decimal, formatted, text
 from bot.core.spec import Body, Facts, Lookup, Problem, RecordSpec, Reference
 from bot.records.fields.absent import completed_payment, require
-from bot.records.fields.amounts import amount, day
+from bot.records.fields.amounts import amount, day, is_before
 from bot.records.fields.names import reference
 from bot.records.fields.parties import PARTY, check_currency, contact_of, party_of, party_out
 from bot.records.payments import matching
@@ -188,7 +188,7 @@ def _is_old(entity: str, document_id: str, lookup: Lookup, facts: Facts) -> bool
     if key in lookup.released:
         return False
     document = lookup.bodies.get(key)
-    return document is None or day(document.get("TxnDate")) < facts.sync_from
+    return document is None or is_before(document.get("TxnDate"), facts.sync_from)
 
 
 RELEASED_FIELDS = ("kind", "contactId", "date", "amount", "currency", "reference", "bankAccountId", "status")

@@ -19,6 +19,7 @@ from bot.sync.ending import DEAD_GRANT, Finished, finished, flag_of, incomplete,
 from bot.sync.planning import preflight
 from bot.sync.reading import pull
 from bot.sync.reading.changes import pull_quickbooks
+from bot.sync.reading.read_again import read_again
 from bot.sync.run import safety_stop
 from bot.sync.run.context import Advance, Engine, RunContext, RunRequest
 from bot.sync.run.lease import leased
@@ -145,6 +146,7 @@ def _read(context: RunContext, run: Run) -> pull.Settings:
     if run.writes and not context.request.plan:
         recover(run)
     pull.store_tax_codes(run, settings.tax_codes)
+    read_again(run)
     pull_quickbooks(run)
     pull.pull_released(run)
     if run.writes and not context.request.accept_stop:

@@ -11,7 +11,15 @@ PREFLIGHT = "bot/core/planning/preflight.py"
 CONTENT_TESTS = "tests/core/test_content.py::test_a_hash_says_the_same_in_every_release"
 SHOWN = "how many are shown by name; all are counted"
 
+SHAPE = "bot/core/answers/shape.py"
+SHAPES = "tests/core/test_shapes.py"
+
 LISTED: tuple[Listed, ...] = (
+    rule(SHAPE, "ID_CHARS", ("49", "51"), f"{SHAPES}::test_an_id_has_a_length_and_no_blank"),
+    rule(SHAPE, "WHOLE_BITS", ("52", "54"), f"{SHAPES}::test_a_whole_number_fits_where_json_promises_it"),
+    rule(SHAPE, "MOST_NESTED", ("39", "41"), f"{SHAPES}::test_what_is_nested_too_deeply_is_named_and_left_out"),
+    no_rule(SHAPE, "MOST_QUOTED", "how much of a value stands in a sentence"),
+    no_rule(SHAPE, "MOST_MARKS", "how many of them are told"),
     rule(
         TOTALS,
         "RECEIVABLE",

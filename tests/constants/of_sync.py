@@ -13,6 +13,10 @@ COSTS = "tests/sync/test_costs.py"
 BACK = "tests/sync/test_looking_back.py"
 
 LISTED: tuple[Listed, ...] = (
+    rule(PULL, "CLOCKS_APART", ("timedelta(0)", "timedelta(days=9999)"), "tests/sync/test_tampering.py"),
+    no_rule("bot/sync/reading/read_again.py", "MOST_CALLS_RELEASED", "the others have their turn in a later run"),
+    no_rule("bot/sync/reading/read_again.py", "IDS_OF_ONE_QUERY", SPEED),
+    no_rule("bot/sync/reading/read_again.py", "QUERIES_OF_ONE_BATCH", "as many as QuickBooks takes in a batch"),
     rule("bot/sync/company_plan.py", "READS_OF_QUICKBOOKS", ("1", "3"), COSTS),
     no_rule("bot/sync/run/run.py", "CONFLICTS_SAID", "how many a message can list; all are counted"),
     rule("bot/sync/company_plan.py", "READS_OF_COMPANY", ("0", "2"), COSTS),

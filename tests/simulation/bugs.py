@@ -27,6 +27,13 @@ def one(name: str, file: str, old: str, new: str, *tests: str) -> Mutation:
 
 MUTATIONS = (
     one(
+        "what is left of a record that cannot be read is synced as if it were all of it",
+        "bot/core/planning/plan.py",
+        "            refuse_unreadable(situation.released, slot.external)\n",
+        "",
+        "tests/sync/test_tampering.py",
+    ),
+    one(
         "a new request id for every try",
         "bot/sync/writing/outgoing_batches.py",
         "_items(batch.intents), batch.requestid)",

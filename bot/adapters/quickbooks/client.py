@@ -27,8 +27,10 @@ from bot.adapters.quickbooks.wire import (
     entity_of,
     query_reply,
     quote,
+    written_record,
 )
 from bot.adapters.replies import dump_json
+from bot.core.answers.shape import is_nameless
 from bot.core.faults import Action, ApiError, Fault
 
 MAX_QUERY_CHARS_IN_URL = 1_800
@@ -85,8 +87,9 @@ class QuickBooks:
                 yield reply
             if len(reply.rows) < page_size:
                 return
-            last_id = str(reply.rows[-1].get("Id"))
-            if last_id in last_ids:
+            readable = [str(row["Id"]) for row in reply.rows if not is_nameless(row["Id"])]
+            last_id = readable[-1] if readable else last_id
+            if last_id in last_ids or not readable:
                 break
             last_ids.add(last_id)
         raise ApiError(Fault("endless-paging", message=f"{entity} after Id {last_id}"))
@@ -157,7 +160,7 @@ class QuickBooks:
         except ApiError as error:
             raise _as_refusal(error) from error
         answers = reply.get("AttachableResponse")
-        return entity_of(answers[0] if isinstance(answers, list) and answers else {}, "Attachable")
+        return written_record(answers[0] if isinstance(answers, list) and answers else {}, "Attachable")
 
     def download(self, attachable_id: str, sink: IO[bytes]) -> Arrived:
         """Writes the file of an Attachable into `sink` (which can be rewound) from where it stands.
@@ -184,7 +187,7 @@ class QuickBooks:
 
     def _post(self, entity: str, body: Mapping[str, Any], params: Mapping[str, str], requestid: str) -> dict[str, Any]:
         reply = self._connection.write(entity.lower(), {**params, **_once(requestid)}, dump_json(body))
-        return entity_of(reply, entity)
+        return written_record(reply, entity)
 
 
 def _as_refusal(error: ApiError) -> ApiError:

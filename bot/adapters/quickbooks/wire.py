@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from bot.adapters.quickbooks.faults import faults_in, from_xml
 from bot.adapters.quickbooks.rate_limits import MAX_BATCH_ITEMS, MAX_CDC_OBJECTS
 from bot.adapters.replies import dump_json, fault_of_status, parse_answer, retry_after_s
+from bot.core.answers.quickbooks import record_of, records_of
+from bot.core.answers.shape import is_nameless, marks_of
 from bot.core.faults import ApiError, Fault
 
 
@@ -131,8 +133,8 @@ def cdc_reply(reply: Mapping[str, Any]) -> CdcReply:
     objects: dict[str, list[dict[str, Any]]] = {}
     deleted: list[tuple[str, str]] = []
     for entity, row in _changed(reply):
-        if row.get("status") == "Deleted":
-            deleted.append((entity, str(row.get("Id"))))
+        if row.get("status") == "Deleted" and not is_nameless(row["Id"]):
+            deleted.append((entity, str(row["Id"])))
         else:
             objects.setdefault(entity, []).append(row)
     count = len(deleted) + sum(map(len, objects.values()))
@@ -150,8 +152,8 @@ def query_reply(reply: Mapping[str, Any]) -> QueryReply:
 
 def query_rows(reply: Mapping[str, Any]) -> list[dict[str, Any]]:
     response = reply.get("QueryResponse")
-    lists = [value for value in response.values() if isinstance(value, list)] if isinstance(response, Mapping) else []
-    return list(_dicts(lists[0])) if lists else []
+    lists = [pair for pair in response.items() if isinstance(pair[1], list)] if isinstance(response, Mapping) else []
+    return records_of(*lists[0]) if lists else []
 
 
 def entity_of(reply: Mapping[str, Any], entity: str) -> dict[str, Any]:
@@ -159,7 +161,15 @@ def entity_of(reply: Mapping[str, Any], entity: str) -> dict[str, Any]:
     value = reply.get(entity)
     if not isinstance(value, dict):
         raise ApiError(_missing(entity))
-    return value
+    return record_of(entity, value)
+
+
+def written_record(reply: Mapping[str, Any], entity: str) -> dict[str, Any]:
+    """The record of an answer to a write. Without its id nothing can be linked: it is found by the next run."""
+    record = entity_of(reply, entity)
+    if is_nameless(record["Id"]):
+        raise ApiError(Fault("unreadable-record", detail=marks_of(record)[0], http_status=200))
+    return record
 
 
 def reply_time(reply: Mapping[str, Any]) -> datetime | None:
@@ -210,15 +220,17 @@ def _answer(answer: Mapping[str, Any], item: BatchItem) -> dict[str, Any] | ApiE
         return ApiError(faults)
     if item.operation == "query" and isinstance(answer.get("QueryResponse"), Mapping):
         return {"rows": query_rows(answer)}
-    value = answer.get(item.entity)
-    return value if isinstance(value, dict) and value.get("Id") else ApiError(_missing(item.entity))
+    try:
+        return written_record(answer, item.entity)
+    except ApiError as error:
+        return error
 
 
 def _changed(reply: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for part in _dicts(reply.get("CDCResponse")):
         for response in _dicts(part.get("QueryResponse")):
             for entity, rows in response.items():
-                yield from ((entity, row) for row in (_dicts(rows) if isinstance(rows, list) else ()))
+                yield from ((entity, row) for row in (records_of(entity, rows) if isinstance(rows, list) else ()))
 
 
 def _dicts(value: Any) -> Iterator[dict[str, Any]]:

@@ -6,28 +6,35 @@ instant received; later pages serve only while one instant fills a whole page (a
 begin with the records that the one before ended with: if it does not, the list has shifted and the crowd is read again.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
-from itertools import count, pairwise
+from itertools import count
 from typing import Any
 
+from bot.core.answers.shape import instant, marked
 from bot.core.faults import ApiError, Fault, Side
 
 MAX_CALLS = 100_000  # for one list; an end for what would have none
 MAX_RESTARTS = 20  # of one crowd that is edited while it is read
 
 Page = list[dict[str, Any]]
-Mark = tuple[str, int]  # id and version
+Mark = tuple[str, int | None]  # id and version
 ReadPage = Callable[[str | None, int, int], tuple[Page, bool]]
 
 
-def read_changes(read_page: ReadPage, since: str | None, page_size: int) -> Iterator[Page]:
+def read_changes(
+    read_page: ReadPage, since: str | None, page_size: int, until: datetime | None = None
+) -> Iterator[Page]:
     """Records that were not given before, by id and version.
+
+    One whose `modifiedAt` cannot be read, is out of order or later than `until` takes that of its neighbour, and says
+    so: the others are read all the same. Where that leaves nothing to go on from, the list is not in order.
 
     `read_page(modified_since, page_number, page_size)` is one call; it gives the records and whether more pages follow.
     Raises ApiError (RETRY) when the list is not in order or does not come to an end.
     """
-    pages = _Pages(read_page)
+    pages = _Pages(read_page, until)
     cursor, known = since, set[Mark]()
     while True:
         rows, more = pages.read(cursor, 1, page_size)
@@ -80,8 +87,8 @@ def _overlapping(seen: int, size: int) -> tuple[int, int]:
 class _Pages:
     """One call a page, each held against what the list promises."""
 
-    def __init__(self, read_page: ReadPage) -> None:
-        self._read_page, self._calls = read_page, 0
+    def __init__(self, read_page: ReadPage, until: datetime | None) -> None:
+        self._read_page, self._until, self._calls = read_page, until, 0
 
     def read(self, since: str | None, number: int, size: int) -> tuple[Page, bool]:
         self._calls += 1
@@ -90,27 +97,51 @@ class _Pages:
         rows, more = self._read_page(since, number, size)
         if more and not rows:
             raise _endless("an empty page with more to follow")
-        if not all(_is_identified(row) for row in rows):
-            raise _unexpected("a record without id, version or modifiedAt")
-        instants = [_instant(moment) for moment in (*([since] if since else []), *(row["modifiedAt"] for row in rows))]
-        if any(later < earlier for earlier, later in pairwise(instants)):
+        moments = [instant(row.get("modifiedAt")) for row in rows]
+        in_order = _longest_rising(moments, instant(since), self._until)
+        astray = sum(moment is not None for moment in moments) - len(in_order)
+        if (more and not in_order) or astray > max(1, len(rows) // 2):
             raise _unexpected("the list is not in order of modifiedAt, or begins before modifiedSince")
-        return rows, more
+        return _timed(rows, in_order, since), more
+
+
+def _longest_rising(
+    moments: Sequence[datetime | None], since: datetime | None, until: datetime | None
+) -> frozenset[int]:
+    """The places of as many instants as can be in order together; of several such choices, the earliest instants."""
+    tails: list[tuple[datetime, int]] = []  # the lowest end of a rising row of each length, and its place
+    before: dict[int, int] = {}
+    for place, moment in enumerate(moments):
+        if moment is None or (since and moment < since) or (until and moment > until):
+            continue
+        length = bisect_right([tail for tail, _ in tails], moment)
+        before[place] = tails[length - 1][1] if length else -1
+        tails[length : length + 1] = [(moment, place)]
+    found, place = set[int](), tails[-1][1] if tails else -1
+    while place >= 0:
+        found.add(place)
+        place = before[place]
+    return frozenset(found)
+
+
+def _timed(rows: Page, in_order: frozenset[int], since: str | None) -> Page:
+    """Rows that are out of order with the instant of the one before, or of the first that is in order."""
+    if len(in_order) == len(rows):
+        return rows
+    first = next((rows[place]["modifiedAt"] for place in sorted(in_order)), None)
+    last, found = since or first, []
+    for place, row in enumerate(rows):
+        if place in in_order:
+            last = row["modifiedAt"]
+            found.append(row)
+        else:
+            mark = [] if row.get("modifiedAt") is None else [f"modifiedAt is “{row['modifiedAt']}”, out of order"]
+            found.append(marked({**row, "modifiedAt": last}, mark))
+    return found
 
 
 def _mark(row: dict[str, Any]) -> Mark:
-    return row["id"], row["version"]
-
-
-def _is_identified(row: dict[str, Any]) -> bool:
-    return isinstance(row.get("id"), str) and str(row.get("version")).isdecimal() and bool(row.get("modifiedAt"))
-
-
-def _instant(value: str) -> datetime:
-    try:
-        return datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise _unexpected("modifiedAt is no instant") from None
+    return row["id"], row.get("version")
 
 
 def _unexpected(why: str) -> ApiError:

@@ -1,6 +1,7 @@
 """Re-Leased by the contract that we code to: companies, changes since an instant, single records, writes, files."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import IO, Any
 from urllib.parse import quote as url_quote
 
@@ -12,7 +13,9 @@ from bot.adapters.meter import Meter
 from bot.adapters.released.changes import read_changes
 from bot.adapters.released.faults import refusal, unexpected
 from bot.adapters.replies import HttpReply, dump_json, parse_answer
-from bot.core.faults import ApiError, Side
+from bot.core.answers.released import RECORD, record_of, records_of
+from bot.core.answers.shape import is_nameless, marked, marks_of
+from bot.core.faults import ApiError, Fault, Side
 
 DEFAULT_PAGE_SIZE = 200
 MAX_PAGE_SIZE = 500  # of the contract
@@ -48,27 +51,29 @@ class Released:
         self._meter, self._pause, self._page_size = meter, pause, page_size
 
     def companies(self) -> Page:
-        return _rows(self._read("companies"))
+        return _rows("companies", self._read("companies"))
 
-    def changed(self, company: str, collection: str, since: str | None) -> Iterator[Page]:
+    def changed(
+        self, company: str, collection: str, since: str | None, until: datetime | None = None
+    ) -> Iterator[Page]:
         """What changed at `since` (an instant as Re-Leased wrote it) or later, in order of modifiedAt and id.
 
         None reads all. Inclusive, so what is known at `since` comes again: drop it by id and version. It is one call
-        where nothing changed.
+        where nothing changed. What says to be later than `until` is not believed.
         """
 
         def page(modified_since: str | None, number: int, size: int) -> tuple[Page, bool]:
             params = {"page": str(number), "pageSize": str(size)}
             since_param = {"modifiedSince": modified_since} if modified_since else {}
             reply = self._read(self._path(company, collection), {**since_param, **params})
-            return _rows(reply), _has_more(reply, number)
+            return _rows(collection, reply), _has_more(reply, number)
 
-        return read_changes(page, since, self._page_size)
+        return read_changes(page, since, self._page_size, until)
 
     def get(self, company: str, collection: str, id: str) -> dict[str, Any] | None:
         """None where Re-Leased does not know it."""
         try:
-            return _record(self._read(self._path(company, collection, id)))
+            return _record(collection, self._read(self._path(company, collection, id)), id)
         except ApiError as error:
             if error.fault.http_status == 404:
                 return None
@@ -78,13 +83,17 @@ class Released:
         """The record; the same key gives the same record again, whatever the body."""
         headers = {"Idempotency-Key": idempotency_key, "Content-Type": "application/json"}
         path = self._path(company, collection)
-        return retrying(lambda: _record(self._call("POST", path, headers=headers, body=dump_json(body))), self._pause)
+
+        def call() -> dict[str, Any]:
+            return _record(collection, self._call("POST", path, headers=headers, body=dump_json(body)))
+
+        return retrying(call, self._pause)
 
     def patch(self, company: str, collection: str, id: str, body: Mapping[str, Any], version: int) -> dict[str, Any]:
         """The record after the change; "http-412" if it is not at `version` any more."""
         headers = {"If-Match": str(version), "Content-Type": "application/json"}
         path = self._path(company, collection, id)
-        return _record(self._call("PATCH", path, headers=headers, body=dump_json(body)))
+        return _record(collection, self._call("PATCH", path, headers=headers, body=dump_json(body)), id)
 
     def download(self, company: str, attachment_id: str, sink: IO[bytes]) -> Arrived:
         """Writes the file into `sink` (which can be rewound) from where it stands."""
@@ -162,11 +171,11 @@ class Released:
         return "/".join(["companies", *(url_quote(step, safe="") for step in (company, *steps))])
 
 
-def _rows(reply: Any) -> Page:
+def _rows(collection: str, reply: Any) -> Page:
     rows = reply.get("data") if isinstance(reply, Mapping) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list):
         raise unexpected(None)
-    return rows
+    return records_of(collection, rows)
 
 
 def _has_more(reply: Any, number: int) -> bool:
@@ -177,7 +186,14 @@ def _has_more(reply: Any, number: int) -> bool:
     return pages > number
 
 
-def _record(reply: Any) -> dict[str, Any]:
-    if not isinstance(reply, dict) or not isinstance(reply.get("id"), str):
+def _record(collection: str, reply: Any, id: str = "") -> dict[str, Any]:
+    """The record of an answer, sound; under the id that was asked for, where one was."""
+    if not isinstance(reply, dict) or not reply.keys() & RECORD.keys():
         raise unexpected(None)
-    return reply
+    found = record_of(collection, reply)
+    if id and str(found["id"]) != id:
+        mark = [] if is_nameless(found["id"]) else [f"id is “{found['id']}”, not the one that was asked for"]
+        return marked({**found, "id": id}, mark)
+    if is_nameless(found["id"]):
+        raise ApiError(Fault("unreadable-record", detail=marks_of(found)[0], http_status=200, side=Side.RELEASED))
+    return found

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bot.core.answers.shape import marks_of
 from bot.core.content import changed_fields, has_changed
 from bot.core.model import Direction, MirrorRecord, Outcome, RecordType
 from bot.core.money import NotMoney
@@ -16,6 +17,7 @@ from bot.core.planning.requirements import (
     refuse_closed,
     refuse_inactive,
     refuse_outside,
+    refuse_unreadable,
     require_equal_totals,
     require_parents,
     totals_differ,
@@ -36,8 +38,9 @@ def plan(spec: RecordSpec, situation: Situation, facts: Facts) -> list[Step]:
     if lacking := _lacking(spec, situation):
         return [report_for(spec, situation, situation.slots[0] if situation.slots else Slot(""), lacking)]
     steps: list[Step] = []
-    for slot in situation.slots:
+    for slot in situation.slots or _without_slot(situation):
         try:
+            refuse_unreadable(situation.released, slot.external)
             steps.extend(_plan_slot(spec, situation, slot, facts))
         except NotMoney as error:
             steps.append(report_for(spec, situation, slot, Problem("incomplete-record", more=f"{error}.")))
@@ -51,11 +54,16 @@ def _lacking(spec: RecordSpec, situation: Situation) -> Problem | None:
     """A record that does not say what it is cannot be planned: it would be taken for another kind, or for approved."""
     body = situation.released.body if situation.released else {}
     missing = [name for name in spec.must_say if situation.released and body.get(name) in (None, "")]
-    if not missing:
+    if not missing or marks_of(body):
         return None
     said = " and ".join(spec.must_say[name] for name in missing)
     more = f"It does not say {said} ({', '.join(missing)} missing)."
     return Problem("incomplete-record", more=more)
+
+
+def _without_slot(situation: Situation) -> tuple[Slot, ...]:
+    """What says of itself that it belongs nowhere in QuickBooks is told all the same: a contact without a role."""
+    return (Slot(""),) if situation.released is not None else ()
 
 
 def _plan_slot(spec: RecordSpec, situation: Situation, slot: Slot, facts: Facts) -> Iterator[Step]:
@@ -269,6 +277,7 @@ def _gone_on_both(
 def _adopt(
     spec: RecordSpec, situation: Situation, slot: Slot, released: MirrorRecord, external: MirrorRecord
 ) -> Operation:
+    refuse_unreadable(released, external)
     direction = Direction.OUTGOING if situation.released is not None else Direction.INCOMING
     return Operation(
         ref=situation.ref,

@@ -1,14 +1,29 @@
 """What must be so before a record may cross: its parents stand, its period is open, both sides come to the same."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from bot.core.model import MirrorRecord, Outcome, RecordRef
+from bot.core.answers.shape import marks_of
+from bot.core.model import MirrorRecord, Outcome, RecordRef, Side
 from bot.core.money import ZERO, text
 from bot.core.planning.steps import Parent, ParentState, Situation, Slot
 from bot.core.spec import Facts, Problem, RecordSpec
 from bot.core.totals import Totals, differ, difference, words
 
+UNREADABLE = "unreadable-record"
+SYSTEMS = {Side.RELEASED: "Re-Leased", Side.QUICKBOOKS: "QuickBooks"}
 HOLDING_UP = (ParentState.UNLINKED, ParentState.FAILING, ParentState.OUTSIDE, ParentState.ABSENT)
+
+
+def refuse_unreadable(*both: MirrorRecord | None) -> None:
+    """Raises Problem when a side gave a value that cannot be read: nothing is made of what is left of the record."""
+    for record in both:
+        if record is not None and not record.deleted and (marks := marks_of(record.body)):
+            raise Problem(UNREADABLE, system=SYSTEMS[record.side], said=marks[0], more=_others(marks))
+
+
+def _others(marks: Sequence[str]) -> str:
+    return f"Also: {'; '.join(marks[1:])}." if len(marks) > 1 else ""
 
 
 def require_parents(

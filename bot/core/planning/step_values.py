@@ -104,5 +104,7 @@ def _totals(spec: RecordSpec, released: MirrorRecord | None) -> tuple[Decimal, .
 
 def _name(spec: RecordSpec, situation: Situation, slot: Slot) -> str:
     if situation.released is not None:
-        return spec.released_name(situation.released.body)
-    return spec.external_name(slot.entity, slot.external.body) if slot.external else situation.ref.key
+        return spec.released_name(situation.released.body) or f"{spec.type.noun} {situation.released.id}"
+    if slot.external is None:
+        return situation.ref.key
+    return spec.external_name(slot.entity, slot.external.body) or f"{spec.type.noun} {slot.external.id}"

@@ -16,6 +16,14 @@ def day(value: Any) -> date:
         raise Problem("incomplete-record", more=f"Its date is missing or not a date: {value!r}.") from None
 
 
+def is_before(value: Any, limit: date) -> bool:
+    """Of another record, whose own row says what is wrong with its date: one without a date is not before any."""
+    try:
+        return day(value) < limit
+    except Problem:
+        return False
+
+
 def amount(value: Any, what: str) -> Decimal:
     """Raises Problem when it is none; nothing at all is zero."""
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.core.model import Outcome, RecordRef, RecordType
 from bot.core.money import ZERO, decimal, text
 from bot.core.spec import Body, Facts, Lookup, Problem
-from bot.records.fields.amounts import amount, day
+from bot.records.fields.amounts import amount, is_before
 from bot.records.fields.parties import PARTY
 from bot.records.payments.applied import CREDIT, DOCUMENT, lines_of, split
 from bot.records.payments.bank_account import ACCOUNT_FIELDS
@@ -37,7 +37,7 @@ def stays_out(part: Body, entity: str, lookup: Lookup, facts: Facts) -> bool:
     if (RecordType.INVOICE, invoice, DOCUMENT[entity]) in lookup.external:
         return False
     known = lookup.ours.get((RecordType.INVOICE, invoice))
-    return known is not None and day(known.get("issueDate")) < facts.sync_from
+    return known is not None and is_before(known.get("issueDate"), facts.sync_from)
 
 
 def keep_external(body: dict[str, Any], released: Body, entity: str, external: Body, lookup: Lookup) -> dict[str, Any]:

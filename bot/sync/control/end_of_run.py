@@ -18,6 +18,7 @@ from bot.store.results import results
 from bot.sync.control.duplicates import CODE, close_findings, duplicates_among, forget, report
 from bot.sync.control.open_findings import CODE as OPEN_CODE
 from bot.sync.control.open_findings import OpenBalanceDifference, look_up_numbers, open_findings, report_open
+from bot.sync.control.unreadable import report_unreadable
 from bot.sync.reading.touched import Versions, read_touched
 from bot.sync.run.run import Run
 
@@ -105,6 +106,7 @@ def check_control(run: Run) -> Control:
         return Control(is_postponed=True)
     checked, known = _Checked(), _open_findings(run)
     before = read_touched(run) if run.writes else {}
+    report_unreadable(run)
     apart_before = _recheck_open_balances(run, checked, before)
     with run.ledger() as connection:
         _check_duplicates(

@@ -20,6 +20,7 @@ from bot.store.mirror import balances, records
 from bot.store.mirror.balances import RecordFigures
 from bot.store.results import results
 from bot.sync.control.open_balances import explained
+from bot.sync.control.unreadable import clouded_parties
 from bot.sync.reading.touched import Versions
 from bot.sync.run.run import Run
 
@@ -55,6 +56,8 @@ def open_findings(
     ]
     if not apart:
         return []
+    clouded = clouded_parties(connection, run.company.id)
+    apart = [pair for pair in apart if not clouded & {"", pair[1].figures.party, pair[2].figures.party}]
     explained_by = explained(connection, run.company.id, [link for link, _, _ in apart], with_unknown=False)
     rest = [
         OpenBalanceDifference(link, ours, theirs)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.core.answers.shape import marks_of
 from bot.core.model import MirrorRecord, Side
 from bot.core.money import decimal
 from bot.core.planning.steps import Operation
@@ -84,11 +85,16 @@ def written_part(operation: Operation, credit_note: Mapping[str, Any]) -> Mappin
 
 
 def _parts(connection: Connection, company_id: str, normalised: Sequence[NormalisedRecord]) -> list[NormalisedRecord]:
-    """The parts of all holders among these; those that are in none of them any more as reversed or deleted."""
+    """The parts of all holders among these; those that are in none of them any more as reversed or deleted.
+
+    A holder that cannot be read says nothing of its parts: they stay as they were.
+    """
     found: list[NormalisedRecord] = []
     for (side, holder), entity in HOLDERS.items():
         holders = {
-            _key(one.record): one.record for one in normalised if (one.record.side, one.record.entity) == (side, holder)
+            _key(one.record): one.record
+            for one in normalised
+            if (one.record.side, one.record.entity) == (side, holder) and not marks_of(one.record.body)
         }
         told = {key: [] if record.deleted else _present(record) for key, record in holders.items()}
         known = records.find_by_keys(connection, company_id, side, entity, holders)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.core.answers.shape import marks_of
 from bot.core.model import MirrorRecord, RecordRef, RecordType, Side
 from bot.core.planning.steps import Operation, Verb
 from bot.records import attachment
@@ -82,6 +83,9 @@ def drop_links_of_deleted(connection: Connection, company_id: str, refs: Sequenc
 
 
 def _is_whole(normalised: NormalisedRecord) -> bool:
+    """One that cannot be read stays as it came, and so do its parts: nobody knows what it hangs on."""
+    if marks_of(normalised.record.body) and not normalised.record.deleted:
+        return False
     return normalised.record.entity == ENTITY and ":" not in normalised.record.id
 
 

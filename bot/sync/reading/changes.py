@@ -16,6 +16,7 @@ from bot.sync.reading.pull import (
     CDC_ENTITIES,
     CDC_MARGIN,
     OVERLAP,
+    has_nameless,
     pages,
     read_all,
     set_cursors,
@@ -131,8 +132,14 @@ def _is_too_old(run: Run, since: datetime) -> bool:
 
 
 def _set_marks(run: Run, read_to: datetime | None, marks: dict[str, datetime | None]) -> None:
-    """One for all that were read together, and one for each other kind."""
+    """One for all that were read together, and one for each other kind.
+
+    A record without an id that can be read holds its mark: the next run is shown it once more.
+    """
+    nameless = [entity for entity in CDC_ENTITIES if has_nameless(run, entity)]
+    marks = {entity: mark_of(run.company, entity) if entity in nameless else at for entity, at in marks.items()}
     apart: dict[str, Any] = {entity: at.astimezone(UTC).isoformat() if at else None for entity, at in marks.items()}
-    shared = {"quickbooks": read_to.astimezone(UTC).isoformat()} if read_to else {}
+    moves = read_to is not None and set(nameless) <= marks.keys()
+    shared = {"quickbooks": read_to.astimezone(UTC).isoformat()} if read_to and moves else {}
     with run.ledger() as connection:
         set_cursors(run, connection, quickbooks_apart=apart, **shared)

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.core.faults import ApiError
 from bot.store.runs.ledger import Batch
+from bot.sync.reading.settings import refuse_unreadable
 from bot.sync.run.run import Run
 
 CLOSED_BOOKS = frozenset({"6200", "6210"})
@@ -27,6 +28,7 @@ def refresh_close_date(run: Run, batch: Batch, answers: Mapping[str, Any]) -> No
         return
     try:
         preferences = run.quickbooks.preferences()
+        refuse_unreadable(preferences)
     except ApiError:
         return  # the refusal itself is what matters, and is told without the date
     closed = (preferences.get("AccountingInfoPrefs") or {}).get("BookCloseDate")

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from bot.adapters.quickbooks.wire import quote
+from bot.core.answers.shape import instant, is_nameless
 from bot.core.balance.control_totals import released_figures
 from bot.core.balance.verification import LISTED, Sample
 from bot.core.content import content_hash
@@ -66,7 +67,8 @@ def read_everything(run: Run) -> FullRead:
 
 def _read_released(run: Run, spec: RecordSpec, found: FullRead) -> None:
     cursor = (run.company.cursors.get("released") or {}).get(spec.collection)
-    for page in run.released.changed(run.company.id, spec.collection, None):
+    until = run.clock() + pull.CLOCKS_APART
+    for page in run.released.changed(run.company.id, spec.collection, None, until):
         normalised = [normalise.released(spec, body) for body in page]
         missed = _missed(
             run, normalised, [bool(cursor) and _instant(body, "modifiedAt") < _at(cursor) for body in page]
@@ -187,6 +189,8 @@ def _not_known(run: Run, entity: str, ids: Sequence[str]) -> list[str]:
     rows = run.quickbooks.query(f"SELECT * FROM {entity} WHERE Id IN {listed} MAXRESULTS 1000").rows
     pull.store_bodies(run, entity, rows)
     there = {str(body["Id"]) for body in rows}
+    if any(map(is_nameless, there)):
+        return []  # one of these may be the one whose id could not be read
     return [id_ for id_ in ids if whole_id(entity, id_) not in there]
 
 
@@ -246,9 +250,8 @@ def _updated(body: Any) -> datetime:
 
 def _instant(body: Any, name: str) -> datetime:
     """When it was last changed; without that it counts as new."""
-    said = body.get(name)
-    return _at(said) if said else datetime.max.replace(tzinfo=UTC)
+    return instant(body.get(name)) or datetime.max.replace(tzinfo=UTC)
 
 
-def _at(said: Any) -> datetime:
-    return datetime.fromisoformat(str(said))
+def _at(cursor: str | None) -> datetime:
+    return instant(cursor) or datetime.max.replace(tzinfo=UTC)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.adapters.quickbooks.wire import BatchItem, QueryReply
 from bot.adapters.released.client import Released
+from bot.core.answers.shape import is_nameless
 from bot.core.faults import ApiError, UserError
 from bot.core.model import RecordRef, Side
 from bot.core.spec import Facts, RecordSpec
@@ -26,6 +27,7 @@ from bot.store.mirror.records import NormalisedRecord
 from bot.sync.reading import normalise
 from bot.sync.reading.allocations import put_with_parts
 from bot.sync.reading.attachables import with_parts
+from bot.sync.reading.settings import company_among, known_zone, refuse_unreadable
 from bot.sync.reading.unreadable import require_any, tried, unreadable_settings
 from bot.sync.run.run import CHUNK, Run, SafetyStop
 
@@ -33,6 +35,7 @@ log = structlog.get_logger()
 
 READ_SPECS = tuple(spec for spec in SPECS if not spec.part_of)
 CDC_ENTITIES = tuple(entity for spec in READ_SPECS for entity in spec.entities if entity != "TaxCode")  # not in CDC
+CLOCKS_APART = timedelta(days=1)  # what is said to change later than that is no reading of a clock
 OVERLAP = timedelta(minutes=2)  # a change may become visible a little after the time it carries
 CDC_MARGIN = timedelta(days=1)
 ALL_ROWS = "MAXRESULTS 1000"
@@ -57,15 +60,15 @@ def refresh_company(
 ) -> Company:
     """What Re-Leased says of the company today. Switching its built-in sync on must stop our writes at once.
 
-    Raises UserError when the company is gone there.
+    Raises UserError when the company is gone there, ApiError when it cannot be read.
     """
-    about = next((one for one in released.companies() if str(one.get("id")) == company.id), None)
+    about = company_among(released.companies(), company.id)
     if about is None:
         raise UserError(f"Re-Leased does not show {company.name} any more. Check the API key's access to it.")
     fresh = replace(
         company,
         name=str(about.get("name") or company.name),
-        timezone=str(about.get("timezone") or company.timezone),
+        timezone=known_zone(str(about.get("timezone") or company.timezone), company.timezone),
         currency=str(about.get("currency") or company.currency),
         observe_only=about.get("builtInSync") is True,
     )
@@ -95,18 +98,23 @@ def pull_released(run: Run, specs: Sequence[RecordSpec] = READ_SPECS) -> None:
 
 
 def _pull_collection(run: Run, spec: RecordSpec, since: str | None) -> None:
-    """The mark moves with each page: the list is in order of modifiedAt, so all up to there is in the mirror."""
-    any_rows = False
-    for page in run.released.changed(run.company.id, spec.collection, since):
+    """The mark moves with each page: the list is in order of modifiedAt, so all up to there is in the mirror.
+
+    It stays where a record came without an id that can be read: the next run is shown it once more.
+    """
+    any_rows, reached, all_named = False, since, True
+    for page in run.released.changed(run.company.id, spec.collection, since, run.clock() + CLOCKS_APART):
         run.raise_if_stopping()
         any_rows = True
         normalised = [normalise.released(spec, body) for body in page]
-        reached = max(str(body["modifiedAt"]) for body in page)
+        all_named = all_named and not any(is_nameless(body["id"]) for body in page)
+        instants = [str(body["modifiedAt"]) for body in page if body.get("modifiedAt")]
+        reached = max(instants) if all_named and instants else reached
         with run.ledger() as connection:
             changed = put_with_parts(connection, run.company.id, normalised)
             refs = [RecordRef(BY_COLLECTION[record.entity].type, record.id) for record in changed]
             records.add_todo(connection, run.company.id, refs)
-            if reached != since:
+            if reached and reached != since:
                 _move_released_mark(run, connection, spec.collection, reached)
     if since and not any_rows:
         _refuse_empty_collection(run, spec.collection)
@@ -134,6 +142,7 @@ def read_settings(run: Run) -> Settings:
         if not is_of_one_kind(error):
             raise
         raise UserError(f"{run.company.name}: {unreadable_settings(error)}") from error
+    refuse_unreadable(*preferences.values())
     return Settings(preferences, codes)
 
 
@@ -203,9 +212,15 @@ def read_all(run: Run, entity: str) -> datetime:
         started = started or reply.time
         if known_before:
             mark_seen(run, entity, [str(body["Id"]) for body in reply.rows])
-    if known_before:
+    if known_before and not has_nameless(run, entity):
         _delete_unseen(run, entity)
     return started or run.clock() - OVERLAP
+
+
+def has_nameless(run: Run, entity: str) -> bool:
+    """One of those that seem gone may be the one whose id could not be read."""
+    with run.database.read() as connection:
+        return bool(records.find_by_keys(connection, run.company.id, Side.QUICKBOOKS, entity, [normalise.NAMELESS_KEY]))
 
 
 def mark_seen(run: Run, entity: str, ids: Sequence[str]) -> None:

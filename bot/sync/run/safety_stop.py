@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from bot.core.answers.shape import marks_of
 from bot.core.content import has_changed as content_moved
 from bot.core.model import Link, MirrorRecord, RecordRef, RecordType, Side
 from bot.core.spec import RecordSpec, external_hash, released_hash
@@ -47,7 +48,7 @@ def _lost(run: Run, connection: Connection, spec: RecordSpec) -> int:
 
 def _newly_gone(spec: RecordSpec, link: Link, released: MirrorRecord | None, external: MirrorRecord | None) -> bool:
     """Gone on one side since both last agreed."""
-    if external is not None and released is not None:
+    if external is not None and released is not None and not marks_of(external.body) and not marks_of(released.body):
         theirs = external.deleted or spec.external_gone(link.entity, external.body)
         ours = spec.released_gone(released.body)
         moved = content_moved(link.external_hash, external_hash(spec, link.entity, external.body))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.core.answers.shape import marks_of
 from bot.core.money import ZERO, cents, decimal
 from bot.core.planning.steps import Operation, Verb
 from bot.core.spec import Facts
@@ -15,7 +16,7 @@ def differing(facts: Facts, operation: Operation, answer: Mapping[str, Any]) -> 
     """(Re-Leased's, QuickBooks') totals where they differ. US sales tax is QuickBooks' own to compute, and is brought
     back instead; of what is one amount only that amount is compared.
     """
-    if operation.verb is Verb.VOID or operation.amount is None or "TotalAmt" not in answer:
+    if operation.verb is Verb.VOID or operation.amount is None or "TotalAmt" not in answer or marks_of(answer):
         return None
     if operation.entity in PAYMENT_OF:
         return None

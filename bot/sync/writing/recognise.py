@@ -1,10 +1,10 @@
 """Recognises, among what QuickBooks shows, the records that a batch made whose answer was lost."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from bot.core.answers.shape import instant
 from bot.core.money import NotMoney, decimal
 from bot.core.planning.steps import Operation, Verb
 from bot.store.database import to_ms
@@ -59,11 +59,8 @@ def _free(run: Run, batch: Batch, rows: Rows) -> dict[str, list[dict[str, Any]]]
 
 
 def _is_newer(row: Mapping[str, Any], written_ms: int) -> bool:
-    said = (row.get("MetaData") or {}).get("CreateTime")
-    try:
-        return to_ms(datetime.fromisoformat(str(said))) >= written_ms - SKEW_MS
-    except ValueError:
-        return True  # without a time its content must do
+    made = instant((row.get("MetaData") or {}).get("CreateTime"))
+    return made is None or to_ms(made) >= written_ms - SKEW_MS  # without a time its content must do
 
 
 def _says_the_same(intent: Intent, row: Mapping[str, Any]) -> bool:

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from bot.core.answers import required
+from bot.core.answers.shape import marks_of
 from bot.core.faults import ApiError, Fault
 from bot.core.faults import Side as FaultSide
 from bot.core.model import RecordRef, Side
@@ -29,17 +31,26 @@ def set_off(run: Run, operation: Operation) -> dict[str, Any]:
         body = run.released.get(run.company.id, allocation.SPEC.part_of, credit_note_id)
         if body is None:
             raise stale
+        _refuse_unreadable(body)
         entries = _changed(run, operation, body)
         if entries is None:
             return body
         try:
             patch, version = {"allocations": entries}, int(body.get("version") or 0)
-            return run.released.patch(run.company.id, allocation.SPEC.part_of, credit_note_id, patch, version)
+            answer = run.released.patch(run.company.id, allocation.SPEC.part_of, credit_note_id, patch, version)
+            _refuse_unreadable(answer)
+            return answer
         except ApiError as error:
             if error.fault.code != STALE:
                 raise
             stale = error
     raise stale
+
+
+def _refuse_unreadable(credit_note: dict[str, Any]) -> None:
+    """Raises ApiError: entries that cannot be read must not be sent back, nor told apart."""
+    if marks := marks_of(required.of_released(allocation.SPEC.part_of, credit_note)):
+        raise ApiError(Fault("unreadable-record", detail=marks[0], http_status=200, side=FaultSide.RELEASED))
 
 
 def _credit_note_of(run: Run, operation: Operation) -> str:
