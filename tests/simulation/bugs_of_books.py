@@ -70,4 +70,32 @@ OF_BOOKS: tuple[Mutation, ...] = (
         "tests/sync/test_updates_keep.py",
         "tests/records",
     ),
+    one(
+        "an own name that several classes share is guessed",
+        "bot/core/planning/under_parents.py",
+        "rivals=one.rivals, by",
+        "rivals=(), by",
+        "tests/sync/test_names_under_parents.py",
+    ),
+    one(
+        "a class under a parent comes in a second time",
+        "bot/records/fields/full_names.py",
+        "return Nearness.OWN_NAME if joined(mine)",
+        "return Nearness.NONE if joined(mine)",
+        "tests/sync/test_names_under_parents.py",
+    ),
+    one(
+        "a renamed parent is written into plain names of Re-Leased",
+        "bot/records/fields/full_names.py",
+        'return {**wanted, "name": wanted["name"].rpartition(PARTED_BY)[2]}',
+        "return wanted",
+        "tests/sync/test_names_under_parents.py",
+    ),
+    one(
+        "a sub-customer is sent its parent's name in its own",
+        "bot/records/contact.py",
+        "own = full_names.own_part(name, ",
+        "own = (lambda said, full: said)(name, ",
+        "tests/sync/test_sub_customers.py",
+    ),
 )
