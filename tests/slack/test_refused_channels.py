@@ -11,6 +11,7 @@ import pytest
 from bot.core.runs import Flag, Trigger
 from bot.core.team.roles import Role
 from bot.slack.build import build_announcer, utc_now
+from bot.slack.messages.history import mark
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, Bot, Start, eventually
 from tests.slack.test_outbox_once import dies_before
 from tests.slack.test_routes import failing, route
@@ -228,6 +229,27 @@ def test_a_process_that_dies_before_it_noted_the_direct_message_has_posted_it_on
     red.announcer = build_announcer(red.desk, red.settings, red.client, red.clock)
     looks(red, 20)
     assert len(direct(red)) == 1
+
+
+CLAIM = "red-in:harbour|D0ANA:first"
+
+
+def test_the_claim_on_a_direct_message_that_a_dead_process_left_is_taken_over_in_time(red: Bot) -> None:
+    refuse(red, "restricted_action")
+    assert red.desk.posts.claim(CLAIM)
+    looks(red, 8)
+    assert direct(red) == [], "another process may still be at it"
+    looks(red, 4)
+    assert len(direct(red)) == 1
+
+
+def test_a_direct_message_that_a_dead_process_posted_is_found_and_made_true(red: Bot) -> None:
+    refuse(red, "restricted_action")
+    assert red.desk.posts.claim(CLAIM)
+    red.client.chat_postMessage(channel="D0ANA", text="as it was", metadata=mark(CLAIM))
+    looks(red, 14)
+    [message] = direct(red)
+    assert "29 records need attention" in message["text"]
 
 
 @pytest.mark.parametrize("error", CLOSED)
