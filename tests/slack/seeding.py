@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, event, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
 from bot.core.faults import Fault, Side, explain
 from bot.core.model import Link, Outcome, RecordRef, RecordType, Result
@@ -132,14 +132,6 @@ def _add_company(connection: Connection, view: CompanyView) -> None:
     )
 
 
-def _careless(file: Path) -> Database:
-    """Nobody cuts the power in a test, so nothing waits for the disk."""
-    database = Database(f"sqlite:///{file}")
-    share_statements(database.engine)
-    event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    return database
-
-
 def _was_synced(connection: Connection, company_id: str, flag: Flag | None, at: int) -> None:
     run_id = EARLIER + company_id
     runs.request(connection, run_id, company_id, Trigger.SCHEDULE, "", at)
@@ -164,7 +156,8 @@ class Store:
     def at(cls, file: Path, clock: Callable[[], datetime], number: int, is_calm: bool = False) -> "Store":
         """With so many companies, Harbour the first of them; the others are blue and empty."""
         file.write_bytes(_harbour(is_calm) if number else _empty())
-        store = cls(_careless(file), clock)
+        store = cls(Database(f"sqlite:///{file}"), clock)
+        share_statements(store.database.engine)
         with store.database.write() as connection:
             if number:
                 at = to_ms(clock() - LONG_AGO)

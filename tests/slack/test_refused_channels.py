@@ -420,7 +420,7 @@ def test_a_kind_of_cause_whose_own_channel_takes_nothing_is_told_directly_and_th
     refuse(red, "restricted_action", channel="#general")
     looks(red)
     [own] = texts(red)
-    assert "30 records need attention, 2 causes · RC-7" in own
+    assert "30 records need attention, 2 causes · The product or service RC-7" in own
     [told] = direct(red)
     assert "29 records need attention, 1 cause here" in told["text"]
     assert "Sent to you because it cannot be posted in <#C0GENERAL>" in str(told["blocks"][0])
