@@ -19,7 +19,7 @@ IN_QUICKBOOKS: Mapping[str, tuple[str, ...]] = {
     **{"Item": ("Name", "Type"), "Account": ("Name", "AccountType"), "Class": ("Name",), "TaxCode": ("Name",)},
 }
 IN_RELEASED: Mapping[str, tuple[str, ...]] = {
-    **{"accounts": ("name", "kind"), "tax-types": ("name", "rate"), "tracking-options": ("name",)},
+    **{"accounts": ("name", "kind"), "tax-types": ("name",), "tracking-options": ("name",)},
 }
 """What else Re-Leased may leave out is worked out or told by the type itself (bot/records/fields/absent.py)."""
 EXPECTED: Mapping[str, tuple[str, ...]] = {
