@@ -12,7 +12,7 @@ CONTENT_TESTS = "tests/core/test_content.py::test_a_hash_says_the_same_in_every_
 SHOWN = "how many are shown by name; all are counted"
 
 SHAPE = "bot/core/answers/shape.py"
-SHAPES = "tests/core/test_shapes.py"
+SHAPES = "tests/core/answers/test_shapes.py"
 
 LISTED: tuple[Listed, ...] = (
     rule(SHAPE, "ID_CHARS", ("49", "51"), f"{SHAPES}::test_an_id_has_a_length_and_no_blank"),
@@ -53,8 +53,8 @@ LISTED: tuple[Listed, ...] = (
             *("(403, 429)", "(401, 429)", "(401, 403)"),
             *("(401, 403, 429, 500)", "(401, 403, 429, 502)", "(401, 403, 429, 503)", "(401, 403, 429, 504)"),
         ),
-        "tests/core/test_faults.py::test_what_passes_may_have_been_carried_out_whatever_status_it_came_with",
-        "tests/core/test_faults.py::test_what_was_turned_away_at_the_door_was_not_carried_out",
+        "tests/core/causes/test_faults.py::test_what_passes_may_have_been_carried_out_whatever_status_it_came_with",
+        "tests/core/causes/test_faults.py::test_what_was_turned_away_at_the_door_was_not_carried_out",
     ),
     rule(INVISIBLE, "JOINING", ("((0x0600, 0x08FF),)", "((0x0900, 0x109F),)"), "tests/core/test_invisible.py"),
     no_rule("bot/core/links.py", "PARENTS_FIRST", "places in the list of record types, in which they stand in order"),
@@ -66,17 +66,25 @@ LISTED: tuple[Listed, ...] = (
     rule(NAMING, "SUFFIX_CHARS", ("39", "41"), "tests/core/test_naming.py"),
     no_rule(NAMING, "NUMBERS", "how many numbers are tried for a proposal; a person chooses"),
     no_rule(NAMING, "MOST_PROPOSED", "how many proposals fit a window; a person may write another"),
-    rule("bot/core/planning/numbering.py", "NUMBER_LENGTH", ("20", "22"), "tests/core/test_numbering.py"),
-    rule("bot/core/planning/numbering.py", "MOST_TRIED", ("3", "20"), "tests/core/test_numbering.py"),
+    rule("bot/core/planning/numbering.py", "NUMBER_LENGTH", ("20", "22"), "tests/core/planning/test_numbering.py"),
+    rule("bot/core/planning/numbering.py", "MOST_TRIED", ("3", "20"), "tests/core/planning/test_numbering.py"),
     no_rule("bot/core/planning/conflict.py", "SAID_AT_ONCE", "how many lost values stand in a row; all are kept"),
     no_rule("bot/core/planning/field_changes.py", "VALUE_LENGTH", "how much of a value stands in a sentence"),
     no_rule("bot/core/planning/field_changes.py", "LINES_SAID", SHOWN),
-    rule(PAIRING, "CERTAIN", ("2", "4"), "tests/core/test_pairing.py", "tests/core/test_plan_unpaired.py"),
-    rule(PAIRING, "BY_STORED_ID", ("3",), "tests/core/test_pairing.py"),
+    rule(
+        PAIRING,
+        "CERTAIN",
+        ("2", "4"),
+        "tests/core/planning/test_pairing.py",
+        "tests/core/planning/test_plan_unpaired.py",
+    ),
+    rule(PAIRING, "BY_STORED_ID", ("3",), "tests/core/planning/test_pairing.py"),
     no_rule(PAIRING, "MOST_SHOWN", SHOWN),
-    rule("bot/core/planning/plan_summary.py", "PLAN_HASH_LENGTH", ("4", "17"), "tests/core/test_plan_summary.py"),
+    rule(
+        "bot/core/planning/plan_summary.py", "PLAN_HASH_LENGTH", ("4", "17"), "tests/core/planning/test_plan_summary.py"
+    ),
     no_rule(PREFLIGHT, "MOST_NAMED", SHOWN),
-    rule(PREFLIGHT, "MOST_GROUPS", ("2", "20_000"), "tests/core/test_preflight.py"),
+    rule(PREFLIGHT, "MOST_GROUPS", ("2", "20_000"), "tests/core/planning/test_preflight.py"),
     no_rule("bot/core/team/requested_verification.py", "KEPT", SHOWN),
     rule("bot/core/team/week.py", "DAYS", ("6", "8"), "tests/core/test_week.py"),
     no_rule("bot/core/team/week.py", "TOP", SHOWN),

@@ -17,7 +17,7 @@ from bot.core.balance.control_totals import (
 from bot.core.balance.verification import KindTotals, add_up, largest, reason
 from bot.core.model import Outcome, RecordType, Side
 from bot.records import BY_TYPE
-from tests.core.situations import BILL, QUICKBOOKS_BILL, VOIDED, held, payment, receipt, tenant
+from tests.core.planning.situations import BILL, QUICKBOOKS_BILL, VOIDED, held, payment, receipt, tenant
 from tests.records.samples import Json, invoice, line, quickbooks_invoice
 
 INVOICE, PAYMENT = BY_TYPE[RecordType.INVOICE], BY_TYPE[RecordType.PAYMENT]

@@ -237,7 +237,7 @@ MUTATIONS = (
         "bot/core/planning/requirements.py",
         "<= facts.close_date.isoformat()",
         "< facts.close_date.isoformat()",
-        "tests/core/test_plan_unpaired.py",
+        "tests/core/planning/test_plan_unpaired.py",
     ),
     one(
         "an invoice is voided although it is paid in QuickBooks",
@@ -293,7 +293,7 @@ MUTATIONS = (
         "bot/core/planning/pairing.py",
         "if best.score < CERTAIN and type_ not in NAMES_ENOUGH:",
         "if best.score < 1 and type_ not in NAMES_ENOUGH:",
-        "tests/core/test_pairing.py",
+        "tests/core/planning/test_pairing.py",
     ),
     one(
         "a payment that may be there already is entered again",

@@ -6,7 +6,7 @@ from bot.core.model import Direction, Outcome, RecordType
 from bot.core.planning.steps import ParentState, Verb
 from bot.core.spec import external_hash, released_hash
 from bot.records import BY_TYPE
-from tests.core.situations import (
+from tests.core.planning.situations import (
     ACCOUNT,
     BILL,
     CONTACT,

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.model import Direction, Outcome, RecordType
 from bot.core.planning.steps import Verb
-from tests.core.situations import (
+from tests.core.planning.situations import (
     ACCOUNT,
     BILL,
     CONTACT,

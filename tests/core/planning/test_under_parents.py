@@ -7,7 +7,7 @@ from bot.core.planning.pairing import BY_STORED_ID, choose
 from bot.core.planning.steps import Candidate
 from bot.core.planning.under_parents import Claim, Claimed, weigh
 from bot.core.spec import Nearness, Problem
-from tests.core.situations import ours
+from tests.core.planning.situations import ours
 
 OPTION = RecordType.TRACKING_OPTION
 NUMBER, OWN, FULL, BOTH = Nearness.NUMBER, Nearness.OWN_NAME, Nearness.FULL_NAME, Nearness.NUMBER_AND_NAME

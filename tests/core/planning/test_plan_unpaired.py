@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.model import Direction, Outcome, RecordRef, RecordType
 from bot.core.planning.steps import Candidate, ParentState, Slot, Verb
-from tests.core.situations import (
+from tests.core.planning.situations import (
     CONTACT,
     INVOICE,
     KIOSK,

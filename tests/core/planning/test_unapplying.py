@@ -9,7 +9,7 @@ from bot.core.model import Direction, RecordRef, RecordType
 from bot.core.planning.steps import ParentState, Verb
 from bot.core.planning.unapplying import Unapplication, unapplications
 from bot.records import BY_TYPE
-from tests.core.situations import PAYMENT, linked, only_ours, parent, payment, receipt
+from tests.core.planning.situations import PAYMENT, linked, only_ours, parent, payment, receipt
 from tests.records.samples import FACTS, Json
 
 INV_1, INV_2 = RecordRef(RecordType.INVOICE, "inv-1"), RecordRef(RecordType.INVOICE, "inv-2")

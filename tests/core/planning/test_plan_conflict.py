@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.model import Direction, RecordType
 from bot.core.planning.steps import Verb
-from tests.core.situations import (
+from tests.core.planning.situations import (
     CONTACT,
     INVOICE,
     PAYMENT,

@@ -7,7 +7,7 @@ import pytest
 from bot.core.model import RecordRef, RecordType
 from bot.core.planning.steps import ParentState, Verb
 from bot.records import BY_TYPE
-from tests.core.situations import (
+from tests.core.planning.situations import (
     CONTACT,
     INVOICE,
     held,

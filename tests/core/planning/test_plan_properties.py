@@ -17,7 +17,18 @@ from bot.core.planning.plan import plan
 from bot.core.planning.steps import InSync, Operation, ParentState, Report, Situation, Slot, Verb
 from bot.core.spec import Facts, released_hash
 from bot.records import BY_TYPE
-from tests.core.situations import CONTACT, INVOICE, PAYMENT, customer, held, linked, parent, payment, receipt, tenant
+from tests.core.planning.situations import (
+    CONTACT,
+    INVOICE,
+    PAYMENT,
+    customer,
+    held,
+    linked,
+    parent,
+    payment,
+    receipt,
+    tenant,
+)
 from tests.records.samples import FACTS, Json, invoice, line, quickbooks_invoice, sales_line
 
 AMOUNTS = st.decimals("0.01", "9999.99", places=2).map(str)

@@ -10,7 +10,7 @@ from bot.core.planning.pairing import BY_STORED_ID, CERTAIN, choose, label, list
 from bot.core.planning.steps import Candidate
 from bot.core.spec import Problem
 from bot.records import BY_TYPE
-from tests.core.situations import CONTACT, INVOICE, PAYMENT, customer, ours, payment, receipt, tenant, theirs
+from tests.core.planning.situations import CONTACT, INVOICE, PAYMENT, customer, ours, payment, receipt, tenant, theirs
 from tests.records.samples import Json, invoice, quickbooks_invoice
 
 
