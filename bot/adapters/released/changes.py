@@ -28,8 +28,8 @@ def read_changes(
 ) -> Iterator[Page]:
     """Records that were not given before, by id and version.
 
-    One whose `modifiedAt` cannot be read, is out of order or later than `until` takes that of its neighbour, and says
-    so: the others are read all the same. Where that leaves nothing to go on from, the list is not in order.
+    One whose `modifiedAt` cannot be read, is out of order or later than `until` takes that of its neighbour: the others
+    are read all the same. Where that leaves nothing to go on from, the list is not in order.
 
     `read_page(modified_since, page_number, page_size)` is one call; it gives the records and whether more pages follow.
     Raises ApiError (RETRY) when the list is not in order or does not come to an end.
@@ -102,7 +102,7 @@ class _Pages:
         astray = sum(moment is not None for moment in moments) - len(in_order)
         if (more and not in_order) or astray > max(1, len(rows) // 2):
             raise _unexpected("the list is not in order of modifiedAt, or begins before modifiedSince")
-        return _timed(rows, in_order, since), more
+        return _timed(rows, in_order, since, self._until), more
 
 
 def _longest_rising(
@@ -124,8 +124,11 @@ def _longest_rising(
     return frozenset(found)
 
 
-def _timed(rows: Page, in_order: frozenset[int], since: str | None) -> Page:
-    """Rows that are out of order with the instant of the one before, or of the first that is in order."""
+def _timed(rows: Page, in_order: frozenset[int], since: str | None, until: datetime | None) -> Page:
+    """Rows that are out of order with the instant of the one before, or of the first that is in order.
+
+    Which of two that stand the wrong way round is wrong, nobody knows; only the far future is said to be none.
+    """
     if len(in_order) == len(rows):
         return rows
     first = next((rows[place]["modifiedAt"] for place in sorted(in_order)), None)
@@ -135,7 +138,9 @@ def _timed(rows: Page, in_order: frozenset[int], since: str | None) -> Page:
             last = row["modifiedAt"]
             found.append(row)
         else:
-            mark = [] if row.get("modifiedAt") is None else [f"modifiedAt is “{row['modifiedAt']}”, out of order"]
+            moment = instant(row.get("modifiedAt"))
+            is_future = moment is not None and until is not None and moment > until
+            mark = [f"modifiedAt is “{row['modifiedAt']}”, later than now"] if is_future else []
             found.append(marked({**row, "modifiedAt": last}, mark))
     return found
 

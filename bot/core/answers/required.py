@@ -59,11 +59,24 @@ def is_worth_another_look(kind: str, body: Body) -> bool:
     if any(body.get(name) in (None, "", []) for name in EXPECTED.get(kind, ())):
         return True
     if kind in DOCUMENTS:
-        return any("Amount" not in line and line.get("DetailType") in MONEY_LINES for line in body.get("Line") or [])
+        return any(map(_lacks_account, body.get("Line") or []))
     if kind in ("invoices", "credit-notes") and body.get("status") in ALIVE and not marks_of(body):
-        parts = (decimal(line.get(name)) for line in body.get("lines") or [] for name in ("netAmount", "taxAmount"))
-        return sum(parts, ZERO) != decimal(body.get("total"))
+        lines = body.get("lines") or []
+        named = ("accountId",) if body.get("amountsAre") == "noTax" else ("accountId", "taxTypeId")
+        parts = (decimal(line.get(name)) for line in lines for name in ("netAmount", "taxAmount"))
+        return any(not line.get(name) for line in lines for name in named) or sum(parts, ZERO) != decimal(
+            body.get("total")
+        )
     return False
+
+
+def _lacks_account(line: Body) -> bool:
+    """A line of money that does not say how much, or on what."""
+    kind = line.get("DetailType")
+    if kind not in MONEY_LINES:
+        return kind is None
+    detail = line.get(kind) or {}
+    return "Amount" not in line or not {"ItemRef", "AccountRef"} & detail.keys()
 
 
 def _unapplied(body: Body) -> Iterator[str]:

@@ -62,11 +62,11 @@ def answered_part(operation: Operation, answer: Mapping[str, Any]) -> tuple[str,
         return str(answer["Id"]), spec.external_content(operation.entity, answer)
     payment = PAYMENT_OF[operation.entity]
     parts = list(allocation.parts_of_payment(payment, answer))
-    if not operation.external_id and not parts:  # the server says less than it took
-        parts = list(allocation.parts_of_payment(payment, {**operation.body, "Id": answer["Id"]}))
+    if not operation.external_id:  # by what was sent: an answer may say less, or something that cannot be read
+        (sent, *_) = allocation.parts_of_payment(payment, {**operation.body, "Id": answer["Id"]})
+        own = next((part for part in parts if part["Id"] == sent["Id"]), sent)
+        return str(sent["Id"]), spec.external_content(operation.entity, own)
     ids = [str(part["Id"]) for part in parts]
-    if not operation.external_id:
-        return ids[0], spec.external_content(operation.entity, parts[0])
     if operation.external_id in ids:
         part = parts[ids.index(operation.external_id)]
         return operation.external_id, spec.external_content(operation.entity, part)
