@@ -10,7 +10,7 @@ ACCOUNT = "bot/records/account.py"
 CORE, RECORDS, SYNC = "tests/core", "tests/records", "tests/sync"
 
 LISTED: tuple[Listed, ...] = (
-    rule("bot/core/model.py", "NEEDS_ATTENTION", ("OWN - {Outcome.WAITING}",), f"{SYNC}/test_suggestions.py"),
+    rule("bot/core/model.py", "NEEDS_ATTENTION", ("OWN - {Outcome.WAITING}",), f"{SYNC}/planning/test_suggestions.py"),
     rule(
         PAIRING,
         "NAMES_ENOUGH",
@@ -23,7 +23,7 @@ LISTED: tuple[Listed, ...] = (
         "INTERCHANGEABLE",
         ("OWN | {RecordType.INVOICE}", "OWN - OWN"),
         f"{CORE}/planning/test_pairing.py",
-        f"{SYNC}/test_attachments_outgoing.py",
+        f"{SYNC}/writing/test_attachments_outgoing.py",
     ),
     rule(
         "bot/core/planning/requirements.py",
@@ -49,7 +49,7 @@ LISTED: tuple[Listed, ...] = (
         "bot/core/planning/numbering.py",
         "UNIQUE_AS_REFERENCE",
         ("OWN - OWN",),
-        f"{SYNC}/test_one_reference.py",
+        f"{SYNC}/writing/test_one_reference.py",
     ),
     rule(
         "bot/core/planning/unapplying.py",
@@ -61,7 +61,7 @@ LISTED: tuple[Listed, ...] = (
         "bot/core/cells.py",
         "FORMULA_BEGINS",
         ("OWN[1:]", "OWN[:3]", "OWN[:-1]"),
-        "tests/slack/test_results_export.py",
+        "tests/slack/results/test_results_export.py",
     ),
     rule("bot/core/faults.py", "_SEVERITY", ("OWN[::-1]",), f"{CORE}/causes/test_faults.py"),
     rule(
@@ -76,7 +76,7 @@ LISTED: tuple[Listed, ...] = (
         "MONEY",
         ("OWN - {RecordType.ALLOCATION}", "OWN - {RecordType.CREDIT_NOTE}"),
         f"{CORE}/test_control_totals.py",
-        f"{SYNC}/test_control.py",
+        f"{SYNC}/control/test_control.py",
     ),
     rule(ACCOUNT, "ITEM_TYPES", ("OWN[1:]", "OWN[:1]", '(*OWN, "Inventory")'), f"{RECORDS}/test_names_lists.py"),
     rule(
@@ -98,7 +98,7 @@ LISTED: tuple[Listed, ...] = (
         "SALES_FORMS",
         ('OWN - {"CreditMemo"}', 'OWN | {"Bill"}'),
         f"{RECORDS}/test_documents.py",
-        f"{SYNC}/test_credit_notes.py",
+        f"{SYNC}/writing/test_credit_notes.py",
     ),
     rule(
         DOCUMENT,
@@ -123,32 +123,32 @@ LISTED: tuple[Listed, ...] = (
         "bot/sync/ending.py",
         "DEAD_GRANT",
         ('OWN - {"invalid_grant"}', 'OWN - {"3200"}'),
-        f"{SYNC}/test_exactly_once_tokens.py",
+        f"{SYNC}/writing/test_exactly_once_tokens.py",
     ),
     rule(
         "bot/sync/reading/closed_books.py",
         "CLOSED_BOOKS",
         ('OWN - {"6200"}', 'OWN - {"6210"}'),
-        f"{SYNC}/test_money.py",
+        f"{SYNC}/writing/test_money.py",
     ),
     rule(
         "bot/sync/reading/lookup.py",
         "NATURAL_KEYS",
         ("OWN[1:]", "OWN[:1]", "OWN[:-1]"),
-        f"{SYNC}/test_patience.py",
-        f"{SYNC}/test_exactly_once.py",
+        f"{SYNC}/writing/test_patience.py",
+        f"{SYNC}/writing/test_exactly_once.py",
     ),
-    rule("bot/sync/writing/recognise.py", "PARTIES", ("OWN[1:]",), f"{SYNC}/test_patience.py"),
-    rule("bot/sync/writing/attachments.py", "NOT_TOLD", ("OWN[:1]",), f"{SYNC}/test_attachments_outgoing.py"),
-    rule("bot/sync/writing/set_off.py", "FIELDS", ("OWN[:2]", "OWN[1:]"), f"{SYNC}/test_allocations.py"),
-    rule("bot/sync/reading/touched.py", "DOCUMENTS", ('OWN - {"Invoice"}',), f"{SYNC}/test_bounds.py"),
+    rule("bot/sync/writing/recognise.py", "PARTIES", ("OWN[1:]",), f"{SYNC}/writing/test_patience.py"),
+    rule("bot/sync/writing/attachments.py", "NOT_TOLD", ("OWN[:1]",), f"{SYNC}/writing/test_attachments_outgoing.py"),
+    rule("bot/sync/writing/set_off.py", "FIELDS", ("OWN[:2]", "OWN[1:]"), f"{SYNC}/writing/test_allocations.py"),
+    rule("bot/sync/reading/touched.py", "DOCUMENTS", ('OWN - {"Invoice"}',), f"{SYNC}/run/test_bounds.py"),
     rule("bot/store/runs/runs.py", "OPEN", ("OWN[1:]", "OWN[:1]"), "tests/store/test_runs.py", "tests/test_jobs.py"),
     rule("bot/store/runs/plans.py", "PAIRING", ("OWN[1:]", "OWN[:1]"), "tests/store/test_plans.py"),
     rule(
         "bot/store/database.py",
         "UNUSABLE",
         ("OWN[:1]",),
-        f"{SYNC}/test_exactly_once_holding.py",
+        f"{SYNC}/run/test_exactly_once_holding.py",
     ),
     rule(
         "bot/adapters/quickbooks/client.py",
@@ -156,5 +156,5 @@ LISTED: tuple[Listed, ...] = (
         ('{**OWN, "Bill": {"operation": "void"}}', '{**OWN, "Payment": {"operation": "void"}}'),
         "tests/adapters/test_quickbooks.py",
     ),
-    rule("bot/desk/plans.py", "SETTLED", ("OWN[1:]", "OWN[:1]"), f"{SYNC}/test_approving.py"),
+    rule("bot/desk/plans.py", "SETTLED", ("OWN[1:]", "OWN[:1]"), f"{SYNC}/planning/test_approving.py"),
 )

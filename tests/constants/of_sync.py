@@ -6,11 +6,11 @@ SPEED = "only how fast: the same is done"
 PULL = "bot/sync/reading/pull.py"
 STOP = "bot/sync/run/safety_stop.py"
 OUT = "bot/sync/writing/outgoing_batches.py"
-ONCE = "tests/sync/test_exactly_once.py"
-PATIENCE = "tests/sync/test_patience.py"
-BOUNDS = "tests/sync/test_bounds.py"
-COSTS = "tests/sync/test_costs.py"
-BACK = "tests/sync/test_looking_back.py"
+ONCE = "tests/sync/writing/test_exactly_once.py"
+PATIENCE = "tests/sync/writing/test_patience.py"
+BOUNDS = "tests/sync/run/test_bounds.py"
+COSTS = "tests/sync/run/test_costs.py"
+BACK = "tests/sync/reading/test_looking_back.py"
 
 LISTED: tuple[Listed, ...] = (
     rule(PULL, "CLOCKS_APART", ("timedelta(0)", "timedelta(days=9999)"), "tests/sync/test_tampering.py"),
@@ -24,7 +24,7 @@ LISTED: tuple[Listed, ...] = (
     no_rule("bot/sync/control/end_of_run.py", "NAMED", "how many are named; all are counted"),
     no_rule("bot/sync/run/progress.py", "WORTH_TELLING", "how often the progress of a run is told"),
     rule("bot/sync/reading/full_read.py", "IDS_PER_QUERY", ("1", "5_000"), BOUNDS),
-    rule("bot/sync/reading/full_read.py", "UNSEEN", ("0", "30_000"), BOUNDS, "tests/sync/test_verify.py"),
+    rule("bot/sync/reading/full_read.py", "UNSEEN", ("0", "30_000"), BOUNDS, "tests/sync/control/test_verify.py"),
     rule("bot/sync/reading/lookup.py", "VALUES_OF_ONE_QUERY", ("1",), PATIENCE),
     rule("bot/sync/reading/touched.py", "IDS_OF_ONE_QUERY", ("1", "3_000"), BOUNDS),
     rule("bot/sync/reading/touched.py", "QUERIES_OF_ONE_BATCH", ("31", "300"), BOUNDS),
@@ -33,8 +33,8 @@ LISTED: tuple[Listed, ...] = (
     rule(PULL, "CDC_MARGIN", ("timedelta(0)", "timedelta(days=20)"), BACK),
     rule("bot/sync/run/run.py", "CHUNK", ("0", "30_000"), BOUNDS),
     rule("bot/sync/run/run.py", "WRITERS", ("1", "80"), BOUNDS),
-    rule(STOP, "LEAST", ("49", "51"), "tests/sync/test_safety_stop.py"),
-    rule(STOP, "SHARE_PERCENT", ("29", "31", "99"), "tests/sync/test_safety_stop.py"),
+    rule(STOP, "LEAST", ("49", "51"), "tests/sync/run/test_safety_stop.py"),
+    rule(STOP, "SHARE_PERCENT", ("29", "31", "99"), "tests/sync/run/test_safety_stop.py"),
     rule("bot/sync/writing/in_doubt.py", "SETTLING_S", ("0.0", "119.0"), PATIENCE),
     rule("bot/sync/writing/in_doubt.py", "SPLIT_INTO", ("1",), PATIENCE),
     rule(OUT, "RESENDS", ("1", "40"), PATIENCE),
@@ -50,8 +50,12 @@ LISTED: tuple[Listed, ...] = (
     ),
     rule("bot/sync/writing/recognise.py", "SKEW_MS", ("0", "100 * 60 * 1000"), PATIENCE),
     rule(
-        "bot/sync/writing/records_loop.py", "FAILURES_KEPT", ("0", "1_000_000"), BOUNDS, "tests/sync/test_failures.py"
+        "bot/sync/writing/records_loop.py",
+        "FAILURES_KEPT",
+        ("0", "1_000_000"),
+        BOUNDS,
+        "tests/sync/stories/test_failures.py",
     ),
     rule("bot/sync/writing/recover.py", "TRUSTED_FOR_MS", ("0", "180 * 60 * 1000"), ONCE),
-    rule("bot/sync/writing/set_off.py", "TRIES_BESIDE_WRITERS", ("-8", "0"), "tests/sync/test_allocations.py"),
+    rule("bot/sync/writing/set_off.py", "TRIES_BESIDE_WRITERS", ("-8", "0"), "tests/sync/writing/test_allocations.py"),
 )

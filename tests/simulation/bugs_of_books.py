@@ -2,8 +2,8 @@
 
 from tests.simulation.bugs import Mutation, one
 
-UPDATES, BALANCES = "tests/sync/test_updates_keep.py", "tests/sync/test_open_balances.py"
-HEADERS, INACTIVE = "tests/records/test_header_values.py", "tests/sync/test_inactive_parents.py"
+UPDATES, BALANCES = "tests/sync/writing/test_updates_keep.py", "tests/sync/control/test_open_balances.py"
+HEADERS, INACTIVE = "tests/records/test_header_values.py", "tests/sync/planning/test_inactive_parents.py"
 
 OF_BOOKS: tuple[Mutation, ...] = (
     one(
@@ -60,14 +60,14 @@ OF_BOOKS: tuple[Mutation, ...] = (
         "bot/core/planning/numbering.py",
         'UNIQUE_AS_REFERENCE = frozenset({"BillPayment"})',
         "UNIQUE_AS_REFERENCE = frozenset[str]()",
-        "tests/sync/test_one_reference.py",
+        "tests/sync/writing/test_one_reference.py",
     ),
     one(
         "the word Voided in a memo voids a document of nothing",
         "bot/records/documents/checks.py",
         'decimal(line.get("Amount")) or decimal(detail_of(line).get("Qty")) for line',
         'decimal(line.get("Amount")) for line',
-        "tests/sync/test_updates_keep.py",
+        "tests/sync/writing/test_updates_keep.py",
         "tests/records",
     ),
     one(

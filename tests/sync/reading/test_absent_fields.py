@@ -16,8 +16,8 @@ from bot.sandbox.released.rules import shapes
 from bot.sandbox.released.rules.shapes import ASSIGNED, SHAPES, Collection
 from tests.docs.pages import ROOT
 from tests.rarely import edge, rarely
-from tests.sync.filed import PDF, announced, attachables, copies, ours, theirs
 from tests.sync.world import COMPANY, REALM, Json, World
+from tests.sync.writing.filed import PDF, announced, attachables, copies, ours, theirs
 
 ROW = re.compile(r"^\| ([\w-]+)\.([\w.]+) \| (goes on|fails|stops) \|", re.M)
 STATED = {(one, path): does for one, path, does in ROW.findall((ROOT / "docs" / "contract.md").read_text())}

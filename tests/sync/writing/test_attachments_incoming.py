@@ -6,8 +6,8 @@ import pytest
 
 from bot.core.model import Direction, Outcome
 from tests.rarely import edge, rarely
-from tests.sync.filed import PDF, attachables, content_of, copies, ours, theirs
 from tests.sync.world import COMPANY, Json, World
+from tests.sync.writing.filed import PDF, attachables, content_of, copies, ours, theirs
 
 
 def test_a_file_of_quickbooks_comes_in_with_its_hash(lease: tuple[World, Json, Json]) -> None:

@@ -14,7 +14,7 @@ from bot.store.runs import leases
 from bot.sync.writing import outgoing_batches, push, released_writes
 from tests.patience import held
 from tests.rarely import edge, rarely
-from tests.sync.test_faults import assert_in_step, some_work
+from tests.sync.stories.test_faults import assert_in_step, some_work
 from tests.sync.world import COMPANY, World
 
 CRASHES = 12

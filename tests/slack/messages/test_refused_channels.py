@@ -12,9 +12,9 @@ from bot.core.runs import Flag, Trigger
 from bot.core.team.roles import Role
 from bot.slack.build import build_announcer, utc_now
 from bot.slack.messages.history import mark
+from tests.slack.causes.test_routes import failing, route
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, Bot, Start, eventually
-from tests.slack.test_outbox_once import dies_before
-from tests.slack.test_routes import failing, route
+from tests.slack.messages.test_outbox_once import dies_before
 
 SETTINGS = "or an admin chooses another channel with `/qbo-sync settings`"
 INVITE = "/invite @qbo-sync"

@@ -12,7 +12,7 @@ from bot.core.runs import Flag, RunState, Trigger
 from tests.patience import PATIENCE_S, eventually
 from tests.rarely import edge
 from tests.slack.conftest import Bot, Start
-from tests.slack.test_runs import texts
+from tests.slack.runs.test_runs import texts
 
 TEN_MINUTES_S = 600
 STEP_S = 5

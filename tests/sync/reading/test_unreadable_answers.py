@@ -8,7 +8,7 @@ import pytest
 from bot.core.model import Outcome
 from bot.sync.reading.pull import CDC_ENTITIES, READ_SPECS
 from tests.rarely import edge, rarely
-from tests.sync.unreadable import answering, complete_again, error_of, fault_of, mirror_of
+from tests.sync.reading.unreadable import answering, complete_again, error_of, fault_of, mirror_of
 from tests.sync.world import COMPANY, Json, World
 
 WAITING = Outcome.WAITING

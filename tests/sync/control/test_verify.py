@@ -19,8 +19,8 @@ from bot.store.runs import leases
 from bot.sync.ending import Finished
 from bot.sync.verify import verify
 from tests.rarely import edge, rarely
-from tests.sync.test_allocations import allocate, credit_note, set_off
 from tests.sync.world import COMPANY, Json, World
+from tests.sync.writing.test_allocations import allocate, credit_note, set_off
 
 NOTHING = {"NZD": Decimal(0)}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Side
-from tests.sync.test_verify import agrees, totals_of
+from tests.sync.control.test_verify import agrees, totals_of
 
 
 @pytest.mark.long

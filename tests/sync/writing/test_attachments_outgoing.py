@@ -8,8 +8,8 @@ from bot.core.model import Direction, Outcome
 from bot.core.runs import Flag
 from bot.sandbox.released.rules.shapes import Collection
 from tests.rarely import edge, rarely
-from tests.sync.filed import PDF, announced, attachables, copies, ours, ref, theirs
 from tests.sync.world import COMPANY, Json, World, invoice_ref
+from tests.sync.writing.filed import PDF, announced, attachables, copies, ours, ref, theirs
 
 
 @pytest.mark.parametrize("entity", ["Invoice", "Bill"])

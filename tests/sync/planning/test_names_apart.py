@@ -6,8 +6,8 @@ from bot.core.faults import UserError
 from bot.core.model import Outcome, RecordRef, RecordType
 from bot.core.naming import suffix_of
 from tests.rarely import edge, rarely
-from tests.sync.test_exactly_once import LOST_AFTER, leave_open, writes_of
 from tests.sync.world import COMPANY, Json, World, contact_ref
+from tests.sync.writing.test_exactly_once import LOST_AFTER, leave_open, writes_of
 
 ANA, BEN = "U0ANA", "U0BEN"
 

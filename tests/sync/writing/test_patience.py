@@ -10,7 +10,8 @@ from bot.core.runs import Flag
 from bot.sandbox.http.exchange import Request, Response
 from bot.store.runs import ledger
 from bot.sync.writing import in_doubt
-from tests.sync.test_exactly_once import (
+from tests.sync.world import COMPANY, Json, World
+from tests.sync.writing.test_exactly_once import (
     HTML,
     LOST_AFTER,
     LOST_BEFORE,
@@ -19,7 +20,6 @@ from tests.sync.test_exactly_once import (
     poison,
     writes_of,
 )
-from tests.sync.world import COMPANY, Json, World
 
 CREATE_CUSTOMER = (Verb.CREATE, Direction.OUTGOING, "Customer", Outcome.CREATED, "Kiosk Ltd")
 

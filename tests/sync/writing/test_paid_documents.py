@@ -6,8 +6,8 @@ import pytest
 
 from bot.core.model import Outcome
 from tests.rarely import edge, rarely
-from tests.sync.test_payments_out import applied, paid_by
 from tests.sync.world import Json, World
+from tests.sync.writing.test_payments_out import applied, paid_by
 
 
 def paid_in_quickbooks(world: World, paid: str = "115.00") -> tuple[Json, Json, Json]:

@@ -8,9 +8,9 @@ from bot.core.runs import Flag, RedReason, Trigger
 from bot.sync.engine import run_sync
 from bot.sync.verify import verify
 from tests.rarely import edge, rarely
-from tests.sync.filed import ours, theirs
-from tests.sync.unreadable import broken_in_released, complete_again, error_of, mirror_of
+from tests.sync.reading.unreadable import broken_in_released, complete_again, error_of, mirror_of
 from tests.sync.world import COMPANY, IDLE_CALLS, World
+from tests.sync.writing.filed import ours, theirs
 
 WAITING = Outcome.WAITING
 BAD_ADDRESS = "QueryProcessingError: To email address entered is invalid"

@@ -10,12 +10,12 @@ from bot.core.causes.grouping import key
 from bot.core.causes.work import Snooze, Work
 from bot.core.runs import Flag
 from tests.rarely import edge
+from tests.slack.causes.test_routes import failing, opened, replies
+from tests.slack.causes.test_team import settle as save
+from tests.slack.causes.test_team import settling
 from tests.slack.conftest import ANA, BEN, Bot, eventually
 from tests.slack.scenes import fails_alone
 from tests.slack.seeding import KIOSK
-from tests.slack.test_routes import failing, opened, replies
-from tests.slack.test_team import settle as save
-from tests.slack.test_team import settling
 
 
 @pytest.fixture

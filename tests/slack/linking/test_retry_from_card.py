@@ -10,10 +10,10 @@ from bot.core.team.roles import Role, Roles
 from tests.rarely import rarely
 from tests.slack import mirrored
 from tests.slack.conftest import ACCOUNTS, ANA, BEN, Bot, eventually
+from tests.slack.linking.test_fixes import choosing_it, found, naming_it, red, red_message, save
+from tests.slack.linking.test_links import choose
 from tests.slack.scenes import kiosk_is_unlinked, may_be_another, number_is_taken
 from tests.slack.seeding import KIOSK
-from tests.slack.test_fixes import choosing_it, found, naming_it, red, red_message, save
-from tests.slack.test_links import choose
 
 WAITING = {Fix.RENAME: 29, Fix.CHOOSE: 28, Fix.ADOPT: 29}
 """With the contact itself; an account has no row of its own."""

@@ -11,7 +11,7 @@ import pytest
 from bot.sandbox.http.exchange import Request, Response
 from bot.sandbox.quickbooks.books.wire import to_json
 from tests.rarely import edge, named, rarely
-from tests.sync.test_faults import assert_in_step, some_work, until_blue
+from tests.sync.stories.test_faults import assert_in_step, some_work, until_blue
 from tests.sync.world import Json, World
 
 Change = Callable[[Any], Any]

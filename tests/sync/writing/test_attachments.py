@@ -6,8 +6,8 @@ from bot.core.model import Outcome, RecordType
 from bot.core.runs import Flag
 from bot.sandbox.http.exchange import json_response
 from tests.rarely import edge
-from tests.sync.filed import attachables, copies, ours, ref, theirs
 from tests.sync.world import IDLE_CALLS, Json, World
+from tests.sync.writing.filed import attachables, copies, ours, ref, theirs
 
 
 def test_the_same_file_on_both_sides_is_matched_and_nothing_is_copied(lease: tuple[World, Json, Json]) -> None:

@@ -8,7 +8,7 @@ from bot.core.team.company_settings import AuditEntry
 from bot.store.runs import runs
 from bot.store.team.tables import views
 from tests.rarely import edge
-from tests.sync.test_runs import many_invoices
+from tests.sync.run.test_runs import many_invoices
 from tests.sync.world import COMPANY, World
 
 ANA = "U0ANA"

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.slack.workspace.workspace import BOT_USER_ID, Channel
 from tests.slack.conftest import ACCOUNTS, Bot, Start
-from tests.slack.test_outbox_once import texts
+from tests.slack.messages.test_outbox_once import texts
 
 BOOKS = "C0BOOKS"
 HELD = "Messages are held back: <#C0ACCOUNTS> is shared with another organisation."

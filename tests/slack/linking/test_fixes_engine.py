@@ -7,11 +7,11 @@ from bot.jobs.worker import carry_out_one
 from bot.store.runs import runs
 from tests.rarely import edge
 from tests.slack.conftest import ACCOUNTS, ANA, Bot, Host, eventually, put_up
-from tests.sync.test_choosing import item, parking
-from tests.sync.test_names_apart import refused
-from tests.sync.test_partners import alike
-from tests.sync.test_payments_out import paid_by
+from tests.sync.planning.test_choosing import item, parking
+from tests.sync.planning.test_names_apart import refused
+from tests.sync.planning.test_partners import alike
 from tests.sync.world import COMPANY, World
+from tests.sync.writing.test_payments_out import paid_by
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from bot.store.results import results
 from bot.sync.reading import touched
 from bot.sync.verify import verify
 from tests.patience import PATIENCE_S
-from tests.sync.test_costs import changed_company
-from tests.sync.test_looking_back import asked_of
-from tests.sync.test_open_balances import on_screen
+from tests.sync.control.test_open_balances import on_screen
+from tests.sync.reading.test_looking_back import asked_of
+from tests.sync.run.test_costs import changed_company
 from tests.sync.world import COMPANY, World
 
 MOST_ROWS = 5_000

@@ -9,9 +9,9 @@ from bot.core.model import Outcome
 from bot.sandbox.http.exchange import json_response
 from bot.sync.reading.pull import CDC_ENTITIES
 from tests.rarely import edge, rarely
-from tests.sync.test_allocations import allocate, credit_note
-from tests.sync.unreadable import broken_in_released, complete_again, fault_of
+from tests.sync.reading.unreadable import broken_in_released, complete_again, fault_of
 from tests.sync.world import World
+from tests.sync.writing.test_allocations import allocate, credit_note
 
 WAITING = Outcome.WAITING
 BAD_ADDRESS = "QueryProcessingError: To email address entered is invalid"

@@ -6,9 +6,9 @@ import pytest
 
 from bot.core.model import OpenAmount, RecordRef, RecordType
 from tests.rarely import edge, rarely
-from tests.sync.test_credit_notes import credit
-from tests.sync.test_payments_out import paid_by
 from tests.sync.world import COMPANY, Json, World, contact_ref
+from tests.sync.writing.test_credit_notes import credit
+from tests.sync.writing.test_payments_out import paid_by
 
 TENANT, SUPPLIER = ("income", "tenant"), ("expense", "supplier")
 
