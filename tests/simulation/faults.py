@@ -1,7 +1,7 @@
 """Everything that a network, QuickBooks or Re-Leased may do to one call; `FAULTS` names them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -21,6 +21,12 @@ SYSTEM_FAULT = {
     "type": "SystemFault",
 }
 PATIENCE_S = 120  # after which we give up waiting
+SYNCED_FIELDS = frozenset(
+    {
+        *("TxnDate", "TotalAmt", "Line", "CustomerRef", "VendorRef", "DisplayName", "SyncToken"),
+        *("issueDate", "date", "total", "amount", "lines", "contactId", "roles", "allocations", "version"),
+    }
+)
 VISIBLE_AFTER_S = 60.0  # how late QuickBooks may tell of a change
 
 
@@ -40,10 +46,12 @@ def kinds_for(call: Call) -> list[str]:
     kinds = [*NETWORK]
     if call.to_quickbooks:
         kinds += QUICKBOOKS
+        kinds += TAMPERED
         kinds += BATCH if call.is_batch and call.is_write else ()
         kinds += ("late changes", "late changes") if call.request.path.endswith("/cdc") else ()
     elif call.to_released:
         kinds += RELEASED
+        kinds += TAMPERED
     return kinds
 
 
@@ -151,6 +159,33 @@ def _late_changes(hand: Hand, call: Call, carry: Carry) -> Response:
     return _json(value, answer)
 
 
+def _tampered(hand: Hand, call: Call, carry: Carry) -> Response:
+    """One field of one record that was read has a form that it never should have."""
+    answer = carry(call)
+    if answer.status != 200 or call.is_write:
+        return answer
+    value = parse_json(answer.body)
+    found = [record for record in _records_in(value) if SYNCED_FIELDS & record.keys()]
+    if not found:
+        return answer
+    record = hand.random.choice(found)
+    record[hand.random.choice(sorted(SYNCED_FIELDS & record.keys()))] = {"odd": ["x"]}
+    return _json(value, answer)
+
+
+def _records_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Of either side, wherever in an answer they stand."""
+    if isinstance(value, dict):
+        if {"Id", "SyncToken"} <= value.keys() or {"id", "version"} <= value.keys():
+            yield value
+        else:
+            for inner in value.values():
+                yield from _records_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _records_in(inner)
+
+
 def _changed_at(row: Mapping[str, Any]) -> float:
     return datetime.fromisoformat(row["MetaData"]["LastUpdatedTime"]).timestamp()
 
@@ -208,4 +243,12 @@ BATCH: dict[str, Fault] = {
     "half failed": _half_failed,
 }
 RELEASED: dict[str, Fault] = {"released throttled": _released_throttled, "released stale": _released_stale}
-FAULTS: dict[str, Fault] = {**NETWORK, **QUICKBOOKS, **BATCH, **RELEASED, "late changes": _late_changes}
+TAMPERED: dict[str, Fault] = {"tampered": _tampered}
+FAULTS: dict[str, Fault] = {
+    **NETWORK,
+    **QUICKBOOKS,
+    **BATCH,
+    **RELEASED,
+    **TAMPERED,
+    "late changes": _late_changes,
+}

@@ -13,8 +13,9 @@ from pathlib import Path
 from tests.changed_copy import ROOT, copy, first_failure, python
 from tests.simulation.bugs import MUTATIONS, Mutation
 from tests.simulation.bugs_of_books import OF_BOOKS
+from tests.simulation.bugs_of_rules import OF_RULES
 
-ALL = (*MUTATIONS, *OF_BOOKS)
+ALL = (*MUTATIONS, *OF_RULES, *OF_BOOKS)
 SEEDS = 300  # the usual ones: 1 to this, until one of them fails
 TIMEOUT_S = 900
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sync.filed import ours
 
 from bot.core.model import NEEDS_ATTENTION, Result
-from tests.sync.filed import ours
 from tests.sync.tampering import GONE, TWICE, Deed, Key, Tampering
 from tests.sync.world import World
 
