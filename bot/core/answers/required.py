@@ -27,8 +27,9 @@ EXPECTED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("Invoice", "CreditMemo"), ("TxnDate", "CustomerRef", "Line")),
     **dict.fromkeys(("Bill", "VendorCredit"), ("TxnDate", "VendorRef", "Line")),
     **{"Payment": ("TxnDate", "CustomerRef"), "BillPayment": ("TxnDate", "VendorRef")},
-    **{"contacts": ("name", "roles"), "payments": ("date", "contactId")},
-    **dict.fromkeys(("invoices", "credit-notes"), ("issueDate", "contactId", "lines")),
+    "attachments": ("ownerType", "ownerId"),
+    **{"contacts": ("name", "roles"), "payments": ("date", "contactId", "kind")},
+    **dict.fromkeys(("invoices", "credit-notes"), ("issueDate", "contactId", "lines", "kind", "status")),
 }
 """Of an entity or collection: what its own checks miss, in words of their own. It may have been lost on the way."""
 
