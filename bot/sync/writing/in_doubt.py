@@ -6,6 +6,7 @@ from bot.adapters.http import is_throttle
 from bot.core.faults import Action, ApiError, Fault, Side
 from bot.core.model import Direction, RecordRef, RecordType
 from bot.core.planning.plan import plan
+from bot.core.planning.requirements import UNREADABLE
 from bot.core.planning.steps import Operation, Verb
 from bot.records import BY_TYPE
 from bot.store.results import results
@@ -74,8 +75,12 @@ def split_off_suspects(run: Run, operations: Sequence[Operation]) -> tuple[list[
 
 
 def keeps_failing(error: ApiError) -> ApiError:
-    """The same fault, said of a record alone: others went through in the meantime."""
+    """The same fault, said of a record alone: others went through in the meantime. An answer of success that cannot be
+    read is no failure of QuickBooks, and keeps its own words.
+    """
     fault = error.fault
+    if fault.code == UNREADABLE:
+        return error
     said = " · ".join(part for part in (fault.code, fault.message, fault.detail) if part)
     return ApiError(Fault(KEEPS_FAILING, message=said, http_status=fault.http_status, trace_id=fault.trace_id))
 
