@@ -89,17 +89,22 @@ def _plan_json(app: App, finished: Finished) -> dict[str, Any]:
     return plan_table.plan_json(made, app.desk.plans.every_change(made.company_id, made.hash)) if made else {}
 
 
+def _conflicts_json(finished: Finished) -> dict[str, Any]:
+    """Settled ones in which an amount or a date was lost; `counts` keeps the keys that scripts know."""
+    return {"settled": finished.counts.conflicts, "first": list(finished.conflicts)}
+
+
 def _sync_json(finished: Finished, failures: list[Result], plan: dict[str, Any]) -> dict[str, Any]:
     return {
         "run_id": finished.run_id,
         "company": finished.company_id,
         "flag": finished.flag,
-        "counts": asdict(finished.counts),
+        "counts": {name: n for name, n in asdict(finished.counts).items() if name != "conflicts"},
         "api_calls": asdict(finished.api_calls),
         "results_failed": [output.row_json(row) for row in failures],
         **({"plan": plan} if plan else {}),
         **({"control": output.control_json(finished.control)} if finished.control else {}),
-        **({"conflicts": list(finished.conflicts)} if finished.conflicts else {}),
+        **({"conflicts": _conflicts_json(finished)} if finished.counts.conflicts else {}),
         **({"red_reason": finished.red_reason} if finished.red_reason else {}),
         **({"unread": finished.unread} if finished.unread else {}),
         **({"error": finished.could_not_run} if finished.could_not_run else {}),

@@ -29,7 +29,8 @@ def test_the_json_of_a_dry_run_keeps_its_keys_and_adds_the_plan(shell: Shell) ->
     body = shell.run("sync", COMPANY, "--dry-run", "--json").json
     assert {"run_id", "company", "flag", "counts", "api_calls", "results_failed"} <= body.keys()
     plan = body["plan"]
-    assert set(plan) == {"hash", "operations", "by_type", "totals", "calls", "preflight"}
+    keys = {"hash", "operations", "by_type", "totals", "calls", "preflight", "updates", "conflicts"}
+    assert set(plan) == keys and plan["updates"] == [] and plan["conflicts"] == 0
     assert plan["by_type"] == [
         {"type": "contact", "direction": "outgoing", "create": 1}
         | dict.fromkeys(("match", "update", "void", "attach", "skip", "wait", "fail"), 0)
