@@ -111,7 +111,7 @@ def test_deleting_one_of_two_in_quickbooks_decides_as_well(paired: World) -> Non
     paired.books.delete("Invoice", wrong["Id"])
     paired.sync_blue()
     assert paired.now("invoices", ours)["externalId"] == wanted["Id"]
-    assert paired.row("INV-1").outcome is Outcome.ADOPTED
+    assert paired.row(wanted["Id"]).outcome is Outcome.ADOPTED
 
 
 def test_a_missing_parent_is_named(paired: World) -> None:
