@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sync.filed import ours
 
 from bot.core.model import NEEDS_ATTENTION, Result
 from tests.sync.tampering import GONE, TWICE, Deed, Key, Tampering
 from tests.sync.world import World
+from tests.sync.writing.filed import ours
 
 SECONDS = 30
 HELD_UP = frozenset({"failing-parent", "missing-parent", "part-stays-out"})
