@@ -19,6 +19,7 @@ ENTITIES = frozenset(
         *("Payment", "BillPayment", "Attachable"),
     }
 )
+NUMBERED = frozenset({"postalcode", "phone", "code", "taxnumber", "number", "freeformnumber", "docnumber", "acctnum"})
 RIGHT = frozenset({"TxnDate", "issueDate", "date", "dueDate", "DueDate", "name", "DisplayName", "modifiedAt"})
 Key = tuple[str, str]  # entity or collection, id
 Path = tuple[Any, ...]
@@ -111,7 +112,8 @@ class Tampering:
 
     def _deed(self, draw: random.Random, record: Any, in_list: bool) -> Deed:
         if self.only:
-            path, value = draw.choice([path for path in _paths(record) if self._is_right(path)]), draw.choice(self.only)
+            fitting = [path for path in _paths(record) if self._is_right(path)]
+            path, value = draw.choice(fitting or list(_paths(record))), draw.choice(self.only)
             return Deed(path, value)
         kind = draw.random()
         if in_list and kind < 0.03:
@@ -134,8 +136,11 @@ def is_plausible(name: str, old: Any, odd: Any) -> bool:
     """Whether nobody could tell that this was not said: a text for a text, an id for an id."""
     if name in ("value", "SyncToken", "externalId") or name.lower().endswith("id"):
         return bool(isinstance(odd, str | int) and odd != "" and len(str(odd)) < 50 and not str(odd).startswith(RAW))
-    text = isinstance(old, str) and isinstance(odd, str) and not odd.startswith(RAW)
-    is_figure = isinstance(old, str) and re.fullmatch(r"[-\d.:TZ+]+", old) is not None
+    text = isinstance(old, str | None) and isinstance(odd, str) and not odd.startswith(RAW)
+    if odd == 7 and not isinstance(odd, bool) and isinstance(old, str | int | float) and not isinstance(old, bool):
+        return name not in RIGHT  # an amount for an amount
+    figure = isinstance(old, str) and re.fullmatch(r"[-\d.:TZ+]+", old) is not None
+    is_figure = figure and name.lower() not in NUMBERED
     return bool(odd == old or (text and not is_figure) or (isinstance(old, bool) and isinstance(odd, bool)))
 
 

@@ -16,15 +16,15 @@ HELD_UP = frozenset({"failing-parent", "missing-parent", "part-stays-out"})
 NO_BUSINESS_OF_OURS = frozenset({"domain", "sparse", "Odd"})
 PART_OF = {"Payment": "AppliedCredit", "BillPayment": "AppliedVendorCredit"}
 SAID_OTHERWISE = (GONE, TWICE, None, "", [], {})  # what is simply missing: "It names no contact."
-EACH = 3
+FEW, MANY = 3, 12  # of each type
 
 
-def busy(world: World) -> None:
+def busy(world: World, each: int) -> None:
     """Records of every type, made on both sides; those that others need are left alone."""
     tenant, owner, supplier = world.contact("Kiosk Ltd"), world.customer("Aroha"), world.contact("Plumb", "supplier")
     vendor = world.vendor("Sparks")
     line = {"accountId": world.rent()["id"], "taxTypeId": world.gst()["id"]}
-    for place in range(EACH):
+    for place in range(each):
         world.contact(f"Tenant {place}", address={"line1": "1 Queen St"}, email=f"t{place}@example.org")
         world.customer(f"Customer {place}", PrimaryEmailAddr={"Address": "c@example.org"}, BillAddr={"City": "Napier"})
         world.books.create("Class", {"Name": f"Property {place}"})
@@ -95,7 +95,8 @@ def check(world: World, tampering: Tampering, finished: Any, took_s: float) -> N
             if any(_came_garbled(row) for row in told):
                 fields = {other.field for other in tampering.deeds.values()}
             held_up = any(row.code in HELD_UP for row in told)
-            assert held_up or any(name in said for name in fields), f"{key} {deed} {fields} {said[:400]}"
+            is_named = any(name.casefold() in said.casefold() for name in fields)
+            assert held_up or is_named, f"{key} {deed.field} {str(deed.value)[:99]} {said[:400]}"
     touched = {key[1] for key in tampering.deeds}
     for row in rows:
         if row.outcome not in NEEDS_ATTENTION or row.code in HELD_UP or row in nameless:
@@ -134,19 +135,29 @@ def hash_of(seed: int, key: Key) -> int:
     return sum(map(ord, f"{seed}{key[0]}{key[1]}")) * 2_654_435_761 >> 7
 
 
-@pytest.fixture
-def books(paired: World) -> World:
-    busy(paired)
-    return paired
+def test_a_hundred_tampered_answers_end_no_run_and_mend_themselves(paired: World, tmp_path: Path) -> None:
+    busy(paired, FEW)
+    assert rounds(paired, tmp_path, range(1, 5), share=3) >= 100
 
 
-def test_a_hundred_tampered_answers_end_no_run_and_mend_themselves(books: World, tmp_path: Path) -> None:
-    assert rounds(books, tmp_path, range(1, 5), share=3) >= 100
+@pytest.mark.parametrize("value", ["0001-01-01", "9999-12-31", "x" * 20_000])
+def test_what_is_odd_but_may_be_meant_ends_no_run(paired: World, value: str) -> None:
+    busy(paired, FEW)
+    kept = protected(paired)
+    tampering = Tampering(9, lambda key: key not in kept and hash_of(9, key) % 2 == 0, only=(value,))
+    stand_before(paired, tampering)
+    started = time.monotonic()
+    for _ in range(2):
+        assert not paired.sync().could_not_run
+    assert time.monotonic() - started < 2 * SECONDS and tampering.answers > 30
 
 
 @pytest.mark.long
-def test_a_thousand_tampered_answers_end_no_run_and_mend_themselves(books: World, tmp_path: Path) -> None:
-    assert rounds(books, tmp_path, range(100, 136), share=2) >= 1_000
+def test_a_thousand_tampered_answers_end_no_run_and_mend_themselves(paired: World, tmp_path: Path) -> None:
+    busy(paired, MANY)
+    count = rounds(paired, tmp_path, range(100, 107), share=2)
+    print(count)
+    assert count >= 1_000
 
 
 def tamper_with(world: World, key: Key, path: tuple[Any, ...], value: Any) -> Tampering:

@@ -110,8 +110,8 @@ def is_nameless(id_: object) -> bool:
 
 def instant(value: Any) -> datetime | None:
     """An aware instant (UTC where it does not say), or None."""
-    if not isinstance(value, str):
-        return None
+    if not isinstance(value, str) or value[10:11] not in ("T", "t", " "):
+        return None  # a mere date is none: as a mark to go on from, no side takes it
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

@@ -16,7 +16,7 @@ from bot.sync.reading.lookup import refresh
 from bot.sync.reading.pull import including_inactive, store_bodies
 from bot.sync.run.run import Run
 
-MOST_CALLS_RELEASED = 20  # a run; Re-Leased shows one record a call, so another run takes others
+MOST_CALLS_RELEASED = 100  # a run; Re-Leased shows one record a call, so another run takes others
 IDS_OF_ONE_QUERY, QUERIES_OF_ONE_BATCH = 30, 30
 READ_EVERY_TIME = frozenset({"TaxCode"})
 
