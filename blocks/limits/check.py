@@ -1,6 +1,7 @@
 """Says what Slack would refuse about a message, a modal or an App Home, before it is sent.
 
-The figures of single blocks are in `limits_catalogue`; here are the rules over a whole message or view.
+The figures of single blocks are in `catalogue`, `tables`, `charts` and `rich_text`; here are the rules over a whole
+message or view.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""All record types, parents first. Adding one = its file here and its name in the list."""
+"""All record types, parents first. Adding one = its file here, its name in the list, and a member of RecordType."""
 
 from bot.core.model import RecordType
 from bot.core.spec import RecordSpec

@@ -24,10 +24,11 @@ DETAIL: Mapping[str, Shape] = {
     **dict.fromkeys(("Qty", "UnitPrice", "TaxInclusiveAmt", "DiscountPercent", "TaxPercent"), Kind.AMOUNT),
     **dict.fromkeys(("NetAmountTaxable", "TaxAmount"), Kind.AMOUNT),
     **{"PercentBased": Kind.FLAG, "ServiceDate": Kind.DATE, "BillableStatus": Kind.TEXT, "MarkupInfo": {}},
+    "PostingType": Kind.TEXT,
 }
 DETAILS = (
     *("SalesItemLineDetail", "ItemBasedExpenseLineDetail", "AccountBasedExpenseLineDetail", "DiscountLineDetail"),
-    *("GroupLineDetail", "SubTotalLineDetail", "TaxLineDetail", "DescriptionLineDetail"),
+    *("GroupLineDetail", "SubTotalLineDetail", "TaxLineDetail", "DescriptionLineDetail", "JournalEntryLineDetail"),
 )
 LINE: Mapping[str, Shape] = {
     **{"Id": Kind.ID, "Amount": Kind.AMOUNT, "Description": Kind.TEXT, "DetailType": Kind.TEXT},
@@ -83,7 +84,7 @@ SETTINGS = frozenset({"Preferences", "CompanyInfo"})
 
 def record_of(entity: str, value: Any) -> dict[str, Any]:
     """One record of an answer, sound; `Id` begins with "?" where it has none."""
-    return read(SHAPES.get(entity, RECORD), UNNUMBERED if entity in SETTINGS else RULES, value)
+    return read(SHAPES.get(entity, TRANSACTION), UNNUMBERED if entity in SETTINGS else RULES, value)
 
 
 def records_of(entity: str, values: list[Any]) -> list[dict[str, Any]]:

@@ -56,7 +56,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
 
 def record_of(collection: str, value: Any) -> dict[str, Any]:
     """One record of an answer, sound; `id` begins with "?" where it has none."""
-    return read(SHAPES.get(collection, RECORD), RULES, value)
+    return read(SHAPES.get(collection, DOCUMENT), RULES, value)
 
 
 def records_of(collection: str, values: list[Any]) -> list[dict[str, Any]]:

@@ -113,3 +113,9 @@ def test_a_payment_of_quickbooks_that_does_not_say_what_it_pays_is_not_taken_for
     assert marks_of(required.of_quickbooks("Payment", quickbooks.record_of("Payment", body))) == [said]
     whole = {"Id": "1", "SyncToken": "0", "TotalAmt": Decimal(50), "UnappliedAmt": Decimal(0)}
     assert marks_of(required.of_quickbooks("Payment", whole)) == ["Line is missing"]
+
+
+@pytest.mark.parametrize("line", [7, {"JournalEntryLineDetail": {"AccountRef": []}}])
+def test_the_lines_of_a_type_without_a_shape_of_its_own_are_looked_at_all_the_same(line: Any) -> None:
+    (read,) = quickbooks.records_of("JournalEntry", [{"Id": "1", "SyncToken": "0", "Line": [line]}])
+    assert any("Line 1" in mark for mark in marks_of(read))
