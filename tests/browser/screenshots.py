@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, FloatRect, Locator, sync_playwright
 
 from bot.sandbox.demo_data import ALL_FAULTS, HARBOUR_CITY
 from bot.sandbox.slack.workspace.workspace import ACCOUNTS
+from tests.browser import test_story_books as books
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.browser.conftest import Stage, over_socket
 from tests.browser.person import Person
@@ -47,7 +48,23 @@ def main() -> None:
         _access(gallery)
         _blue(gallery, ana)
         _overviews(gallery, ana)
+        _stories(browser)
         browser.close()
+
+
+def _stories(browser: Browser) -> None:
+    """How each story of bookkeepers ends; the last one on a phone."""
+    for name, story, width in (
+        ("conflict", books.conflict, WIDTH),
+        ("renamed", books.rename, TABLE_WIDTH),
+        ("gone", books.deleted_then_voided, TABLE_WIDTH),
+        ("refund", books.refund, WIDTH),
+        ("deposit", books.deposit, books.PHONE_WIDTH_PX),
+    ):
+        with books.in_sync() as made:
+            ana = Gallery(browser, made.stage).person(width=width)
+            _keep(ana, name, story(made, ana))
+            ana.page.close()
 
 
 def _flags(ana: Person, stage: Stage) -> None:
