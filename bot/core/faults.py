@@ -243,6 +243,10 @@ def field_words(name: str) -> str:
     return _FIELDS.get(name, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Ref")).lower())
 
 
+SENTENCES = frozenset({"remedy", "makers"})
+"""Words that are sentences of ours, and lists that the reader needs whole: never cut."""
+
+
 def _spoken(name: str, value: str) -> str:
     """A name in a sentence is cut where it would drown it. Only a field that is a date is said as people say dates: a
     document may be numbered 2026-02-30.
@@ -254,6 +258,8 @@ def _spoken(name: str, value: str) -> str:
             return value
         return f"{day.day} {day:%b %Y}"
     value = visible(value)
+    if name in SENTENCES:
+        return value
     return value if len(value) <= MOST_CHARS else f"{value[: MOST_CHARS - 1].rstrip()}…"
 
 

@@ -150,7 +150,7 @@ def refund(books: Books, ana: Person) -> Locator:
     red = ana.reads("1 record needs attention, 1 cause")
     expect(red).to_contain_text("CN-9001 has NZD 230.00 open in Re-Leased and NZD 0.00 in QuickBooks")
     expect(red).to_contain_text("the cheque 1187 of 230.00")
-    expect(red).to_contain_text("In Re-Leased record the refund of 230.00 on this")
+    expect(red).to_contain_text("in Re-Leased record the refund of 230.00 on this credit note, so that nothing")
     modal = details(ana, looks_for(ana, run, "CN-9001"), "CN-9001")
     expect(modal).to_contain_text("the cheque 1187 of 230.00")
     ana.page.get_by_test_id("modal-x").click()

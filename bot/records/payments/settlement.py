@@ -75,8 +75,8 @@ def remedy_for(entity: str, makers: Sequence[Maker], difference: str) -> str:
         )
     if entity in ("CreditMemo", "VendorCredit") and makers:
         return (
-            f"The credit was given back in money in QuickBooks. In Re-Leased record the refund of {difference} on this "
-            "credit note, so that nothing of it is left to be used."
+            f"The credit was given back in money: in Re-Leased record the refund of {difference} on this credit note, "
+            "so that nothing of it is left to be used."
         )
     if makers:
         return (

@@ -30,7 +30,7 @@ def test_a_deposit_on_the_invoice_itself_is_named_with_its_amount(paired: World)
     row = red_row(paired, paired.sync_red(), "INV-1")
     assert row.details == "INV-1 has NZD 230.00 open in Re-Leased and NZD 180.00 in QuickBooks"
     assert "50.00 is entered as a deposit on the invoice itself" in row.more_detail
-    assert "record the 50.00 as a payment" in row.more_detail
+    assert "receive it as a payment, which then comes over by itself. Then retry." in row.more_detail
     with paired.nothing_written():
         again = paired.sync_red()
     assert [one.at for one in again.failures] == [row.at], "the same finding is not told anew"
@@ -69,7 +69,7 @@ def test_a_credit_given_back_in_money_is_named_and_is_not_called_voided(paired: 
     on_screen(paired, "CreditMemo", credit["Id"], Balance=Decimal(0), RemainingCredit=Decimal(0))
     row = red_row(paired, paired.sync_red(), "CN-1")
     assert "the expense with the QuickBooks id 900 of 115.00" in row.more_detail
-    assert "record the refund of 115.00" in row.more_detail
+    assert "refund of 115.00 on this credit note, so that nothing of it is left to be used." in row.more_detail
     assert not [one for one in paired.rows() if "void" in one.details.casefold()]
 
 
