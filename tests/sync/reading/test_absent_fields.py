@@ -136,7 +136,7 @@ def test_all_that_is_not_needed_may_be_missing_at_once(paired: World, how: How) 
     [
         ("invoices", "status", "whether it is a draft, approved or voided"),
         *rarely(("invoices", "lines.taxAmount", "A line does not say its tax")),
-        *rarely(("payments", "allocations.invoiceId", "an invoice that it does not name")),
+        *rarely(("payments", "allocations.invoiceId", "lacks its invoiceId or amount")),
         *rarely(("contacts", "roles", "whether it is a tenant, an owner or a supplier")),
         *rarely(("attachments", "ownerId", "which document it belongs to")),
     ],
