@@ -18,6 +18,7 @@ EXPLAINS = (*NEEDS_ATTENTION, Outcome.PLANNED)
 """Results that say why a pair does not agree; an observe-only company's say what would be done about it."""
 
 FIGURED, CHECKED = select(figures), update(figures).values(fresh=False)
+FRESH_AGAIN = update(figures).values(fresh=True)
 STORED_ID_KEYS = select(mirror_keys.c.key).where(mirror_keys.c.key.startswith("stored:", autoescape=True))
 DELETE_DIFFERENCES = delete(differences)
 Key = tuple[str, str, str]  # side, entity, id
@@ -60,6 +61,11 @@ def fresh_after(connection: Connection, company_id: str, after: Key, limit: int)
 def mark_checked(connection: Connection, company_id: str, keys: Iterable[Key]) -> None:
     """These were checked."""
     change_among(connection, CHECKED, COLUMNS, sorted(set(keys)), company_id)
+
+
+def mark_fresh(connection: Connection, company_id: str, keys: Iterable[Key]) -> None:
+    """These are to be checked once more by the next run."""
+    change_among(connection, FRESH_AGAIN, COLUMNS, sorted(set(keys)), company_id)
 
 
 def get(connection: Connection, company_id: str, keys: Iterable[Key]) -> dict[Key, RecordFigures]:

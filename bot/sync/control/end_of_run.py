@@ -95,6 +95,11 @@ class _Checked:
     records: int = 0
     duplicates: set[RecordRef] = field(default_factory=set)
     open_apart: dict[RecordRef, OpenBalanceDifference] = field(default_factory=dict)
+    later: set[Key] = field(default_factory=set)  # what cannot be compared yet, and stays fresh
+
+    def take(self, found: Sequence[OpenBalanceDifference], later: Sequence[OpenBalanceDifference]) -> None:
+        self.open_apart |= {one.ref: one for one in found}
+        self.later |= {side.key for one in later for side in (one.ours, one.theirs)}
 
 
 def check_control(run: Run) -> Control:
@@ -116,6 +121,7 @@ def check_control(run: Run) -> Control:
         pass
     told = _report_open_balances(run, checked, apart_before)
     with run.ledger() as connection:
+        balances.mark_fresh(connection, run.company.id, checked.later)
         forget(run, connection, [ref for ref in known if ref not in checked.duplicates])
         links, count = balances.unexplained_pairs(connection, run.company.id, NAMED)
         records.add_todo(connection, run.company.id, [RecordRef(link.type, link.released_id) for link in links])
@@ -134,7 +140,7 @@ def _recheck_open_balances(run: Run, checked: _Checked, before: Versions) -> lis
         keys = [(Side.QUICKBOOKS, *ref.external) for ref in known if ref.external is not None]
         record_figures = list(balances.get(connection, run.company.id, keys).values())
         pairs = _figures_of(connection, run.company.id, links_of(connection, run.company.id, record_figures))
-        checked.open_apart |= {one.ref: one for one in open_findings(run, connection, pairs, before)}
+        checked.take(*open_findings(run, connection, pairs, before))
     return known
 
 
@@ -162,7 +168,7 @@ def _check_page(run: Run, checked: _Checked, before: Versions) -> bool:
         differing = [link for link, ours, theirs in pairs if not agree(ours.figures, theirs.figures)]
         balances.record_differences(connection, company_id, agreeing, differing)
         if run.writes:
-            checked.open_apart |= {one.ref: one for one in open_findings(run, connection, pairs, before)}
+            checked.take(*open_findings(run, connection, pairs, before))
         everything = {one.key: one for one in page}
         everything |= {side.key: side for _, *sides in pairs for side in sides}
         _check_duplicates(run, connection, list(everything.values()), checked)

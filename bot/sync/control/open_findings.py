@@ -46,8 +46,10 @@ class OpenBalanceDifference:
 
 def open_findings(
     run: Run, connection: Connection, pairs: Sequence[Pair], before: Versions
-) -> list[OpenBalanceDifference]:
-    """Of these pairs, those whose open balances differ for no reason that anybody has said."""
+) -> tuple[list[OpenBalanceDifference], list[OpenBalanceDifference]]:
+    """Of these pairs, those whose open balances differ for no reason that anybody has said; and those of which that
+    cannot be told yet, because something of them is still to be done: the next run has to look again.
+    """
     apart = [
         (link, ours, theirs)
         for link, ours, theirs in pairs
@@ -55,9 +57,10 @@ def open_findings(
         if agree(ours.figures, theirs.figures) and ours.figures.open != theirs.figures.open
     ]
     if not apart:
-        return []
+        return [], []
     clouded = clouded_parties(connection, run.company.id)
-    apart = [pair for pair in apart if not clouded & {"", pair[1].figures.party, pair[2].figures.party}]
+    hidden = [pair for pair in apart if clouded & {"", pair[1].figures.party, pair[2].figures.party}]
+    apart = [pair for pair in apart if pair not in hidden]
     explained_by = explained(connection, run.company.id, [link for link, _, _ in apart], with_unknown=False)
     rest = [
         OpenBalanceDifference(link, ours, theirs)
@@ -68,11 +71,12 @@ def open_findings(
     busy = {row.ref for row in results.get(connection, run.company.id, own) if row.outcome in balances.EXPLAINS}
     busy |= records.unlinked_among(connection, run.company.id, own)
     busy |= records.todo_among(connection, run.company.id, own)
-    return [
+    found = [
         one
         for one, ref in zip(rest, own, strict=True)
         if ref not in busy and not _is_moving(run, connection, one, before)
     ]
+    return found, [*(OpenBalanceDifference(*pair) for pair in hidden), *(one for one in rest if one not in found)]
 
 
 def report_open(
